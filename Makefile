@@ -1,0 +1,44 @@
+# Everything a fresh machine needs is Python 3.11 or newer, make and git; PYTHON=python3.12 chooses another interpreter.
+PYTHON ?= python3
+BIN := .venv/bin
+# Numbers must not depend on the order of sets or on how many threads a library finds.
+export PYTHONHASHSEED := 0
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: reports test lab record lock
+
+reports: .venv/ready  ## build the four standard reports into reports/
+	$(BIN)/ties build
+
+test: .venv/ready  ## all checks: style, types, units, data packages, notebooks, other pairs, pages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest --numprocesses auto --dist loadfile --nbval
+
+lab: .venv/ready  ## open JupyterLab on the notebooks
+	$(BIN)/jupyter trust notebooks/*.ipynb
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+record: .venv/ready  ## execute the notebooks and store their outputs
+	$(BIN)/ties record
+
+lock: .venv/ready  ## choose new versions of all dependencies
+	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-emit-index-url --no-header \
+		--upgrade --quiet --output-file requirements.lock pyproject.toml
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, $(PYTHON) is older: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Setting up .venv from requirements.lock (once)"
+	@if command -v uv >/dev/null; then \
+		uv venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv && \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
+	else \
+		$(PYTHON) -m venv --clear .venv && \
+		$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
+		$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . ; \
+	fi
+	@touch $@

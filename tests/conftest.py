@@ -1,0 +1,36 @@
+"""What several test files need: a copy of the data to damage, and the command line as a user calls it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+TIES = Path(sys.executable).with_name("ties")
+
+
+@pytest.fixture
+def data_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a copy of ``data/`` that this test may damage, in force for this process and its children."""
+    copy = tmp_path / "data"
+    shutil.copytree(PROJECT / "data", copy)
+    monkeypatch.setenv("TURKIC_TIES_DATA", str(copy))
+    return copy
+
+
+@pytest.fixture
+def ties(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run ``ties`` as a user would, from a folder that is not the checkout."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [TIES, *arguments], cwd=tmp_path, env=os.environ, capture_output=True, text=True, timeout=300
+        )
+
+    return run
