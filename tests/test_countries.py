@@ -1,0 +1,151 @@
+import csv
+import unicodedata
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from turkic_ties import countries
+
+with (countries.data_directory() / "countries.csv").open(encoding="utf-8", newline="") as file:
+    ROWS = list(csv.DictReader(file))
+BY_CODE = {row["iso3"]: row for row in ROWS}
+
+
+def spellings(row: dict[str, str]) -> list[str]:
+    columns = ("iso3", "iso2", "m49", "name", "name_tr", "name_kk", "name_ru")
+    return [text for text in [*(row[column] for column in columns), *row["aliases"].split(";")] if text]
+
+
+def test_every_spelling_in_the_table_leads_to_its_country() -> None:
+    found = {row["iso3"]: {countries.to_iso3(spelling) for spelling in spellings(row)} for row in ROWS}
+    assert found == {iso3: {iso3} for iso3 in BY_CODE}
+
+
+@pytest.mark.parametrize(
+    ("written", "iso3"),
+    [
+        # Turkish, Kazakh and Russian names of the six.
+        ("Türkiye", "TUR"),
+        ("Kazakistan", "KAZ"),
+        ("Azerbaycan", "AZE"),
+        ("Özbekistan", "UZB"),
+        ("Kırgızistan", "KGZ"),
+        ("Türkmenistan", "TKM"),
+        ("Түркия", "TUR"),
+        ("Қазақстан", "KAZ"),
+        ("Өзбекстан", "UZB"),
+        ("Қырғызстан", "KGZ"),
+        ("Турция", "TUR"),
+        ("Казахстан", "KAZ"),
+        ("Кыргызстан", "KGZ"),
+        ("Киргизия", "KGZ"),
+        # As publishers print them: BNS, Kyrgyz and Uzbek offices, UNCTAD, SIPRI, World Bank.
+        ("Корея, Народно-Демократическая Республика", "PRK"),
+        ("Виргинские Острова, Сша", "VIR"),
+        ("Butane", "BTN"),
+        ("CAR", "CAF"),
+        ("The Republic of Korea", "KOR"),
+        ("UnitedStates", "USA"),
+        ("ChinaHongKongSAR", "HKG"),
+        ("SerbiaandMontenegro", "SCG"),
+        ("Turkiye", "TUR"),
+        ("UAE", "ARE"),
+        ("Kyrgyz Republic", "KGZ"),
+        ("Turkey", "TUR"),
+        # Codes, former ones included.
+        ("tr", "TUR"),
+        ("kaz", "KAZ"),
+        ("ROM", "ROU"),
+        ("031", "AZE"),
+        ("31", "AZE"),
+        (31, "AZE"),
+        (4, "AFG"),
+        (860, "UZB"),
+    ],
+)
+def test_spellings_of_the_publishers_are_understood(written: str | int, iso3: str) -> None:
+    assert countries.to_iso3(written) == iso3
+
+
+@pytest.mark.parametrize("written", ["TÜRKİYE", "türkıye", "TURKIYE", "  tür kiye ", "Tu\u0308rkiye"])
+def test_turkish_dotted_and_dotless_i_meet(written: str) -> None:
+    assert countries.to_iso3(written) == "TUR"
+
+
+@given(st.sampled_from([text for row in ROWS for text in spellings(row)]), st.sampled_from(["NFC", "NFD"]))
+def test_case_blanks_and_unicode_form_make_no_difference(spelling: str, form: Literal["NFC", "NFD"]) -> None:
+    expected = countries.to_iso3(spelling)
+    assert countries.to_iso3(f" {unicodedata.normalize(form, spelling.upper())} ") == expected
+    assert countries.to_iso3(unicodedata.normalize(form, spelling.lower())) == expected
+
+
+def test_unknown_name_is_an_error_with_near_matches() -> None:
+    with pytest.raises(countries.UnknownCountryError, match=r"'Kazakstan'.*Kazakhstan \(KAZ\)"):
+        countries.to_iso3("Kazakstan")
+
+
+@pytest.mark.parametrize("written", ["", "-", "Atlantis", "World", "WLD", "XXX", "AGG", 0, 999, "Other countries"])
+def test_what_is_not_a_country_is_an_error(written: str | int) -> None:
+    with pytest.raises(countries.UnknownCountryError):
+        countries.to_iso3(written)
+
+
+def test_no_spelling_stands_for_two_countries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    header = "iso3,iso2,m49,name,name_tr,name_kk,name_ru,colour,ots_status,ots_since,aliases"
+    rows = ["COG,CG,178,Congo,,,,,,,", "COD,CD,180,DR Congo,,,,,,,congo"]
+    (tmp_path / "countries.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
+    monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path))
+    with pytest.raises(ValueError, match="both COG and COD"):
+        countries.to_iso3("Congo")
+
+
+def test_names_are_spelled_as_the_project_spells_them() -> None:
+    expected = ["Kazakhstan", "Türkiye", "Azerbaijan", "Uzbekistan", "Kyrgyzstan", "Turkmenistan"]
+    assert [countries.name(iso3) for iso3 in countries.MEMBERS] == expected
+    everyday = {"RUS": "Russia", "KOR": "South Korea", "USA": "United States", "GBR": "United Kingdom", "IRN": "Iran"}
+    assert {iso3: countries.name(iso3) for iso3 in everyday} == everyday
+
+
+def test_names_come_in_four_languages() -> None:
+    assert [countries.name("KAZ", lang) for lang in countries.LANGUAGES] == [
+        "Kazakhstan",
+        "Kazakistan",
+        "Қазақстан",
+        "Казахстан",
+    ]
+    assert countries.name("ANT", "ru") == "Netherlands Antilles"
+    with pytest.raises(ValueError, match="not in 'de'"):
+        countries.name("KAZ", "de")
+
+
+def test_name_and_colour_take_codes_only() -> None:
+    for function in (countries.name, countries.colour):
+        with pytest.raises(countries.UnknownCountryError, match=r"Türkiye \(TUR\)"):
+            function("Turkiye")
+
+
+def test_the_six_have_colours_of_their_own_and_others_are_grey() -> None:
+    colours = [countries.colour(iso3) for iso3 in countries.MEMBERS]
+    assert len(set(colours)) == len(countries.MEMBERS)
+    assert countries.colour("KAZ") == "#0072B2"
+    assert countries.colour("FRA") == countries.GREY
+
+
+def test_the_six_are_five_members_and_one_observer_of_the_organization() -> None:
+    status = {iso3: BY_CODE[iso3]["ots_status"] for iso3 in countries.MEMBERS}
+    assert status == {**dict.fromkeys(countries.MEMBERS, "member"), "TKM": "observer"}
+
+
+def test_a_missing_data_folder_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError, match=r"no data folder at .*nowhere.*TURKIC_TIES_DATA"):
+        countries.to_iso3("KAZ")
+
+
+def test_a_missing_table_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match=r"countries\.csv.*restore"):
+        countries.name("KAZ")
