@@ -1,0 +1,468 @@
+"""Measures of trade: worked by hand on small tables, held to their properties, and met with published figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from turkic_ties import data, trade
+from turkic_ties.countries import MEMBERS
+
+Flow = tuple[str, str, str, int, str, float]
+OTHERS = ["RUS", "CHN", "ITA", "DEU", "USA"]
+
+amounts = st.floats(min_value=1, max_value=1e12)
+few_examples = settings(max_examples=12, deadline=None, derandomize=True)
+
+
+def books(*flows: Flow) -> pd.DataFrame:
+    return pd.DataFrame(flows, columns=["source", "reporter", "partner", "year", "flow", "value_usd"])
+
+
+def exports_of(country: str, values: list[float], year: int = 2022) -> pd.DataFrame:
+    """Give the exports of a country to as many partners as there are values."""
+    return books(*[("bns", country, f"P{i:02}", year, "export", value) for i, value in enumerate(values)])
+
+
+def goods(*flows: tuple[str, str, str, float]) -> pd.DataFrame:
+    frame = pd.DataFrame(flows, columns=["exporter", "importer", "sitc_section", "value_usd"])
+    return frame.assign(year=2015)
+
+
+@cache
+def table(name: str) -> pd.DataFrame:
+    return data.load(f"trade/{name}")
+
+
+# -- books ------------------------------------------------------------------------------------------------------
+
+
+def test_a_national_office_serves_the_whole_year_where_comtrade_has_it_too() -> None:
+    reports = books(
+        ("wits", "KGZ", "TUR", 2010, "export", 34),
+        ("wits", "KGZ", "TUR", 2010, "import", 80),
+        ("kgnsc", "KGZ", "TUR", 2010, "export", 37),
+        ("wits", "KGZ", "TUR", 2011, "export", 53),
+    )
+    own = trade.partners(reports, "KGZ").query("books == 'own'").set_index("year")
+    assert own["source"].to_dict() == {2010: "kgnsc", 2011: "wits"}
+    assert own["exports_usd"].to_dict() == {2010: 37, 2011: 53}
+    assert np.isnan(own.loc[2010, "imports_usd"])  # the import of the other source is not mixed in
+
+
+def test_the_mirror_turns_the_flow_round_and_the_model_stands_beside_it() -> None:
+    reports = books(
+        ("bns", "KAZ", "TUR", 2020, "export", 100),
+        ("uzstat", "TUR", "KAZ", 2020, "import", 90),
+        ("uzstat", "TUR", "KAZ", 2020, "export", 50),
+        ("baci", "KAZ", "TUR", 2020, "export", 95),
+        ("baci", "TUR", "KAZ", 2020, "export", 45),
+    )
+    pair = trade.bilateral(reports, "KAZ", "TUR").set_index("books")
+    assert pair.index.tolist() == ["own", "mirror", "model"]
+    assert pair["exports_usd"].tolist() == [100, 90, 95]
+    assert pair["imports_usd"].tolist()[1:] == [50, 45]
+    # (90 - 50) / (90 + 50) = 40 / 140
+    assert pair.loc["mirror", "balance_usd"] == 40
+    assert pair.loc["mirror", "normalised_balance"] == pytest.approx(2 / 7)
+
+
+def test_a_flow_nobody_recorded_stays_missing_and_takes_the_balance_with_it() -> None:
+    pair = trade.bilateral(books(("bns", "KAZ", "TUR", 2020, "export", 100)), "KAZ", "TUR").iloc[0]
+    assert pair["turnover_usd"] == 100
+    assert pair[["imports_usd", "balance_usd", "normalised_balance"]].isna().all()
+
+
+def test_a_pair_without_trade_has_no_normalised_balance() -> None:
+    zeros = books(("bns", "KAZ", "TUR", 2020, "export", 0), ("bns", "KAZ", "TUR", 2020, "import", 0))
+    assert trade.bilateral(zeros, "KAZ", "TUR")["normalised_balance"].isna().all()
+
+
+def test_prefer_takes_own_then_mirror_then_model_year_by_year() -> None:
+    frame = pd.DataFrame(
+        {"year": [2020, 2019, 2018, 2020, 2019], "books": ["own", "mirror", "model", "mirror", "model"]}
+    )
+    assert trade.prefer(frame).to_dict("list") == {"year": [2018, 2019, 2020], "books": ["model", "mirror", "own"]}
+
+
+def test_latest_finds_the_last_year_of_each_set_of_books_up_to_the_end() -> None:
+    frame = pd.DataFrame({"year": [2020, 2016, 2015, 2025], "books": ["model", "own", "own", "mirror"]})
+    assert trade.latest(frame, 2024).to_dict("list") == {"year": [2016, 2020], "books": ["own", "model"]}
+    assert trade.latest(frame, 1990).empty
+
+
+def test_asymmetry_compares_the_same_flow_in_both_books() -> None:
+    reports = books(
+        ("bns", "KAZ", "UZB", 2020, "export", 110),
+        ("uzstat", "UZB", "KAZ", 2020, "import", 90),
+        ("bns", "KAZ", "UZB", 2020, "import", 30),  # without a mirror: no row
+    )
+    row = trade.asymmetry(reports, "KAZ", "UZB").iloc[0]
+    # (110 - 90) / ((110 + 90) / 2) = 20 / 100
+    assert (row["flow"], row["own_source"], row["mirror_source"]) == ("exports", "bns", "uzstat")
+    assert (row["gap_usd"], row["asymmetry"]) == (20, pytest.approx(0.2))
+    assert len(trade.asymmetry(reports, "KAZ", "UZB")) == 1
+
+
+@few_examples
+@given(amounts, amounts)
+def test_asymmetry_changes_sign_with_the_side_and_keeps_within_two(own: float, mirror: float) -> None:
+    reports = books(("bns", "KAZ", "UZB", 2020, "export", own), ("uzstat", "UZB", "KAZ", 2020, "import", mirror))
+    here = trade.asymmetry(reports, "KAZ", "UZB")["asymmetry"].item()
+    there = trade.asymmetry(reports, "UZB", "KAZ")["asymmetry"].item()
+    assert here == -there
+    assert abs(here) <= 2
+
+
+# -- change over time -------------------------------------------------------------------------------------------
+
+
+def test_growth_needs_the_base_year_and_no_other() -> None:
+    series = pd.DataFrame(
+        {"year": [2010, 2015, 2016], "books": "own", "source": "wits", "value": [100.0, 200.0, 150.0]}
+    )
+    grown = trade.growth(series, "value").set_index("year")
+    assert grown.loc[2016, "growth_1y"] == pytest.approx(-0.25)  # 150 / 200 - 1
+    assert grown.loc[2015, "cagr_5y"] == pytest.approx(0.148698, abs=1e-6)  # fifth root of 2, less 1
+    assert grown["growth_1y"].isna().tolist() == [True, True, False]
+    assert grown["cagr_5y"].isna().tolist() == [True, False, True]
+
+
+def test_growth_from_zero_is_missing_and_to_zero_is_minus_one() -> None:
+    series = pd.DataFrame({"year": [2000, 2001, 2002], "books": "own", "value": [5.0, 0.0, 7.0]})
+    grown = trade.growth(series, "value")["growth_1y"]
+    assert grown.iloc[1] == -1
+    assert np.isnan(grown.iloc[2])
+
+
+def test_growth_over_a_change_of_publisher_is_marked_and_a_second_copy_is_none() -> None:
+    sources = ["wits", "wits_panel", "bns", "bns_panel"]
+    series = pd.DataFrame({"year": range(2016, 2020), "books": "own", "source": sources, "value": [1.0, 2.0, 3.0, 4.0]})
+    assert trade.growth(series, "value")["seam_1y"].tolist() == [False, False, True, False]
+
+
+def test_growth_refuses_two_rows_for_one_year() -> None:
+    series = pd.DataFrame({"year": [2000, 2000], "books": "own", "value": [1.0, 2.0]})
+    with pytest.raises(ValueError, match="one row for each books and year"):
+        trade.growth(series, "value")
+
+
+def test_constant_dollars_follow_the_price_index_and_leave_the_base_year_alone() -> None:
+    prices = pd.DataFrame({"series": "us_cpi_u", "year": [2000, 2020], "value": [50.0, 100.0]})
+    series = pd.DataFrame({"year": [2000, 2010, 2020], "turnover_usd": [7.0, 7.0, 7.0]})
+    constant = trade.constant_dollars(series, prices, 2020)
+    assert constant["turnover_constant_usd"].tolist()[::2] == [14.0, 7.0]  # 7 · 100 / 50
+    assert np.isnan(constant["turnover_constant_usd"].iloc[1])
+    assert (constant["base_year"] == 2020).all()
+    with pytest.raises(ValueError, match="no year 2010; choose one of 2000–2020"):
+        trade.constant_dollars(series, prices, 2010)
+
+
+# -- place among partners ---------------------------------------------------------------------------------------
+
+
+def test_shares_are_of_the_published_total_and_totals_take_no_rank() -> None:
+    reports = books(
+        ("kgnsc", "KGZ", "WLD", 2021, "export", 200),
+        ("kgnsc", "KGZ", "XXX", 2021, "export", 40),
+        ("kgnsc", "KGZ", "RUS", 2021, "export", 60),
+        ("kgnsc", "KGZ", "TUR", 2021, "export", 60),
+        ("kgnsc", "KGZ", "KAZ", 2021, "export", 0),
+    )
+    ranked = trade.ranks(reports, "KGZ").query("flow == 'exports'").set_index("partner")
+    assert ranked["rank"].to_dict() == {"RUS": 1, "TUR": 1}  # equals share the better rank, no trade takes none
+    assert ranked["share"].to_dict() == {"RUS": 0.3, "TUR": 0.3}  # 60 / 200
+    assert ranked["coverage"].tolist() == [0.6, 0.6]  # (60 + 60) / 200
+
+
+def test_without_a_published_total_unallocated_trade_counts_in_the_denominator() -> None:
+    reports = books(("uzstat", "UZB", "XXX", 2020, "import", 25), ("uzstat", "UZB", "TUR", 2020, "import", 75))
+    assert trade.ranks(reports, "UZB").query("flow == 'imports'")["share"].tolist() == [0.75]
+
+
+def test_the_rank_by_turnover_adds_both_flows() -> None:
+    reports = books(
+        ("bns", "KAZ", "TUR", 2022, "export", 50),
+        ("bns", "KAZ", "TUR", 2022, "import", 20),
+        ("bns", "KAZ", "ITA", 2022, "export", 60),
+        ("bns", "KAZ", "ITA", 2022, "import", 5),
+    )
+    of_tur = trade.ranks(reports, "KAZ").query("partner == 'TUR'").set_index("flow")["rank"]
+    assert of_tur.to_dict() == {"turnover": 1, "exports": 2, "imports": 1}
+
+
+def test_the_mirror_is_ranked_only_when_enough_reporters_tell_of_the_country() -> None:
+    few = books(*[("wits", f"P{i:02}", "TUR", 2016, "import", 1) for i in range(49)])
+    many = books(*[("wits", f"P{i:02}", "TUR", 2016, "import", 1) for i in range(50)])
+    assert trade.ranks(few, "TUR").empty
+    assert trade.ranks(many, "TUR")["books"].unique().tolist() == ["mirror"]
+    assert trade.ranks(many, "TUR")["coverage"].isna().all()
+
+
+def test_a_year_that_lacks_a_main_partner_is_flagged_whatever_years_are_asked_for() -> None:
+    flows = [("bns", "KAZ", p, y, "export", 9.0) for p in OTHERS for y in (2009, 2010, 2011) if (p, y) != ("RUS", 2010)]
+    for years in ((None, None), (2010, 2010)):
+        ranked = trade.ranks(books(*flows), "KAZ", *years)
+        flags = ranked.groupby("year")["flag"].first()
+        assert flags[2010] == "RUS is missing, a main partner the years around"
+        assert (flags.drop(2010) == "").all()
+
+
+def test_one_flagged_row_flags_the_ranks_of_its_year() -> None:
+    reports = books(("wits", "AZE", "ITA", 2008, "export", 19), ("wits", "AZE", "TUR", 2008, "export", 1))
+    reports["flag"] = ["level not comparable", ""]
+    assert (trade.ranks(reports, "AZE")["flag"] == "level not comparable").all()
+    assert trade.bilateral(reports, "AZE", "TUR")["flag"].tolist() == [""]
+
+
+def test_the_concentration_of_three_partners_is_as_reckoned_by_hand() -> None:
+    row = trade.concentration(exports_of("KAZ", [50, 30, 20]), "KAZ").query("flow == 'exports'").iloc[0]
+    assert row["hhi"] == pytest.approx(0.38)  # 0.25 + 0.09 + 0.04
+    assert row["hhi_normalised"] == pytest.approx(0.07)  # (0.38 - 1/3) / (2/3)
+    assert (row["partners"], row["coverage"], row["source"]) == (3, 1, "bns")
+
+
+def test_the_concentration_of_a_single_partner_is_one_and_its_normalised_form_undefined() -> None:
+    row = trade.concentration(exports_of("KAZ", [50]), "KAZ").iloc[0]
+    assert row["hhi"] == 1
+    assert np.isnan(row["hhi_normalised"])
+
+
+@few_examples
+@given(st.lists(amounts, min_size=2, max_size=20), st.floats(min_value=0.01, max_value=100), st.randoms())
+def test_concentration_keeps_its_bounds_and_ignores_scale_and_order(
+    values: list[float], scale: float, random: Any
+) -> None:
+    def index(of: list[float]) -> pd.Series[Any]:
+        return trade.concentration(exports_of("KAZ", of), "KAZ").iloc[0][["hhi", "hhi_normalised"]]
+
+    hhi, normalised = index(values)
+    assert 1 / len(values) - 1e-9 <= hhi <= 1 + 1e-9
+    assert -1e-9 <= normalised <= 1 + 1e-9
+    shuffled = random.sample(values, len(values))
+    assert index([scale * value for value in shuffled]).tolist() == pytest.approx([hhi, normalised], abs=1e-9)
+
+
+@few_examples
+@given(st.lists(amounts, min_size=1, max_size=20))
+def test_shares_of_fully_allocated_trade_add_up_to_one(values: list[float]) -> None:
+    ranked = trade.ranks(exports_of("KAZ", values), "KAZ").query("flow == 'exports'")
+    assert ranked["share"].sum() == pytest.approx(1)
+    assert ranked["value_usd"].is_monotonic_decreasing
+
+
+# -- trade among the six ----------------------------------------------------------------------------------------
+
+
+def test_the_matrix_says_for_each_cell_whose_books_it_is() -> None:
+    reports = books(
+        ("bns", "KAZ", "TUR", 2022, "export", 60),
+        ("bns", "KAZ", "TUR", 2022, "import", 20),
+        ("bns", "KAZ", "RUS", 2022, "export", 99),
+        ("uzstat", "UZB", "KAZ", 2022, "import", 20),
+    )
+    cells = trade.prefer(trade.intra_trade(reports)).set_index(["exporter", "importer"])
+    assert cells["books"].to_dict() == {("KAZ", "TUR"): "own", ("KAZ", "UZB"): "mirror", ("TUR", "KAZ"): "mirror"}
+    shares = trade.member_shares(cells.reset_index()).set_index("country")
+    # total 100: KAZ sells 80 and buys 20, TUR sells 20 and buys 60, UZB buys 20; each over 2 · 100
+    assert shares["share"].to_dict() == {"KAZ": 0.5, "TUR": 0.4, "UZB": 0.1}
+    assert shares["export_share"].fillna(0).to_dict() == {"KAZ": 0.8, "TUR": 0.2, "UZB": 0.0}
+    assert shares.loc["KAZ", ["cells", "own", "mirror", "model"]].tolist() == [3, 1, 2, 0]
+
+
+def test_member_shares_refuses_cells_of_several_books_at_once() -> None:
+    reports = books(("bns", "KAZ", "TUR", 2020, "export", 60), ("baci", "KAZ", "TUR", 2020, "export", 61))
+    with pytest.raises(ValueError, match="apply prefer"):
+        trade.member_shares(trade.intra_trade(reports))
+
+
+def test_a_matrix_is_complete_with_thirty_cells() -> None:
+    pairs = [(a, b) for a in MEMBERS for b in MEMBERS if a != b]
+    cells = [
+        ("baci", a, b, year, "export", 1.0) for a, b in pairs for year in (2019, 2020) if (a, year) != ("TKM", 2020)
+    ]
+    assert trade.latest_complete_year(trade.intra_trade(books(*cells))) == 2019
+    assert trade.latest_complete_year(trade.intra_trade(books(*cells[:40:2]))) is None
+
+
+# -- what is traded ---------------------------------------------------------------------------------------------
+
+
+def test_the_energy_share_is_that_of_section_three_in_each_flow() -> None:
+    flows = goods(
+        ("KAZ", "TUR", "3", 60), ("KAZ", "TUR", "6", 40), ("TUR", "KAZ", "7", 20), ("KAZ", "TUR", "TOTAL", 100)
+    )
+    fuels = trade.sections(flows, "KAZ", "TUR").query("section == '3'").set_index("flow")["share"]
+    assert fuels.to_dict() == {"turnover": 0.5, "exports": 0.6, "imports": 0.0}  # 60 / 120, 60 / 100, 0 / 20
+
+
+def test_revealed_advantage_compares_with_the_six_together() -> None:
+    flows = goods(("KAZ", "DEU", "3", 80), ("KAZ", "CHN", "6", 20), ("TUR", "DEU", "3", 20), ("TUR", "DEU", "7", 80))
+    flows = pd.concat([flows, goods(("DEU", "KAZ", "7", 1000))])  # not an export of the six
+    rca = trade.revealed_advantage(flows, "KAZ").set_index("section")["rca"]
+    # fuels are 80 of 100 Kazakh exports and 100 of the 200 of the six: 0.8 / 0.5
+    assert rca["3"] == pytest.approx(1.6)
+    assert rca["6"] == pytest.approx(2)  # 0.2 / 0.1
+    assert rca["7"] == 0
+    assert np.isnan(rca["0"])
+
+
+def test_complementarity_sets_what_one_sells_against_what_the_other_buys() -> None:
+    flows = goods(("KAZ", "CHN", "3", 70), ("KAZ", "CHN", "6", 30), ("RUS", "TUR", "3", 50), ("DEU", "TUR", "7", 50))
+    fit = trade.complementarity(flows, "KAZ", "TUR")
+    # |0.5 - 0.7| + |0 - 0.3| + |0.5 - 0| = 1; the other way round neither side has figures
+    assert fit[["exporter", "importer"]].to_numpy().tolist() == [["KAZ", "TUR"]]
+    assert fit["complementarity"].item() == pytest.approx(0.5)
+
+
+def test_intra_industry_trade_is_one_where_balanced_and_weighted_over_sections() -> None:
+    flows = goods(("KAZ", "TUR", "6", 30), ("TUR", "KAZ", "6", 10), ("TUR", "KAZ", "7", 60))
+    index = trade.intra_industry(flows, "KAZ", "TUR").set_index("section")["grubel_lloyd"]
+    assert index["6"] == pytest.approx(0.5)  # 1 - 20 / 40
+    assert index["7"] == 0
+    assert np.isnan(index["0"])
+    assert index["all"] == pytest.approx(0.2)  # 1 - (20 + 60) / (40 + 60)
+
+
+baskets = st.lists(amounts, min_size=10, max_size=10)
+
+
+@few_examples
+@given(baskets, baskets)
+def test_indices_of_composition_keep_their_bounds_and_symmetries(sold: list[float], bought: list[float]) -> None:
+    there = [("KAZ", "TUR", str(k), value) for k, value in enumerate(sold)]
+    back = [("TUR", "KAZ", str(k), value) for k, value in enumerate(bought)]
+    flows = goods(*there, *back)
+    for flow, shares in trade.sections(flows, "KAZ", "TUR").groupby("flow")["share"]:
+        assert shares.sum() == pytest.approx(1), flow
+    here = trade.intra_industry(flows, "KAZ", "TUR")["grubel_lloyd"]
+    assert here.between(-1e-9, 1 + 1e-9).all()
+    assert here.tolist() == trade.intra_industry(flows, "TUR", "KAZ")["grubel_lloyd"].tolist()
+    assert trade.complementarity(flows, "KAZ", "TUR")["complementarity"].between(-1e-9, 1 + 1e-9).all()
+    advantage = trade.revealed_advantage(flows, "KAZ")
+    assert (advantage["reference_share"] * advantage["rca"]).sum() == pytest.approx(1)
+
+
+def test_identical_baskets_are_wholly_complementary() -> None:
+    flows = goods(("KAZ", "CHN", "3", 7), ("KAZ", "CHN", "6", 3), ("RUS", "TUR", "3", 70), ("RUS", "TUR", "6", 30))
+    assert trade.complementarity(flows, "KAZ", "TUR")["complementarity"].item() == pytest.approx(1)
+
+
+# -- oil --------------------------------------------------------------------------------------------------------
+
+
+def test_oil_statements_give_a_monthly_rate_and_a_share_only_over_a_whole_year() -> None:
+    said = pd.DataFrame(
+        [
+            ("a", "2023", "Kazakh oil towards the BTC pipeline", 1_200_000.0, "tonnes"),
+            ("b", "Jan-Sep 2023", "Kazakh oil towards the BTC pipeline", 900_000.0, "tonnes"),
+            ("c", "2024", "Kazakh oil towards the BTC pipeline, plan", 1_500_000.0, "tonnes"),
+            ("d", "Jun 2006-Jun 2022", "oil through the BTC pipeline", 516e6, "tonnes"),
+            ("e", "2023", "oil through the BTC pipeline", 30e6, "tonnes"),
+        ],
+        columns=["id", "period", "measure", "value", "unit"],
+    ).assign(speaker="somebody", date="2024")
+    produced = pd.DataFrame({"series": "oil_production", "iso3": "KAZ", "year": [2023], "value": [90e6]})
+    oil = trade.oil_by_btc(said, produced).set_index("id")
+    assert oil.index.tolist() == ["b", "a", "e"]
+    assert oil["tonnes_per_month"].to_dict() == {"a": 100_000, "b": 100_000, "e": 2_500_000}
+    assert oil.loc["a", "share_of_production"] == pytest.approx(1.2 / 90)
+    assert oil.loc[["b", "e"], "share_of_production"].isna().all()
+
+
+# -- arguments --------------------------------------------------------------------------------------------------
+
+EMPTY = books()
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: trade.partners(EMPTY, "RUS"), "not one of the six states; use one of KAZ"),
+        (lambda: trade.bilateral(EMPTY, "KAZ", "KAZ"), "cannot be its own partner"),
+        (lambda: trade.bilateral(EMPTY, "KAZ", "TRU"), "TRU"),
+        (lambda: trade.ranks(EMPTY, "KAZ", 2020, 2010), "start 2020 lies after the end 2010"),
+        (lambda: trade.complementarity(goods(), "KAZ", "RUS"), "not one of the six"),
+        (lambda: trade.partners(books(("imf", "KAZ", "TUR", 2020, "export", 1)), "KAZ"), "the source 'imf'"),
+    ],
+)
+def test_a_wrong_argument_is_named_in_one_sentence(call: Callable[[], object], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        call()
+
+
+def test_nothing_known_gives_empty_tables_with_their_columns() -> None:
+    assert trade.bilateral(EMPTY, "KAZ", "TUR").columns.tolist()[:5] == [
+        "country",
+        "partner",
+        "year",
+        "books",
+        "source",
+    ]
+    cells = trade.intra_trade(EMPTY)
+    frames = [
+        trade.partners(EMPTY, "KAZ"),
+        trade.asymmetry(EMPTY, "KAZ", "TUR"),
+        trade.growth(trade.bilateral(EMPTY, "KAZ", "TUR"), "turnover_usd"),
+        trade.ranks(EMPTY, "KAZ"),
+        trade.concentration(EMPTY, "KAZ"),
+        cells,
+        trade.member_shares(trade.prefer(cells)),
+        trade.sections(goods(), "KAZ", "TUR"),
+        trade.revealed_advantage(goods(), "KAZ"),
+        trade.complementarity(goods(), "KAZ", "TUR"),
+        trade.intra_industry(goods(), "KAZ", "TUR"),
+    ]
+    assert all(frame.empty and len(frame.columns) > 5 for frame in frames)
+    assert trade.latest_complete_year(cells) is None
+
+
+# -- published figures ------------------------------------------------------------------------------------------
+
+
+def test_kazakh_books_show_the_published_trade_with_tuerkiye() -> None:
+    own = trade.bilateral(table("bilateral_trade"), "KAZ", "TUR").query("books == 'own'").set_index("year")
+    assert own["turnover_usd"].div(1e6).round(1)[[2022, 2023]].tolist() == [6348.1, 5985.0]
+    assert own["exports_usd"].div(1e6).round()[[2022, 2023]].tolist() == [4751, 3943]
+    assert own["source"][[2016, 2017, 2018, 2024]].tolist() == ["wits", "wits_panel", "bns", "bns_panel"]
+    growth = trade.growth(own.reset_index(), "exports_usd").set_index("year")["growth_1y"]
+    assert growth[2023] == pytest.approx(-0.170, abs=5e-4)  # 3943.3 / 4751.0 - 1
+
+
+def test_tuerkiye_ranks_fourth_in_2022_and_fifth_in_2023_in_kazakh_books() -> None:
+    ranked = trade.ranks(table("bilateral_trade"), "KAZ", 2022, 2023).query("books == 'own' and flow == 'turnover'")
+    assert ranked.query("partner == 'TUR'").set_index("year")["rank"].to_dict() == {2022: 4, 2023: 5}
+    assert ranked.query("year == 2022")["partner"].tolist()[:4] == ["RUS", "CHN", "ITA", "TUR"]
+
+
+def test_kyrgyz_exports_of_2021_are_allocated_to_three_fifths() -> None:
+    row = trade.concentration(table("bilateral_trade"), "KGZ", 2021, 2021).query("books == 'own' and flow == 'exports'")
+    assert row["coverage"].item() == pytest.approx(0.598, abs=5e-4)
+
+
+def test_the_reconciled_matrix_is_complete_to_2020_and_no_set_of_reports_ever_is() -> None:
+    cells = trade.intra_trade(table("bilateral_trade"))
+    assert trade.latest_complete_year(cells[cells["books"] == "model"]) == 2020
+    assert trade.latest_complete_year(cells[cells["books"] == "own"]) is None
+    shares = trade.member_shares(cells[cells["books"] == "model"])
+    assert shares.groupby("year")["share"].sum().to_numpy() == pytest.approx(1)
+
+
+def test_fuels_were_three_fifths_of_kazakh_exports_to_tuerkiye_in_2015() -> None:
+    flows = trade.sections(table("product_trade"), "KAZ", "TUR").query("year == 2015 and section == '3'")
+    shares = flows.set_index("flow")["share"]
+    assert shares["exports"] == pytest.approx(842 / 1358, abs=1e-3)  # millions of dollars, as published
+    assert shares["turnover"] < 0.5
+
+
+def test_results_do_not_depend_on_the_order_of_the_rows() -> None:
+    trade_table = table("bilateral_trade")
+    shuffled = trade_table.sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(trade.ranks(trade_table, "KGZ"), trade.ranks(shuffled, "KGZ"))
