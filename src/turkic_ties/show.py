@@ -1,0 +1,435 @@
+"""What a notebook shows a reader: key figures, findings, figures, tables and sources.
+
+Every function here puts one MIME bundle into the cell's output. JupyterLab and GitHub show its standard part (SVG,
+HTML, Markdown); the renderer reads the same content from the part under `MIME_TYPE`, so a report never has to guess
+what an output is. Outputs depend on their arguments alone: no dates, no random identifiers, no machine settings.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pandas as pd
+import seaborn as sns
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from turkic_ties import data
+
+MIME_TYPE = "application/vnd.turkic-ties.v1+json"
+
+# The renderer turns exactly these colours into the page's own, so that figures follow dark mode. Use them for all
+# that is not data.
+INK, MUTED, GRID, PAPER = "#1f2933", "#5f6b76", "#d9dee3", "#ffffff"
+
+# DejaVu Sans is what matplotlib measures text with; Verdana has the same widths where DejaVu is not installed.
+SVG_STYLE = (
+    "svg text{font-family:'DejaVu Sans',Verdana,'Bitstream Vera Sans',sans-serif}"
+    "svg *{stroke-linejoin:round;stroke-linecap:butt}"
+)
+
+COMPUTING = r"__main__|(turkic_ties|pandas|numpy|scipy|statsmodels|matplotlib|seaborn)(\.|$)"
+
+Number = float | int | None
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A number worth a card.
+
+    Parameters
+    ----------
+    id
+        Stable name, the same for every pair (``turnover_usd``).
+    label
+        What a reader sees above the number.
+    value
+        The number in base units; None when it is not available.
+    text
+        The number as it is printed on the card.
+    unit
+        The unit of `value`.
+    period
+        The year or years it is about; for a missing value, why it is missing.
+    source
+        Who publishes it.
+    """
+
+    id: str
+    label: str
+    value: Number
+    text: str
+    unit: str
+    period: str
+    source: str
+
+
+BOOKS = {"own": ", own books", "mirror": ", the partner's books", "model": ", reconciled model"}
+
+
+def last_figure(
+    id: str, label: str, rows: pd.DataFrame, column: str, text: Callable[[float], str], unit: str, table: str
+) -> KeyFigure:
+    """Make a key figure of the last year a measure has.
+
+    Parameters
+    ----------
+    id, label, unit
+        As in `KeyFigure`.
+    rows
+        A measure with a ``year``; where it has ``books`` and ``source`` the card names them.
+    column
+        The column of `rows` with the number.
+    text
+        How to write the number.
+    table
+        Address of the table the measure rests on.
+
+    Returns
+    -------
+    KeyFigure
+        The number of the last year that has one; a card that says so where none has.
+    """
+    there = rows.dropna(subset=[column])
+    if there.empty:
+        return KeyFigure(id, label, None, "not available", unit, "no record in this period", data.publishers(table))
+    last = there.sort_values("year", kind="stable").iloc[-1]
+    ids = str(last["source"]).split("; ") if "source" in there else None
+    period = f"{last['year']}{BOOKS[last['books']] if 'books' in there else ''}"
+    return KeyFigure(id, label, float(last[column]), text(last[column]), unit, period, data.publishers(table, ids))
+
+
+def setup() -> None:
+    """Set everything that decides how outputs look, and turn warnings into errors.
+
+    Called once at the top of a notebook. Nothing is left to what the machine detects on import.
+    """
+    # Ours and the libraries we compute with, not the kernel's own machinery: a reader can do nothing about that.
+    warnings.filterwarnings("error", module=COMPUTING)
+    sns.set_theme(style="ticks", context="notebook", font="DejaVu Sans")
+    mpl.rcParams.update(
+        {
+            "axes.edgecolor": MUTED,
+            "axes.grid": True,
+            "axes.grid.axis": "y",
+            "axes.labelcolor": MUTED,
+            "axes.labelsize": 10.5,
+            "axes.spines.left": False,
+            "axes.spines.right": False,
+            "axes.spines.top": False,
+            "axes.titlecolor": INK,
+            "axes.titlelocation": "left",
+            "axes.titlesize": 11,
+            "axes.titleweight": "bold",
+            "figure.constrained_layout.use": True,
+            "figure.facecolor": PAPER,
+            "axes.facecolor": PAPER,
+            "figure.figsize": (7.4, 4.2),
+            "grid.color": GRID,
+            "grid.linewidth": 0.8,
+            "legend.frameon": False,
+            "legend.fontsize": 10,
+            "lines.linewidth": 2.0,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "turkic-ties",
+            "text.color": INK,
+            "xtick.color": MUTED,
+            "xtick.labelcolor": MUTED,
+            "xtick.labelsize": 10,
+            "ytick.color": MUTED,
+            "ytick.labelcolor": MUTED,
+            "ytick.labelsize": 10,
+            "ytick.left": False,
+            "axes.unicode_minus": True,
+        }
+    )
+    pd.set_option("display.max_columns", 20, "display.max_rows", 40, "display.width", 120, "display.precision", 3)
+
+
+# -- numbers in words -------------------------------------------------------------------------------------------
+
+
+def usd(value: float | None) -> str:
+    """Write an amount of current US dollars for a sentence: ``"$6.35 billion"``, ``"−$240 million"``."""
+    return _scaled(value, "$", "")
+
+
+def count(value: float | None, unit: str = "") -> str:
+    """Write a count for a sentence: ``count(3_900_000, "tonnes")`` gives ``"3.9 million tonnes"``."""
+    return _scaled(value, "", f" {unit}" if unit else "")
+
+
+def _scaled(value: float | None, before: str, after: str) -> str:
+    if value is None or pd.isna(value):
+        return "not available"
+    sign, size = ("−" if value < 0 else ""), abs(value)
+    for factor, word in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
+        # 999.9996 million is a billion once it is rounded.
+        if float(f"{size:.3g}") >= factor:
+            return f"{sign}{before}{_digits(size / factor)}{word}{after}"
+    return f"{sign}{before}{round(size):,}{after}"
+
+
+def _digits(value: float) -> str:
+    """Three significant digits, no exponent, no trailing zeros after the point."""
+    rounded = float(f"{value:.3g}")
+    text = f"{rounded:,.2f}" if rounded < 10 else f"{rounded:,.1f}" if rounded < 100 else f"{rounded:,.0f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Write a share (0 to 1) as a percentage: ``percent(0.045)`` gives ``"4.5%"``."""
+    if share is None or pd.isna(share):
+        return "not available"
+    return f"{100 * share:.{digits}f}%".replace("-", "−")
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """Write a plain number with a fixed number of decimals."""
+    if value is None or pd.isna(value):
+        return "not available"
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def ordinal(rank: int | None) -> str:
+    """Write a rank: ``ordinal(4)`` gives ``"4th"``."""
+    if rank is None or pd.isna(rank):
+        return "not available"
+    suffix = "th" if 10 <= rank % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank}{suffix}"
+
+
+# -- outputs ----------------------------------------------------------------------------------------------------
+
+
+def key_figures(figures: Sequence[KeyFigure]) -> None:
+    """Show the cards at the head of a report.
+
+    Parameters
+    ----------
+    figures
+        In reading order; ids must be unique.
+    """
+    ids = [figure.id for figure in figures]
+    if len(set(ids)) != len(ids):
+        raise ValueError(
+            f"key figures share an id: {sorted(i for i in set(ids) if ids.count(i) > 1)}. Give each its own."
+        )
+    shown = [{**asdict(figure), "value": _plain(figure.value)} for figure in figures]
+    rows = pd.DataFrame(
+        {
+            "Key figure": [figure.label for figure in figures],
+            "Value": [figure.text for figure in figures],
+            "Period": [figure.period for figure in figures],
+            "Source": [figure.source for figure in figures],
+        }
+    )
+    _display("key_figures", {"figures": shown}, {"text/html": _html_table(rows, {})})
+
+
+def finding(text: str) -> None:
+    """Show a sentence that was computed from numbers."""
+    _display("finding", {"text": text}, {"text/markdown": text})
+
+
+def unavailable(text: str) -> None:
+    """Say in one sentence what is not available for this pair or period, and what is."""
+    _display("unavailable", {"text": text}, {"text/markdown": f"*{text}*"})
+
+
+def figure(fig: Figure, *, id: str, title: str, subtitle: str, source: str, alt: str, values: pd.DataFrame) -> None:
+    """Show a chart with all a reader needs to trust it, and close it.
+
+    Parameters
+    ----------
+    fig
+        The matplotlib figure; it carries no title of its own.
+    id
+        Stable name, unique in the notebook (``long-view``).
+    title
+        What the chart shows, as a finding.
+    subtitle
+        Unit and definition.
+    source
+        Who publishes the figures, see `turkic_ties.data.credit`.
+    alt
+        What a reader who does not see the chart should know.
+    values
+        The numbers that are drawn, offered as a folded table and a CSV file.
+    """
+    svg = _svg(fig, id)
+    plt.close(fig)
+    described = {"id": id, "title": title, "subtitle": subtitle, "source": source, "alt": alt, "csv": _csv(values)}
+    _caption(f"**{title}**  \n{subtitle}")
+    _display("figure", described, {"image/svg+xml": svg, "text/plain": f"[Chart: {alt}]"})
+    _caption(f"*Source: {source}*")
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    id: str,
+    title: str,
+    subtitle: str,
+    source: str,
+    formats: Mapping[str, Callable[[Any], str]] | None = None,
+) -> None:
+    """Show a table a reader looks up figures in.
+
+    Parameters
+    ----------
+    frame
+        Rows in the order they are read; column names are the header.
+    id, title, subtitle, source
+        As for `figure`.
+    formats
+        How to write the values of a column; others are written as they are.
+    """
+    described = {"id": id, "title": title, "subtitle": subtitle, "source": source, "csv": _csv(frame)}
+    body = _html_table(frame, formats or {})
+    _caption(f"**{title}**  \n{subtitle}")
+    _display("table", {**described, "html": body}, {"text/html": body})
+    _caption(f"*Source: {source}*")
+
+
+def sources(read: Iterable[str]) -> None:
+    """Show what the notebook rests on: every source behind the tables it read, from the data packages."""
+    read = sorted(read)
+    listed = data.sources(read)
+    tables = [{"table": address, "hash": data.resource(address)["hash"]} for address in read]
+    lines = [
+        f"- {source.publisher}, {source.dataset} ({source.version}; {source.kind}). {source.citation}"
+        for source in listed.itertuples()
+    ]
+    _display("sources", {"sources": listed.to_dict("records"), "tables": tables}, {"text/markdown": "\n".join(lines)})
+
+
+def label_line_ends(ax: Axes, labels: Mapping[str, tuple[float, float, str]], *, gap: float = 0.045) -> None:
+    """Write the names of lines at the right, each at the height of its last point, moved apart where they overlap.
+
+    Parameters
+    ----------
+    ax
+        Axes whose limits are final.
+    labels
+        Text mapped to the last point of its line and the line's colour: ``{"Türkiye": (2023, 5.1, "#D55E00")}``.
+    gap
+        Smallest distance between two labels, as a share of the height of the axes.
+    """
+    if not labels:
+        return
+    to_axes = ax.transData + ax.transAxes.inverted()
+    placed = sorted((float(to_axes.transform((x, y))[1]), text, colour) for text, (x, y, colour) in labels.items())
+    edge = max(float(to_axes.transform((x, 0))[0]) for x, _, _ in labels.values())
+    heights = [height for height, *_ in placed]
+    for i in range(1, len(heights)):
+        heights[i] = max(heights[i], heights[i - 1] + gap)
+    for height, (_, text, colour) in zip(heights, placed, strict=True):
+        ax.annotate(text, (edge, height), xycoords="axes fraction", xytext=(6, 0), textcoords="offset points",
+                    va="center", color=colour, fontsize=10, annotation_clip=False)  # fmt: skip
+
+
+def runs(rows: pd.DataFrame, by: Sequence[str]) -> pd.Series[int]:
+    """Number the unbroken runs of years, so that a chart can draw a gap as a gap (seaborn's ``units``).
+
+    Parameters
+    ----------
+    rows
+        With a ``year``; in any order.
+    by
+        Columns that tell lines apart, the source among them: a line breaks where one of them changes.
+
+    Returns
+    -------
+    pandas.Series
+        For each row a number, the same for years that follow one another.
+    """
+    ordered = rows.sort_values([*by, "year"])
+    starts = (ordered["year"].diff() != 1) | (ordered[list(by)] != ordered[list(by)].shift()).any(axis=1)
+    return starts.astype("int64").cumsum().reindex(rows.index)
+
+
+def year_axis(ax: Axes, ticks: int = 8) -> None:
+    """Let a horizontal axis of years carry whole years, at most `ticks` of them, and no label: they need none."""
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=ticks, integer=True, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
+    ax.set_xlabel("")
+
+
+# -- bundles ----------------------------------------------------------------------------------------------------
+
+
+def _display(kind: str, content: dict[str, Any], standard: dict[str, str]) -> None:
+    plain = {"text/plain": standard.get("text/markdown") or content.get("title") or kind.replace("_", " ")}
+    display({**plain, **standard, MIME_TYPE: {"kind": kind, **content}}, raw=True)
+
+
+def _caption(markdown: str) -> None:
+    """Text around a chart that only the notebook needs: the report sets it from the chart's own bundle."""
+    display({"text/markdown": markdown, "text/plain": markdown, MIME_TYPE: {"kind": "caption"}}, raw=True)
+
+
+def _plain(value: Number) -> Number:
+    """Reduce a number to six significant digits: what any platform agrees on."""
+    if value is None or pd.isna(value):
+        return None
+    return int(value) if float(value).is_integer() and abs(value) < 1e6 else float(f"{value:.6g}")
+
+
+def _csv(values: pd.DataFrame) -> str:
+    return values.map(lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell).to_csv(
+        index=False, lineterminator="\n"
+    )
+
+
+def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]) -> str:
+    columns = [str(column) for column in frame]
+    numeric = {column for column in columns if pd.api.types.is_numeric_dtype(frame[column])} | set(formats)
+
+    def cell(tag: str, column: str, text: str) -> str:
+        # Numbers stand to the right; a date or another short text is not worth a second line.
+        kind = ' class="n"' if column in numeric else ' class="s"' if len(text) <= 12 else ""
+        return f"<{tag}{kind}>{html.escape(text)}</{tag.split()[0]}>"
+
+    def row(values: Iterable[Any]) -> str:
+        pairs = zip(columns, values, strict=True)
+        return "".join(cell("td", c, "–" if pd.isna(v) else formats.get(c, str)(v)) for c, v in pairs)
+
+    header = "".join(cell('th scope="col"', column, column) for column in columns)
+    body = "".join(f"<tr>{row(values)}</tr>" for values in frame.itertuples(index=False))
+    return f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _svg(fig: Figure, id: str) -> str:
+    """Draw a figure as SVG that is the same everywhere and can stand beside others on one page."""
+    buffer = io.StringIO()
+    fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :].rstrip("\n")
+    svg = re.sub(r"\n\s*<!--.*?-->|<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\n +", "\n", svg)
+    # Every chart of a page says the same about fonts and joins, so that none restyles its neighbours.
+    svg = re.sub(r"<style.*?</style>", f"<style>{SVG_STYLE}</style>", svg, flags=re.DOTALL)
+    svg = re.sub(r"\bfont-family: '[^;]*; ?", "", svg)
+    svg = svg.replace(' transform="rotate(-0 ', ' transform="rotate(0 ')
+    # Hundredths of a point are far below what can be seen, and above where platforms differ.
+    svg = re.sub(r'(?<==")[^"]*(?=")', lambda m: re.sub(r"-?\d+\.\d{3,}(?!\d*e)", _hundredths, m.group()), svg)
+    # Only identifiers something points at stay, named for the figure: two charts on a page must not share one.
+    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
+    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{id}-{m.group(1)}"' if m.group(1) in used else "", svg)
+    return re.sub(r'(url\(#|href="#)', rf"\g<1>{id}-", svg)
+
+
+def _hundredths(match: re.Match[str]) -> str:
+    text = f"{float(match.group()):.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
