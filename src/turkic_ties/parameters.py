@@ -1,0 +1,99 @@
+"""What a report can be asked for: one model a topic, checked before any kernel starts.
+
+The defaults here and the ``parameters`` cell of the notebook say the same thing; a test holds them together.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from turkic_ties.countries import MEMBERS, name, to_iso3
+
+
+class ParameterError(Exception):
+    """A report was asked for in a way that cannot be built; the message is one line for the user."""
+
+
+def _member(value: Any) -> str:
+    iso3 = to_iso3(value)
+    if iso3 not in MEMBERS:
+        raise ValueError(f"{name(iso3)} is not one of the six states of this collection: {', '.join(MEMBERS)}")
+    return iso3
+
+
+Member = Annotated[str, BeforeValidator(_member)]
+State = Annotated[str, BeforeValidator(to_iso3)]
+Year = Annotated[int, Field(ge=1800, le=2100, strict=False)]
+
+
+class ReportParameters(BaseModel):
+    """What every topic takes.
+
+    Parameters
+    ----------
+    country
+        The country the report is about; any spelling `turkic_ties.countries.to_iso3` knows.
+    partner
+        The other side of the pair.
+    start
+        First year.
+    end
+        Last year; None for the latest there is.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    country: Member = "KAZ"
+    partner: Member = "TUR"
+    start: Year = 1995
+    end: Year | None = None
+
+    @model_validator(mode="after")
+    def _is_a_pair_and_a_period(self) -> ReportParameters:
+        if self.country == self.partner:
+            raise ValueError(f"country and partner are both {self.country}: choose two different states")
+        if self.end is not None and self.start > self.end:
+            raise ValueError(f"start ({self.start}) is after end ({self.end}): swap them")
+        return self
+
+
+class TradeParameters(ReportParameters):
+    """Parameters of the trade report: `top_n` is how many partners the rankings show."""
+
+    top_n: Annotated[int, Field(ge=3, le=30)] = 10
+
+
+MODELS: dict[str, type[ReportParameters]] = {"trade": TradeParameters}
+
+
+def check(topic: str, asked: dict[str, Any]) -> ReportParameters:
+    """Check what a report is asked for against its topic's model.
+
+    Parameters
+    ----------
+    topic
+        A key of `MODELS`.
+    asked
+        Parameter names and values; what is left out takes its default.
+
+    Raises
+    ------
+    ParameterError
+        In one line: which parameter, what is wrong with it, what is allowed.
+    """
+    if topic not in MODELS:
+        raise ParameterError(f"there is no topic {topic!r}. Topics: {', '.join(MODELS)}.")
+    try:
+        return MODELS[topic](**asked)
+    except ValidationError as error:
+        raise ParameterError(f"{topic}: {'; '.join(_in_words(topic, e) for e in error.errors())}.") from error
+
+
+def _in_words(topic: str, error: Any) -> str:
+    parameter = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"there is no parameter {parameter!r}; it takes {', '.join(MODELS[topic].model_fields)}"
+    message = error["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{parameter}: {message} (got {error['input']!r})" if parameter else message

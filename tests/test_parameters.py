@@ -1,0 +1,69 @@
+"""What a report can be asked for, and how a mistake is answered."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from turkic_ties.parameters import MODELS, ParameterError, check
+from turkic_ties.reports.plan import plan
+
+Ties = Callable[..., subprocess.CompletedProcess[str]]
+
+MISTAKES = [
+    (["build", "trade", "--country", "Narnia"], "Narnia"),
+    (["build", "trade", "--country", "France"], "not one of the six states"),
+    (["build", "trade", "--country", "Türkiye"], "both TUR"),
+    (["build", "trade", "--start", "2020", "--end", "2010"], "is after end"),
+    (["build", "trade", "--set", "top_n=many"], "top_n"),
+    (["build", "trade", "--set", "top_n=0"], "top_n"),
+    (["build", "trade", "--set", "colour=red"], "no parameter 'colour'"),
+    (["build", "trade", "--set", "top_n"], "NAME=VALUE"),
+    (["build", "cooking"], "no topic 'cooking'"),
+    (["data", "trade/nothing"], "no table"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), MISTAKES, ids=[" ".join(arguments) for arguments, _ in MISTAKES])
+def test_a_mistake_is_answered_in_one_line_with_status_2(ties: Ties, arguments: list[str], said: str) -> None:
+    answer = ties(*arguments)
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert answer.stderr.count("\n") == 1
+    assert said in answer.stderr
+
+
+def test_near_matches_are_offered_for_a_misspelt_country() -> None:
+    with pytest.raises(ParameterError, match="Kazakhstan"):
+        check("trade", {"country": "Kazahkstan"})
+
+
+@pytest.mark.parametrize("spelling", ["Kazakhstan", "Қазақстан", "kaz", "398", "Казахстан"])
+def test_a_country_may_be_written_in_any_known_way(spelling: str) -> None:
+    assert check("trade", {"country": spelling}).country == "KAZ"
+
+
+@pytest.mark.parametrize("topic", MODELS)
+def test_numbers_may_come_as_text_from_the_command_line(topic: str) -> None:
+    assert check(topic, {"start": "2001"}).start == 2001
+
+
+def test_a_report_for_other_years_has_a_name_of_its_own() -> None:
+    standard, other = plan(["trade"], {})[0], plan(["trade"], {"start": 2005, "top_n": 5})[0]
+    assert standard.stem == "trade/kaz-tur"
+    assert other.stem == "trade/kaz-tur_start-2005_top_n-5"
+
+
+def test_every_topic_is_planned_when_none_is_named() -> None:
+    assert [report.topic for report in plan([], {})] == list(MODELS)
+
+
+def test_a_missing_data_folder_is_named(ties: Ties, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path / "gone"))
+    answer = ties("data")
+    assert answer.returncode == 2
+    assert "gone" in answer.stderr
+    assert "Traceback" not in answer.stderr
