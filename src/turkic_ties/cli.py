@@ -1,0 +1,207 @@
+"""The command line: ``ties build``, ``ties data``, ``ties record``.
+
+A user's mistake is one line on standard error and exit status 2; a report that fails is exit status 1.
+Heavy libraries are imported by the command that needs them, so that a mistake is answered at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from turkic_ties.countries import UnknownCountryError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+Topics = Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]...", help="Topics, all when none is named.")]
+
+
+@app.callback()
+def ties() -> None:
+    """Open data on the relations of the Turkic states, in notebooks that are run again with every update."""
+
+
+@app.command()
+def build(
+    topics: Topics = None,
+    country: Annotated[str | None, typer.Option(help="The country the report is about.")] = None,
+    partner: Annotated[str | None, typer.Option(help="The other side of the pair.")] = None,
+    start: Annotated[int | None, typer.Option(help="First year.")] = None,
+    end: Annotated[int | None, typer.Option(help="Last year; the latest there is when left out.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Another parameter of the notebook.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Where to publish; reports/ when left out.")] = None,
+) -> None:
+    """Run notebooks and publish their reports."""
+    from turkic_ties.reports.plan import PROJECT, plan
+
+    with _plain_errors():
+        asked: dict[str, Any] = {"country": country, "partner": partner, "start": start, "end": end}
+        asked = {name: value for name, value in asked.items() if value is not None} | _assignments(set_ or [])
+        planned = plan(topics or [], asked)
+        from turkic_ties.reports.build import build as build_reports
+
+        began = time.monotonic()
+        with _progress(len(planned)) as on_progress:
+            outcome = build_reports(planned, output or PROJECT / "reports", on_progress)
+    for path in outcome.published:
+        typer.echo(f"wrote {_short(path)}")
+    for stem, reason in outcome.failed.items():
+        typer.echo(f"failed {stem}: {reason}", err=True)
+    built = len(planned) - len(outcome.failed)
+    typer.echo(f"{built} of {len(planned)} reports built in {time.monotonic() - began:.0f} s")
+    if outcome.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def data(
+    table: Annotated[str | None, typer.Argument(help="A table, for example trade/bilateral_trade.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print as CSV: the table, or the catalogue.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Check packages, hashes and corrections.")] = False,
+    seal: Annotated[
+        bool, typer.Option("--seal", help="Write sizes and hashes into the packages after an edit.")
+    ] = False,
+) -> None:
+    """List the tables, print one, check or seal them all."""
+    import pandas as pd
+
+    from turkic_ties import data as tables
+
+    with _plain_errors():
+        if seal:
+            changed = tables.seal()
+            typer.echo("\n".join(f"sealed {address}" for address in changed) or "nothing to seal: every hash is right")
+        if check:
+            if problems := tables.check():
+                for problem in problems:
+                    typer.echo(problem, err=True)
+                raise typer.Exit(1)
+            typer.echo(f"{len(tables.addresses())} tables: packages, hashes and corrections are right")
+        if seal or check:
+            return
+        frame = tables.load(table) if table else tables.tables()
+        if csv:
+            frame.to_csv(sys.stdout, index=False, lineterminator="\n")
+        elif table:
+            _describe(table)
+        else:
+            for row in frame.to_dict("records"):
+                years = "" if pd.isna(row["first_year"]) else f"{row['first_year']}–{row['last_year']}"
+                typer.echo(f"{row['table']:36} {row['rows']:>7} rows  {years:9}  {row['title']}")
+
+
+@app.command()
+def record(topics: Topics = None) -> None:
+    """Execute notebooks with their defaults and store the outputs in them."""
+    from turkic_ties.reports.plan import plan
+
+    with _plain_errors():
+        planned = plan(topics or [], {})
+        from papermill.exceptions import PapermillExecutionError
+
+        from turkic_ties.reports.record import record as record_notebook
+
+        for report in planned:
+            typer.echo(f"recording {_short(report.notebook)}")
+            try:
+                record_notebook(report.notebook)
+            except PapermillExecutionError as error:
+                _stop(f"{_short(report.notebook)}, cell {error.exec_count}: {error.ename}: {error.evalue}", 1)
+
+
+def _describe(address: str) -> None:
+    from turkic_ties import data as tables
+
+    described, frame = tables.resource(address), tables.load(address)
+    typer.echo(f"{address}: {described['title']}\n{' '.join(described['description'].split())}\n")
+    for field in described["schema"]["fields"]:
+        unit = f" [{field['unit']}]" if field.get("unit") else ""
+        typer.echo(f"  {field['name']:24} {field['type']:8} {field.get('title', '')}{unit}")
+    typer.echo(f"\n{frame}\n\n{tables.cite(address)}")
+
+
+def _assignments(pairs: list[str]) -> dict[str, str]:
+    from turkic_ties.parameters import ParameterError
+
+    if wrong := [pair for pair in pairs if "=" not in pair]:
+        raise ParameterError(f"--set takes NAME=VALUE, for example --set top_n=5 (got {wrong[0]!r}).")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+@contextmanager
+def _progress(reports: int) -> Iterator[Any]:
+    """Show what runs and how long is left: a live bar on a terminal, a line a section elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        said: set[tuple[str, str]] = set()
+
+        def say(report: Any, section: str, cell: int, cells: int) -> None:
+            if (report.stem, section) not in said:
+                said.add((report.stem, section))
+                typer.echo(f"{report.name}: {section} (cell {cell + 1} of {cells})", err=True)
+
+        yield say
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("starting", total=float(reports))
+        started: list[str] = []
+
+        def draw(report: Any, section: str, cell: int, cells: int) -> None:
+            if report.stem not in started:
+                started.append(report.stem)
+            bar.update(
+                task, description=f"{report.name}: {section}", completed=len(started) - 1 + min(cell / cells, 1.0)
+            )
+
+        yield draw
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn what a user can cause into one line and an exit status."""
+    from turkic_ties.data import DataError
+    from turkic_ties.parameters import ParameterError
+
+    try:
+        yield
+    except (ParameterError, DataError, UnknownCountryError, FileNotFoundError) as error:
+        _stop(str(error), 2)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            _stop("the disk is full; nothing was published. Free some space and build again.", 1)
+        raise
+    except KeyboardInterrupt:
+        _stop("stopped; nothing was published.", 130)
+
+
+def _stop(message: str, status: int) -> NoReturn:
+    typer.echo(f"ties: {' '.join(message.split())}", err=True)
+    raise typer.Exit(status)
+
+
+def _short(path: Path) -> str:
+    """Write a path from where the user stands, where it lies below."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,134 @@
+"""Render: an executed notebook becomes one self-contained page and its summary in JSON."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+from turkic_ties.reports.plan import Report
+from turkic_ties.show import GRID, INK, MIME_TYPE, MUTED, PAPER
+
+TEMPLATES = Path(__file__).parent / "template"
+
+Shown = dict[str, Any]
+
+
+def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
+    """Turn an executed notebook into what is published.
+
+    Parameters
+    ----------
+    report
+        What the notebook was run for.
+    notebook
+        The executed notebook.
+
+    Returns
+    -------
+    dict
+        File ending to contents: ``html`` the page; ``json`` its summary (topic, parameters, key figures, findings,
+        figures, tables read); ``svg`` its first chart, for places that show one, where it has any.
+    """
+    exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(TEMPLATES)])
+    for name, function in _FILTERS.items():
+        exporter.register_filter(name, function)
+    resources = {
+        "report": report,
+        "css": (TEMPLATES / "report" / "style.css").read_text(encoding="utf-8"),
+        "mime_type": MIME_TYPE,
+        "summary_name": f"{Path(report.stem).name}.json",
+    }
+    page, _ = exporter.from_notebook_node(notebook, resources=resources)
+    rendered = {
+        "html": page.strip() + "\n",
+        "json": json.dumps(summary(report, notebook), ensure_ascii=False, indent=2) + "\n",
+    }
+    charts = [
+        output.data["image/svg+xml"] for output in _outputs(notebook) if "image/svg+xml" in output.get("data", {})
+    ]
+    if charts:
+        rendered["svg"] = charts[0] + "\n"
+    return rendered
+
+
+def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
+    """Collect what a notebook showed, for programs that read reports."""
+    shown = [bundle for output in _outputs(notebook) if (bundle := shown_by(output))]
+    of_kind = {
+        kind: [bundle for bundle in shown if bundle["kind"] == kind] for kind in {bundle["kind"] for bundle in shown}
+    }
+    cards = [figure for bundle in of_kind.get("key_figures", []) for figure in bundle["figures"]]
+    return {
+        "topic": report.topic,
+        "title": report.title,
+        "parameters": report.parameters.model_dump(),
+        "key_figures": [
+            {key: card[key] for key in ("id", "label", "value", "unit", "period", "source")} for card in cards
+        ],
+        "findings": [bundle["text"] for bundle in of_kind.get("finding", [])],
+        "figures": [{"id": bundle["id"], "title": bundle["title"]} for bundle in of_kind.get("figure", [])],
+        "tables": [table for bundle in of_kind.get("sources", []) for table in bundle["tables"]],
+    }
+
+
+def _outputs(notebook: NotebookNode) -> list[NotebookNode]:
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def shown_by(output: NotebookNode) -> Shown | None:
+    """Return what `turkic_ties.show` put into an output, None for an output of another origin."""
+    bundle = output.get("data", {}).get(MIME_TYPE)
+    return dict(bundle) if bundle else None
+
+
+# -- filters of the template ------------------------------------------------------------------------------------
+
+
+def _themed_svg(svg: str, described: Shown) -> Markup:
+    """Make a figure fit the page: size from the page, ink and paper from the theme, its text for screen readers."""
+    for colour, variable in ((INK, "--ink"), (MUTED, "--muted"), (GRID, "--line"), (PAPER, "--paper")):
+        svg = svg.replace(colour, f"var({variable})")
+    opening, rest = svg.split(">", 1)
+    width = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+)', opening)
+    opening = re.sub(r' (width|height)="[^"]*"', "", opening)
+    size = f' style="max-width:{float(width.group(1)) * 4 / 3:.0f}px"' if width else ""
+    return Markup(f'{opening} role="img" aria-label="{escape(described["alt"])}"{size}>{rest}')
+
+
+def _csv_table(text: str) -> Markup:
+    header, *rows = csv.reader(io.StringIO(text))
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return Markup(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+
+
+def _csv_link(text: str) -> str:
+    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode()
+
+
+def _with_pair(source: str, report: Report) -> str:
+    """Put the pair into the notebook's title, which itself is the same for every pair."""
+    return re.sub(r"\A# (.+)", lambda m: f"# {m.group(1)}: {report.title}", source)
+
+
+def _contents(body: str) -> list[tuple[str, str]]:
+    """List the sections of a rendered page: id and heading."""
+    return re.findall(r'<h2 id="([^"]+)">(.*?)<a class="anchor-link"', body)
+
+
+_FILTERS = {
+    "themed_svg": _themed_svg,
+    "csv_table": _csv_table,
+    "csv_link": _csv_link,
+    "with_pair": _with_pair,
+    "contents": _contents,
+}
