@@ -1,0 +1,101 @@
+"""The stored notebooks: executed from top to bottom, in shape, and really compared by nbval."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from turkic_ties.parameters import MODELS
+from turkic_ties.reports.record import METADATA, normalised
+from turkic_ties.show import MIME_TYPE
+
+PROJECT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+
+
+def code_cells(path: Path) -> list[Any]:
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def test_every_topic_has_its_notebook() -> None:
+    assert {path.stem for path in NOTEBOOKS} == set(MODELS)
+
+
+@each_notebook
+def test_every_code_cell_was_executed_in_order_without_error(path: Path) -> None:
+    cells = code_cells(path)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert not [output for cell in cells for output in cell.outputs if output.output_type == "error"]
+
+
+@each_notebook
+def test_nothing_but_what_show_displays_is_stored(path: Path) -> None:
+    """A warning, a stray print or a bare frame would be an output nobody designed."""
+    outputs = [output for cell in code_cells(path) for output in cell.outputs]
+    assert outputs
+    assert all(MIME_TYPE in output.get("data", {}) for output in outputs)
+
+
+@each_notebook
+def test_the_parameters_cell_says_what_the_model_says(path: Path) -> None:
+    tagged = [cell for cell in code_cells(path) if "parameters" in cell.metadata.get("tags", [])]
+    assert len(tagged) == 1
+    written = {}
+    for line in ast.parse(tagged[0].source).body:
+        assert isinstance(line, ast.AnnAssign), "a parameter is typed and has a plain value"
+        assert isinstance(line.target, ast.Name)
+        assert line.value is not None
+        written[line.target.id] = ast.literal_eval(line.value)
+    assert written == MODELS[path.stem]().model_dump()
+
+
+@each_notebook
+def test_cells_are_short(path: Path) -> None:
+    for cell in code_cells(path):
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert len(lines) <= 15, cell.source
+        assert not cell.source.rstrip().endswith(";")
+
+
+@each_notebook
+def test_no_number_is_typed_into_a_text(path: Path) -> None:
+    figure = re.compile(r"(?<![\w.])\d+([.,]\d+)?\s?(%|bn\b|billion|million|percent|tonnes)")
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            assert not figure.search(cell.source), cell.source
+
+
+@each_notebook
+def test_the_stored_form_is_the_normalised_one(path: Path) -> None:
+    stored = nbformat.read(path, as_version=4)
+    assert stored.metadata == METADATA
+    assert nbformat.writes(normalised(nbformat.read(path, as_version=4), path.stem)) == nbformat.writes(stored)
+
+
+def test_nbval_notices_when_a_stored_output_is_not_what_the_code_gives(tmp_path: Path) -> None:
+    """Keep the notebook up to its key figures, alter one of them, and nbval must fail in just that cell."""
+    notebook = nbformat.read(PROJECT / "notebooks" / "trade.ipynb", as_version=4)
+    first = next(
+        number
+        for number, cell in enumerate(notebook.cells)
+        if any(
+            output.get("data", {}).get(MIME_TYPE, {}).get("kind") == "key_figures" for output in cell.get("outputs", [])
+        )
+    )
+    notebook.cells = notebook.cells[: first + 1]
+    card = notebook.cells[first].outputs[0].data[MIME_TYPE]["figures"][0]
+    card["value"] += 1
+    nbformat.write(notebook, tmp_path / "altered.ipynb")
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "altered.ipynb"]
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert answer.returncode == 1
+    assert "1 failed" in answer.stdout
