@@ -25,7 +25,7 @@ record: .venv/ready  ## execute the notebooks and store their outputs
 	$(BIN)/ties record
 
 lock: .venv/ready  ## choose new versions of all dependencies
-	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-emit-index-url --no-header \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header \
 		--upgrade --quiet --output-file requirements.lock pyproject.toml
 
 .venv/ready: requirements.lock pyproject.toml

@@ -29,8 +29,8 @@ from turkic_ties import data
 MIME_TYPE = "application/vnd.turkic-ties.v1+json"
 
 # The renderer turns exactly these colours into the page's own, so that figures follow dark mode. Use them for all
-# that is not data.
-INK, MUTED, GRID, PAPER = "#1f2933", "#5f6b76", "#d9dee3", "#ffffff"
+# that is not data. Paper is not quite white: white text on a dark cell of a heat map must stay white in dark mode.
+INK, MUTED, GRID, PAPER = "#1f2933", "#5f6b76", "#d9dee3", "#fefefe"
 
 # DejaVu Sans is what matplotlib measures text with; Verdana has the same widths where DejaVu is not installed.
 SVG_STYLE = (
@@ -138,6 +138,7 @@ def setup() -> None:
             "grid.color": GRID,
             "grid.linewidth": 0.8,
             "legend.frameon": False,
+            "patch.edgecolor": PAPER,
             "legend.fontsize": 10,
             "lines.linewidth": 2.0,
             "svg.fonttype": "none",

@@ -50,16 +50,14 @@ def run(report: Report, folder: Path, on_section: OnSection) -> NotebookNode:
     sections = _sections(notebook)
 
     def before_cell(cell: NotebookNode, cell_index: int) -> None:
-        # papermill puts one cell of its own after the parameters, so the last heading covers the overhang.
-        place = min(cell_index, len(sections) - 1)
-        on_section(sections[place], cell_index, len(sections))
+        on_section(sections[cell_index], cell_index, len(sections))
 
     try:
         return execute(report.notebook, folder, parameters=report.parameters.model_dump(), on_cell_start=before_cell)
     except PapermillExecutionError as error:
         if error.ename == DataError.__name__:
             raise DataError(error.evalue) from error
-        where = sections[min(error.cell_index, len(sections) - 1)]
+        where = sections[error.cell_index]
         raise NotebookFailed(f"{report.name} stopped in section {where!r}: {error.ename}: {error.evalue}") from error
     except DeadKernelError as error:
         raise NotebookFailed(
@@ -87,10 +85,12 @@ def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
 
 
 def _sections(notebook: NotebookNode) -> list[str]:
-    """Name, for every cell, the last heading above it."""
+    """Name, for every cell papermill will execute, the last heading above it."""
     names, current = [], "start"
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and (heading := re.match(r"#+ +(.+)", cell.source)):
             current = heading.group(1)
         names.append(current)
+        if "parameters" in cell.metadata.get("tags", []):
+            names.append(current)  # papermill puts a cell of its own after the parameters
     return names
