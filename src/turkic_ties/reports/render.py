@@ -19,6 +19,8 @@ from turkic_ties.show import GRID, INK, MIME_TYPE, MUTED, PAPER
 
 TEMPLATES = Path(__file__).parent / "template"
 
+ROWS_SHOWN = 60  # of a chart's data on the page itself, which has to stay light
+
 Shown = dict[str, Any]
 
 
@@ -107,8 +109,9 @@ def _themed_svg(svg: str, described: Shown) -> Markup:
 def _csv_table(text: str) -> Markup:
     header, *rows = csv.reader(io.StringIO(text))
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return Markup(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[:ROWS_SHOWN])
+    rest = f"<p>The first {ROWS_SHOWN} of {len(rows)} rows; the CSV file has all.</p>" if len(rows) > ROWS_SHOWN else ""
+    return Markup(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}")
 
 
 def _csv_link(text: str) -> str:
