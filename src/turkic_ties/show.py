@@ -40,7 +40,7 @@ SVG_STYLE = (
 
 COMPUTING = r"__main__|(turkic_ties|pandas|numpy|scipy|statsmodels|matplotlib|seaborn)(\.|$)"
 
-Number = float | int | None
+Value = float | int | str | None
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class KeyFigure:
     label
         What a reader sees above the number.
     value
-        The number in base units; None when it is not available.
+        The number in base units, or a code such as ISO3 where the answer is a country; None when it is not available.
     text
         The number as it is printed on the card.
     unit
@@ -67,7 +67,7 @@ class KeyFigure:
 
     id: str
     label: str
-    value: Number
+    value: Value
     text: str
     unit: str
     period: str
@@ -78,7 +78,7 @@ BOOKS = {"own": ", own books", "mirror": ", the partner's books", "model": ", re
 
 
 def last_figure(
-    id: str, label: str, rows: pd.DataFrame, column: str, text: Callable[[float], str], unit: str, table: str
+    id: str, label: str, rows: pd.DataFrame, column: str, text: Callable[[Any], str], unit: str, table: str
 ) -> KeyFigure:
     """Make a key figure of the last year a measure has.
 
@@ -89,7 +89,7 @@ def last_figure(
     rows
         A measure with a ``year``; where it has ``books`` and ``source`` the card names them.
     column
-        The column of `rows` with the number.
+        The column of `rows` with the number or code.
     text
         How to write the number.
     table
@@ -106,7 +106,8 @@ def last_figure(
     last = there.sort_values("year", kind="stable").iloc[-1]
     ids = str(last["source"]).split("; ") if "source" in there else None
     period = f"{last['year']}{BOOKS[last['books']] if 'books' in there else ''}"
-    return KeyFigure(id, label, float(last[column]), text(last[column]), unit, period, data.publishers(table, ids))
+    value = last[column] if isinstance(last[column], str) else float(last[column])
+    return KeyFigure(id, label, value, text(value), unit, period, data.publishers(table, ids))
 
 
 def setup() -> None:
@@ -380,9 +381,11 @@ def _caption(markdown: str) -> None:
     display({"text/markdown": markdown, "text/plain": markdown, MIME_TYPE: {"kind": "caption"}}, raw=True)
 
 
-def _plain(value: Number) -> Number:
+def _plain(value: Value) -> Value:
     """Reduce a number to six significant digits: what any platform agrees on."""
-    if value is None or pd.isna(value):
+    if isinstance(value, str) or value is None:
+        return value
+    if pd.isna(value):
         return None
     return int(value) if float(value).is_integer() and abs(value) < 1e6 else float(f"{value:.6g}")
 

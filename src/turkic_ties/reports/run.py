@@ -80,6 +80,9 @@ def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
         request_save_on_cell_execute=False,
         cwd=str(folder),
         config=Config({"KernelManager": {"transport": "ipc"}}),
+        extra_arguments=[
+            "--IPKernelApp.log_level=50"
+        ],  # what a cell raises is told by the build, not by the kernel too
         **options,
     )
 
