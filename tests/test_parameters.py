@@ -57,6 +57,13 @@ def test_a_report_for_other_years_has_a_name_of_its_own() -> None:
     assert other.stem == "trade/kaz-tur_start-2005_top_n-5"
 
 
+def test_no_value_of_a_parameter_can_leave_the_folder_of_its_topic() -> None:
+    (powers,) = plan(["defense"], {"powers": "RUS,IND"})
+    (group,) = plan(["demographics"], {"group": "../../etc"})
+    assert powers.stem == "defense/kaz-tur_powers-RUS-IND"
+    assert "/" not in group.stem.removeprefix("demographics/")
+
+
 def test_every_topic_is_planned_when_none_is_named() -> None:
     assert [report.topic for report in plan([], {})] == list(MODELS)
 

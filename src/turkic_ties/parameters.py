@@ -5,7 +5,7 @@ The defaults here and the ``parameters`` cell of the notebook say the same thing
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -65,7 +65,53 @@ class TradeParameters(ReportParameters):
     top_n: Annotated[int, Field(ge=3, le=30)] = 10
 
 
-MODELS: dict[str, type[ReportParameters]] = {"trade": TradeParameters}
+def _separated(value: Any) -> Any:
+    return value.split(",") if isinstance(value, str) else value
+
+
+class DefenseParameters(ReportParameters):
+    """Parameters of the defense report: the country is the one armed, the partner the one that supplies.
+
+    Parameters
+    ----------
+    window
+        Years that are summed up, since single years of arms deliveries are lumpy.
+    powers
+        The states equal distance is measured from, as a list or as text with commas.
+    """
+
+    window: Annotated[int, Field(ge=1, le=20, strict=False)] = 5
+    powers: Annotated[list[State], BeforeValidator(_separated)] = ["RUS", "CHN", "USA"]
+
+    @model_validator(mode="after")
+    def _has_powers_to_compare(self) -> DefenseParameters:
+        if self.country in self.powers:
+            raise ValueError(f"powers: {self.country} is the country itself; name other states")
+        if len(set(self.powers)) < len(self.powers) or len(self.powers) < 2:
+            raise ValueError(f"powers: equal distance needs two or more different states, not {', '.join(self.powers)}")
+        return self
+
+
+class LanguagePolicyParameters(ReportParameters):
+    """Parameters of the language report: `alphabet` is how Kazakh is written, in Cyrillic or a version of Latin."""
+
+    start: Year = 1989
+    alphabet: Literal["cyrillic", "2017", "2018", "2019", "2021-01", "2021"] = "2021"
+
+
+class DemographicsParameters(ReportParameters):
+    """Parameters of the demographics report: `group` is the people whose share is followed, where tables name it."""
+
+    start: Year = 1897
+    group: Annotated[str, Field(min_length=1, max_length=40)] = "Kazakh"
+
+
+MODELS: dict[str, type[ReportParameters]] = {
+    "trade": TradeParameters,
+    "defense": DefenseParameters,
+    "language_policy": LanguagePolicyParameters,
+    "demographics": DemographicsParameters,
+}
 
 
 def check(topic: str, asked: dict[str, Any]) -> ReportParameters:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,7 @@ class Report:
         """
         asked = self.parameters
         unusual = [
-            f"{key}-{value}"
+            f"{key}-{_for_a_file_name(value)}"
             for key, value in asked
             if value != self._default(key) and key not in ("country", "partner")
         ]
@@ -52,6 +53,11 @@ class Report:
     def title(self) -> str:
         """The pair in words: ``Kazakhstan and Türkiye``."""
         return f"{countries.name(self.parameters.country)} and {countries.name(self.parameters.partner)}"
+
+
+def _for_a_file_name(value: Any) -> str:
+    text = "-".join(value) if isinstance(value, list) else str(value)
+    return re.sub(r"[^\w.-]+", "-", text)
 
 
 def plan(topics: Iterable[str], asked: dict[str, Any]) -> list[Report]:
