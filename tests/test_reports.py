@@ -36,6 +36,17 @@ KEY_FIGURES = {
     "trade": "turnover_usd exports_usd imports_usd balance_usd turnover_rank export_rank import_rank turnover_share "
     "export_hhi import_hhi mirror_asymmetry energy_share_exports energy_share_turnover grubel_lloyd "
     "gravity_ratio_exports",
+    "language_policy": "letters_shared letters_shared_pct letters_shared_same_sound text_similarity_cyrillic "
+    "text_similarity_latin cognate_share_pct cognate_share_low_pct cognate_share_high_pct speaks_state_language_pct "
+    "speaks_russian_pct uses_state_language_daily_pct taught_in_state_language_pct planned_completion_year "
+    "first_planned_completion_year",
+    "defense": "arms_imports_tiv partner_share_pct partner_share_last_window_pct partner_rank_last_window top_supplier "
+    "top_supplier_share_last_window_pct supplier_hhi_last_window deals_with_partner military_burden_pct_gdp "
+    "military_spending_usd un_agreement_partner un_agreement_russia ideal_point_distance_partner "
+    "ideal_point_distance_russia",
+    "demographics": "titular_share_pct titular_share_previous_pct second_group_share_pct fractionalization population "
+    "population_2050 total_fertility_rate life_expectancy gdp_per_capita_usd gdp_per_capita_rank gini_rank "
+    "indicators_selected indicators_led_share indicators_led_share_without_partner",
 }
 
 # Pairs and periods chosen for what they lack: no reporter of its own, no record at all, one year, years before data.
@@ -45,6 +56,21 @@ UNUSUAL: list[tuple[str, dict[str, Any]]] = [
     ("trade", {"country": "TKM", "partner": "AZE"}),
     ("trade", {"country": "KGZ", "partner": "UZB", "start": 2012, "end": 2012}),
     ("trade", {"country": "AZE", "partner": "TUR", "start": 1900, "end": 1901}),
+    ("language_policy", {"country": "TUR", "partner": "KAZ"}),
+    ("language_policy", {"country": "AZE", "partner": "UZB"}),
+    ("language_policy", {"country": "KGZ", "partner": "KAZ", "alphabet": "cyrillic"}),
+    ("language_policy", {"country": "KAZ", "partner": "UZB", "alphabet": "2018", "start": 2012, "end": 2012}),
+    ("language_policy", {"country": "TKM", "partner": "KGZ", "start": 1900, "end": 1901}),
+    ("defense", {"country": "TUR", "partner": "KAZ"}),
+    ("defense", {"country": "TKM", "partner": "UZB", "start": 2000}),
+    ("defense", {"country": "KGZ", "partner": "UZB", "start": 2012, "end": 2012}),
+    ("defense", {"country": "AZE", "partner": "TUR", "start": 1900, "end": 1901}),
+    ("defense", {"country": "KAZ", "partner": "TUR", "powers": "TUR,JPN", "window": "3"}),
+    ("demographics", {"country": "TKM", "partner": "UZB"}),
+    ("demographics", {"country": "KAZ", "partner": "AZE", "start": 1989, "end": 1989}),
+    ("demographics", {"country": "KAZ", "partner": "KGZ", "group": "Russian", "start": 2010, "end": 2022}),
+    ("demographics", {"country": "AZE", "partner": "TUR", "start": 1900, "end": 1901}),
+    ("demographics", {"country": "UZB", "partner": "KAZ", "start": 2050, "end": 2060}),
 ]
 
 
