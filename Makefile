@@ -15,7 +15,8 @@ test: .venv/ready  ## all checks: style, types, units, data packages, notebooks,
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist loadfile --nbval
+	$(BIN)/pytest --numprocesses auto --dist worksteal tests
+	$(BIN)/pytest --numprocesses auto --dist loadfile --nbval notebooks
 
 lab: .venv/ready  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter trust notebooks/*.ipynb

@@ -130,3 +130,16 @@ def test_labels_of_lines_are_moved_apart(shown: list[Bundle]) -> None:
     heights = {text.get_text(): text.xy[1] for text in ax.texts}  # type: ignore[attr-defined]
     assert heights == pytest.approx({"a": 0.5, "b": 0.6, "c": 0.9})
     plt.close()
+
+
+def test_the_last_year_with_a_number_makes_the_key_figure() -> None:
+    rows = pd.DataFrame({"year": [2021, 2023, 2022], "rank": [6, 5, 4], "books": "own", "source": "bns"})
+    card = show.last_figure("r", "Rank", rows, "rank", show.ordinal, "rank", "trade/bilateral_trade")
+    assert (card.value, card.text, card.period) == (5.0, "5th", "2023, own books")
+    assert card.source == "Bureau of National Statistics of Kazakhstan"
+
+
+def test_a_key_figure_without_a_number_says_so() -> None:
+    rows = pd.DataFrame({"year": [2021], "rank": [float("nan")]})
+    card = show.last_figure("r", "Rank", rows, "rank", show.ordinal, "rank", "trade/transit")
+    assert (card.value, card.text, card.period) == (None, "not available", "no record in this period")

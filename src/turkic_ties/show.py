@@ -107,7 +107,7 @@ def last_figure(
     ids = str(last["source"]).split("; ") if "source" in there else None
     period = f"{last['year']}{BOOKS[last['books']] if 'books' in there else ''}"
     value = last[column] if isinstance(last[column], str) else float(last[column])
-    return KeyFigure(id, label, value, text(value), unit, period, data.publishers(table, ids))
+    return KeyFigure(id, label, value, text(last[column]), unit, period, data.publishers(table, ids))
 
 
 def setup() -> None:
