@@ -1,0 +1,488 @@
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import PROJECT
+
+from turkic_ties import claims, data
+from turkic_ties.claims import Rule, Stated, Verdict
+
+OTHER = PROJECT / "tests/claims/other_article.yml"
+IDS = [f"{letter}{i:02}" for letter, last in (("T", 12), ("D", 14), ("L", 5), ("P", 9)) for i in range(1, last + 1)]
+
+
+@pytest.fixture(scope="module")
+def registry() -> claims.Registry:
+    return claims.load()
+
+
+@pytest.fixture(scope="module")
+def results(registry: claims.Registry) -> dict[str, claims.Result]:
+    return {result.id: result for result in claims.evaluate(registry)}
+
+
+# -- rules ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "rounded"),
+    [(5.95, 1, "6.0"), (5.949, 1, "5.9"), (-5.95, 1, "-6.0"), (0.5, 0, "1"), (2.5, 0, "3"), (5.95e9 * 1e-9, 1, "6.0")],
+)
+def test_a_half_is_rounded_away_from_zero(value: float, decimals: int, rounded: str) -> None:
+    assert str(claims.round_half_up(value, decimals)) == rounded
+
+
+def test_rounds_to_holds_at_the_borderline_and_says_so() -> None:
+    assert claims.rounds_to(5.95, 6.0, 1).holds
+    assert not claims.rounds_to(5.9499, 6.0, 1).holds
+    assert claims.rounds_to(6.348, 6.3, 1).words == "6.348 rounds to 6.3 at 1 decimal"
+    assert claims.rounds_to(6.362, 6.3, 1).words == "6.362 rounds to 6.4, not to 6.3 at 1 decimal"
+
+
+def test_a_tolerance_is_relative_or_absolute_and_its_edge_is_inside() -> None:
+    assert claims.within(105, 100, relative=0.05).holds
+    assert not claims.within(105.01, 100, relative=0.05).holds
+    assert claims.within(0.3, 0.1, absolute=0.2).holds  # in binary, 0.3 - 0.1 is a little less than 0.2
+    assert claims.within(0.1, 0.3, absolute=0.2).holds
+    assert not claims.within(-17, -18.4, absolute=1).holds
+    with pytest.raises(ValueError, match="either 'relative' or 'absolute'"):
+        claims.Within(relative=0.1, absolute=1)
+
+
+def test_a_bound_itself_holds() -> None:
+    assert claims.at_least(5, 5).holds
+    assert not claims.at_least(4.999, 5).holds
+    assert claims.at_most(5, 5).holds
+    assert not claims.at_most(5.001, 5).holds
+
+
+def test_a_rank_equals_the_stated_one() -> None:
+    assert claims.rank_equals(4, 4).holds
+    assert not claims.rank_equals(5, 4).holds
+
+
+def test_a_tie_shares_the_better_place() -> None:
+    values = pd.Series({"KAZ": 5.0, "TUR": 9.0, "UZB": 5.0, "AZE": 1.0, "KGZ": math.nan})
+    outcome = claims.place(values, "KAZ", at_most=2)
+    assert outcome.holds
+    assert outcome.words.startswith("Kazakhstan is 2nd (shared) of 4, the largest first")
+    assert not claims.place(values, "KAZ", at_most=1, largest_first=False).holds
+    assert claims.place(values, "KAZ", at_most=2, largest_first=False).holds
+    assert claims.place(values, "KGZ", at_most=1).holds is None
+    assert claims.place(values[["KAZ"]], "KAZ", at_most=1).holds is None
+
+
+def test_an_order_is_strict() -> None:
+    values = pd.Series({"TUR": 3.0, "RUS": 3.0, "CHN": 1.0})
+    assert claims.ordering(values, ["TUR", "CHN"]).holds
+    assert not claims.ordering(values, ["TUR", "RUS"]).holds
+    assert claims.ordering(values, ["TUR", "USA"]).holds is None
+
+
+def test_few_points_make_a_difference_and_a_missing_year_is_not_filled() -> None:
+    values = pd.Series({2021: 1.0, 2022: math.nan, 2023: 4.0})
+    outcome = claims.trend(values, "rising")
+    assert outcome.holds
+    assert outcome.words == "1 to 4 from 2021 to 2023, a difference of +3: rising (2 points, no test)"
+    assert not claims.trend(values, "falling").holds
+    assert not claims.trend(values, "rising", least=3.5).holds
+    assert claims.trend(values[[2021, 2022]], "rising").holds is None
+    assert not claims.trend(pd.Series({2022: 1.0, 2023: 1.0}), "rising").holds
+
+
+def test_a_trend_over_many_points_needs_a_slope_and_a_test() -> None:
+    # Ten points on a line of slope 2: every pair agrees, so that the exact p is 2 / 10!.
+    line = pd.Series({year: 2.0 * year for year in range(2010, 2020)})
+    outcome = claims.trend(line, "rising", least=2)
+    assert outcome.holds
+    assert "Theil–Sen slope +2 a year from 2010 to 2019 (10 points), Mann–Kendall p = 5.5e-07" in outcome.words
+    assert not claims.trend(line, "falling").holds
+    assert not claims.trend(line, "rising", least=2.1).holds
+    # Up and down in turn: a difference from first to last, but no trend.
+    zigzag = pd.Series({2010 + i: float(i % 2) for i in range(10)})
+    assert not claims.trend(zigzag, "rising").holds
+
+
+def test_a_trend_does_not_depend_on_the_order_of_rows() -> None:
+    line = pd.Series({2023: 1.0, 2019: 3.0, 2021: 2.0})
+    assert claims.trend(line, "falling").holds
+
+
+@pytest.mark.parametrize(
+    ("found", "stated", "holds"),
+    [
+        ("2009-10-22", "2009", True),
+        ("2009-10-22", "2009-10-22", True),
+        ("2009-10-22", "2010", False),
+        ("2009", "2009-10", None),
+        ("2008", "2009-10", False),
+    ],
+)
+def test_a_date_is_compared_at_the_stated_precision(found: str, stated: str, holds: bool | None) -> None:
+    assert claims.date_equals(found, stated).holds is holds
+
+
+def test_intervals_are_regular_when_each_is_the_stated_one() -> None:
+    assert claims.intervals_regular([3, 3, 3], 3).holds
+    assert claims.intervals_regular([3, 4, 3], 3).words == "2 of 3 intervals are 3 (3, 4, 3)"
+    assert not claims.intervals_regular([3, 4, 3], 3).holds
+    assert claims.intervals_regular([3, 4, 3], 3, tolerance=1).holds
+    assert claims.intervals_regular([], 3).holds is None
+
+
+def test_a_half_is_not_above_a_half() -> None:
+    assert not claims.share_above_half(0.5).holds
+    assert claims.share_above_half(0.5001).holds
+
+
+def test_all_of_and_any_of_decide_as_soon_as_they_can() -> None:
+    yes, no, unknown = (claims.Outcome(holds, "") for holds in (True, False, None))
+    assert [claims.all_of(rules).holds for rules in ([yes, yes], [yes, unknown], [no, unknown])] == [True, None, False]
+    assert [claims.any_of(rules).holds for rules in ([no, no], [no, unknown], [yes, unknown])] == [False, None, True]
+
+
+def test_a_rule_of_the_file_takes_what_the_part_states() -> None:
+    stated = Stated(value=6.3, unit="billion US dollars", precision=1)
+    assert claims.decide(Rule.model_validate({"rounds_to": {}}), 6.348, stated).holds
+    both = {
+        "all_of": [{"at_least": {"value": 6}}, {"any_of": [{"at_most": {"value": 5}}, {"within": {"relative": 0.1}}]}]
+    }
+    assert claims.decide(Rule.model_validate(both), 6.348, stated).holds
+    assert claims.decide(Rule.model_validate({"rounds_to": {}}), None, stated).holds is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "message"),
+    [
+        ({"rounds_to": {}}, 6.3, "the part states no value"),
+        ({"trend": {"direction": "rising"}}, 6.3, "several labelled values"),
+        ({"at_least": {"value": 1}}, pd.Series({2022: 1.0, 2023: 2.0}), "takes one value"),
+    ],
+)
+def test_a_rule_that_does_not_fit_says_what_to_do(rule: dict[str, Any], value: Any, message: str) -> None:
+    with pytest.raises(claims.ClaimError, match=message):
+        claims.decide(Rule.model_validate(rule), value)
+
+
+# -- combination ------------------------------------------------------------------------------------------------
+
+
+def reading(holds: bool | None, weak: str = "", name: str = "a reading") -> claims.ReadingResult:
+    return claims.ReadingResult(name, "1", "1", "", "2022", holds, "words", weak, "article", "", "trade.x", [], [])
+
+
+@pytest.mark.parametrize(
+    ("holds", "verdict"),
+    [
+        ([True], Verdict.SUPPORTED),
+        ([True, True], Verdict.SUPPORTED),
+        ([True, None], Verdict.SUPPORTED),
+        ([True, False], Verdict.CAVEAT),
+        ([False, True], Verdict.IMPRECISE),
+        ([False, False], Verdict.CONTRADICTED),
+        ([False, None], Verdict.CONTRADICTED),
+        ([None, True], Verdict.NOT_CHECKABLE),
+    ],
+)
+def test_readings_combine_by_the_stated_rule(holds: list[bool | None], verdict: Verdict) -> None:
+    assert claims.combine_readings([reading(each) for each in holds])[0] == verdict
+
+
+def test_weak_evidence_is_a_caveat_only_under_the_principal_reading() -> None:
+    assert claims.combine_readings([reading(True, weak="grade C")])[0] == Verdict.CAVEAT
+    assert claims.combine_readings([reading(True), reading(True, weak="grade C")])[0] == Verdict.SUPPORTED
+
+
+def test_a_reading_without_data_is_named() -> None:
+    assert "no data for: the mirror" in claims.combine_readings([reading(True), reading(None, name="the mirror")])[1]
+
+
+@pytest.mark.parametrize(
+    ("at_article", "newest", "present", "verdict"),
+    [
+        (Verdict.SUPPORTED, Verdict.CONTRADICTED, True, Verdict.OUTDATED),
+        (Verdict.CAVEAT, Verdict.IMPRECISE, True, Verdict.OUTDATED),
+        (Verdict.SUPPORTED, Verdict.CONTRADICTED, False, Verdict.SUPPORTED),
+        (Verdict.SUPPORTED, Verdict.SUPPORTED, True, Verdict.SUPPORTED),
+        (Verdict.IMPRECISE, Verdict.SUPPORTED, True, Verdict.IMPRECISE),
+        (Verdict.CONTRADICTED, Verdict.CONTRADICTED, True, Verdict.CONTRADICTED),
+        (Verdict.SUPPORTED, None, True, Verdict.SUPPORTED),
+        (Verdict.SUPPORTED, Verdict.NOT_CHECKABLE, True, Verdict.SUPPORTED),
+    ],
+)
+def test_only_a_statement_about_the_present_is_outdated(
+    at_article: Verdict, newest: Verdict | None, present: bool, verdict: Verdict
+) -> None:
+    assert claims.combine_times(at_article, newest, present)[0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("parts", "verdict"),
+    [
+        (["SUPPORTED", "SUPPORTED"], "SUPPORTED"),
+        (["SUPPORTED", "CAVEAT"], "CAVEAT"),
+        (["SUPPORTED", "NOT_RATED"], "CAVEAT"),
+        (["SUPPORTED", "CONTRADICTED"], "IMPRECISE"),
+        (["CONTRADICTED", "CONTRADICTED", "NOT_RATED"], "CONTRADICTED"),
+        (["SUPPORTED", "IMPRECISE", "OUTDATED"], "IMPRECISE"),
+        (["SUPPORTED", "OUTDATED"], "OUTDATED"),
+        (["NOT_RATED", "NOT_RATED"], "NOT_RATED"),
+        (["NOT_RATED", "NOT_CHECKABLE"], "NOT_CHECKABLE"),
+    ],
+)
+def test_parts_combine_by_the_stated_rule(parts: list[str], verdict: str) -> None:
+    assert claims.combine_parts([Verdict[part] for part in parts])[0] == Verdict[verdict]
+
+
+# -- the registry of the article --------------------------------------------------------------------------------
+
+
+def test_all_forty_statements_are_there(registry: claims.Registry) -> None:
+    assert [claim.id for claim in registry.claims] == IDS
+
+
+def test_every_verdict_is_the_one_that_was_signed(registry: claims.Registry, results: dict[str, claims.Result]) -> None:
+    assert claims.check(registry, list(results.values())) == []
+
+
+def test_the_schema_is_current_and_named_in_the_registry() -> None:
+    assert (PROJECT / "data/claims.schema.json").read_text(encoding="utf-8") == claims.schema()
+    first = (PROJECT / "data/claims.yml").read_text(encoding="utf-8").split("\n")[0]
+    assert first == "# yaml-language-server: $schema=claims.schema.json"
+
+
+def test_every_verdict_can_be_reproduced_from_what_is_printed(results: dict[str, claims.Result]) -> None:
+    for result in results.values():
+        assert result.why, result.id
+        for part in result.parts:
+            for each in part.readings:
+                assert each.words, (result.id, each.name)
+                assert each.tables, (result.id, each.name)
+                assert each.value == "no data" or each.holds is not None, (result.id, each.name)
+            if part.verdict in (Verdict.NOT_CHECKABLE, Verdict.NOT_RATED):
+                assert part.reason, result.id
+                assert part.would_decide, result.id
+                assert part.held_by, result.id
+                assert all(each.distance or each.words or each.value for each in part.beside), result.id
+        if result.tables:
+            assert all(source["citation"] and source["version"] for source in result.sources), result.id
+            assert {source["table"] for source in result.sources} == set(result.tables), result.id
+
+
+def test_readings_at_the_article_s_date_use_no_later_figures(
+    registry: claims.Registry, results: dict[str, claims.Result]
+) -> None:
+    last = registry.article.date.isoformat()
+    for result in results.values():
+        for each in (each for part in result.parts for each in part.readings if each.as_of == "article"):
+            for day in re.findall(r"\d{4}(?:-\d\d(?:-\d\d)?)?", each.period):
+                assert day <= last, (result.id, each.name, each.period)
+
+
+def test_figures_that_were_looked_up_by_hand_come_out(results: dict[str, claims.Result]) -> None:
+    # bns.csv: exports 4,750,978,693 and imports 1,597,121,738 dollars make 6,348,100,431.
+    assert results["T01"].parts[0].readings[0].words == "6.3481 rounds to 6.3 at 1 decimal"
+    # 250,000 and 1,392,000 tonnes in the two statements of KazTransOil.
+    assert "0.25 to 1.392" in results["T09"].parts[0].readings[0].words
+    # ethnic_composition.csv: 6,534,616 of 16,464,000.
+    assert results["P01"].parts[0].readings[0].words == "39.69 rounds to 40 to a whole number"
+
+
+def test_nearest_evidence_bounds_what_cannot_be_decided(results: dict[str, claims.Result]) -> None:
+    for id in ("T03", "T04", "T06", "T07", "T08"):
+        assert results[id].verdict == Verdict.NOT_CHECKABLE
+        assert all(part.beside for part in results[id].parts)
+    assert {each.holds for each in results["T06"].parts[0].beside} == {True, False}
+    assert {each.holds for each in results["T07"].parts[0].beside} >= {True, False}
+
+
+def test_evidence_is_shown_where_the_registry_says(results: dict[str, claims.Result]) -> None:
+    for result in results.values():
+        shown = result.shown_in
+        assert shown or result.verdict == Verdict.NOT_RATED, result.id
+        page = PROJECT / f"reports/{shown['topic']}/kaz-tur.html" if shown else None
+        if page and page.is_file():
+            html = page.read_text(encoding="utf-8")
+            assert f'id="figure-{shown["id"]}"' in html or f'id="table-{shown["id"]}"' in html, result.id
+
+
+def test_the_texts_are_neutral(registry: claims.Registry) -> None:
+    words = "because|thanks to|due to|led to|unfortunately|clearly|obviously|wrong|false|misleading|impressive|lies"
+    for claim in registry.claims:
+        parts = [part.statement or "" for part in claim.parts]
+        reasons = [part.undecided.reason for part in claim.parts if part.undecided]
+        names = [each.name for part in claim.parts for each in [*part.readings, *part.beside]]
+        written = " ".join([claim.statement, *parts, *reasons, *names, *claim.caveats])
+        assert re.findall(rf"\b({words})\b", written.lower()) == [], claim.id
+
+
+# -- the guard --------------------------------------------------------------------------------------------------
+
+BNS = "trade/bilateral_trade/bns.csv"
+EVENTS = "defense/events.csv"
+
+# One figure each: table file, the cells that find the row, the column, the new figure.
+DAMAGE: dict[str, tuple[str, str, str, str]] = {
+    "T01": (BNS, "partner=TUR year=2022 flow=export", "value_usd", "5750978693"),
+    "T02": (BNS, "partner=KOR year=2022 flow=export", "value_usd", "9545835600"),
+    "T05": (BNS, "partner=TUR year=2023 flow=import", "value_usd", "541694066"),
+    "T09": ("trade/statements.csv", "id=P037-a", "value", "139200"),
+    "T10": ("trade/transit.csv", "year=2023", "cargo_tonnes", "276400"),
+    "D01": (EVENTS, "id=2022-05-10-anka-memorandum", "date", "2021-05-10"),
+    "D02": ("defense/arms_deals.csv", "deal_id=KAZ-TUR-2022-01", "number_delivered", "5"),
+    "D08": (EVENTS, "id=2009-10-22-strategic-partnership", "date", "2010-10-22"),
+    "D11": ("defense/nuclear_warheads.csv", "iso3=KAZ", "warheads", "2410"),
+    "D12": (EVENTS, "id=2022-09-14-congress-7", "date", "2021-09-14"),
+    "L01": ("language_policy/completion_plans.csv", "event=E23", "completion_year", "2032"),
+    "L03": ("language_policy/language_figures.csv", "id=L066", "value", "31"),
+    "P01": (
+        "demographics/ethnic_composition.csv",
+        "geography=Kazakhstan date=1989 basis=census ethnic_group=Kazakh preferred=true",
+        "count",
+        "7534616",
+    ),
+    "P07": ("demographics/indicators.csv", "indicator=gini_index_wb iso3=KAZ year=2021", "value", "28.2"),
+}
+
+
+def change(path: Path, match: str, column: str, value: str) -> None:
+    cells = dict(cell.split("=") for cell in match.split())
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows, names = list(reader), list(reader.fieldnames or [])
+    [row] = [row for row in rows if all(row[name] == wanted for name, wanted in cells.items())]
+    assert row[column] != value
+    row[column] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_one_changed_figure_changes_the_verdict_and_the_guard_says_which(
+    registry: claims.Registry, data_copy: Path
+) -> None:
+    assert len(DAMAGE) >= 10
+    for file, match, column, value in DAMAGE.values():
+        change(data_copy / file, match, column, value)
+    data.seal()
+    moved = claims.evaluate(registry, list(DAMAGE))
+    messages = dict(zip(DAMAGE, claims.check(registry, moved), strict=True))
+    for result in moved:
+        message = messages[result.id]
+        assert result.statement in message
+        assert f"signed 2026-11-23: {result.signed}" in message
+        assert f"computed now: {result.verdict}" in message
+        assert result.verdict != result.signed
+        topic, table = DAMAGE[result.id][0].removesuffix(".csv").split("/")[:2]
+        assert f"{topic}/{table} (sha256:" in message
+    assert "7.3481 rounds to 7.3, not to 6.3 at 1 decimal" in messages["T01"]
+
+
+def test_a_verdict_is_signed_by_the_last_line_of_its_history(registry: claims.Registry) -> None:
+    claim = registry.claims[0].model_dump()
+    with pytest.raises(ValueError, match="last line of the history"):
+        claims.Claim.model_validate({**claim, "verdict": "contradicted"})
+
+
+# -- other registries, errors, output ---------------------------------------------------------------------------
+
+
+def test_another_article_is_put_to_the_test_against_the_same_measures() -> None:
+    registry = claims.load(OTHER)
+    found = {result.id: result.verdict for result in claims.evaluate(registry)}
+    assert found["X1"] == Verdict.SUPPORTED
+    # wits.csv: in 2016 Azerbaijan's books show fewer exports than imports with Türkiye.
+    assert found["X2"] == Verdict.CONTRADICTED
+    assert found["X3"] == Verdict.NOT_RATED
+    [difference] = claims.check(registry)
+    assert difference.startswith("X2, In 2016")
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (
+            lambda c: c["parts"][0]["readings"][0]["compute"].update(measure="trade.nothing"),
+            "no measure 'trade.nothing'",
+        ),
+        (lambda c: c["parts"][0]["readings"][0]["compute"].update(column="nothing"), "no column 'nothing'"),
+        (lambda c: c["parts"][0]["readings"][0]["compute"].update(arguments={"x": 1}), "no argument 'x'"),
+        (lambda c: c["parts"][0]["readings"][0]["compute"].update(where={"x": 1}), "no column 'x'"),
+        (lambda c: c["parts"][0]["readings"][0]["compute"].update(where={"books": "own"}), "rows where one is wanted"),
+    ],
+)
+def test_a_mistake_in_an_entry_is_named_with_its_statement(edit: Any, message: str, tmp_path: Path) -> None:
+    content = yaml.safe_load(OTHER.read_text(encoding="utf-8"))
+    edit(content["claims"][1])
+    path = tmp_path / "claims.yml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(claims.ClaimError, match=rf"X2: .*{message}"):
+        claims.evaluate(claims.load(path), ["X2"])
+
+
+def test_a_registry_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "claims.yml"
+    with pytest.raises(claims.ClaimError, match="is missing"):
+        claims.load(path)
+    path.write_text("claims: [", encoding="utf-8")
+    with pytest.raises(claims.ClaimError, match="not valid YAML"):
+        claims.load(path)
+    path.write_text("claims: []\n", encoding="utf-8")
+    with pytest.raises(claims.ClaimError, match="article: Field required"):
+        claims.load(path)
+    with pytest.raises(claims.ClaimError, match="no statement 'Z9'"):
+        claims.evaluate(claims.load(OTHER), ["Z9"])
+
+
+def test_one_statement_s_whole_file_is_printed(results: dict[str, claims.Result]) -> None:
+    printed = claims.as_text(results["T02"])
+    for expected in ("T02  SUPPORTED WITH CAVEAT", "stated: 4 rank", "principal: By turnover, 2022", "does not hold",
+                     "trade.ranks from trade/bilateral_trade", "source: trade/bilateral_trade", "caveat:",
+                     "shown in: trade, rank", "signed 2026-11-23"):  # fmt: skip
+        assert expected in printed
+    assert "would decide: Kazakhstan's monthly goods trade" in claims.as_text(results["T03"])
+
+
+def test_results_survive_json(results: dict[str, claims.Result]) -> None:
+    back = json.loads(json.dumps([result.to_dict() for result in results.values()]))
+    assert back[0]["verdict"] == "supported"
+    assert back[0]["parts"][0]["readings"][0]["measure"] == "trade.bilateral"
+
+
+def test_a_review_has_what_the_vocabulary_requires(
+    registry: claims.Registry, results: dict[str, claims.Result]
+) -> None:
+    for result in results.values():
+        review = claims.claim_review(result, registry, f"claims.html#{result.id}")
+        assert review["@context"] == "https://schema.org"
+        assert review["@type"] == "ClaimReview"
+        assert review["claimReviewed"] == result.statement
+        assert review["reviewRating"]["alternateName"] == result.verdict
+        assert review["itemReviewed"]["appearance"]["headline"] == registry.article.title
+        rated = result.verdict not in (Verdict.NOT_CHECKABLE, Verdict.NOT_RATED)
+        assert ("ratingValue" in review["reviewRating"]) == rated
+        json.dumps(review)
+
+
+# -- in the terminal --------------------------------------------------------------------------------------------
+
+
+def test_one_id_prints_its_whole_file_and_an_unknown_one_is_a_mistake(ties: Any) -> None:
+    known, unknown = ties("claims", "D08"), ties("claims", "X99")
+    assert known.returncode == 0
+    assert "signed 2026-11-23" in known.stdout
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
+
+
+def test_statements_are_listed_by_topic_and_verdict(ties: Any) -> None:
+    answer = ties("claims", "D07", "D08", "P09", "--topic", "defense", "--verdict", "supported", "--json")
+    assert [entry["id"] for entry in json.loads(answer.stdout)] == ["D08"]
