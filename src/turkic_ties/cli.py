@@ -1,4 +1,4 @@
-"""The command line: ``ties build``, ``ties data``, ``ties record``.
+"""The command line: ``ties build``, ``ties claims``, ``ties data``, ``ties record``.
 
 A user's mistake is one line on standard error and exit status 2; a report that fails is exit status 1.
 Heavy libraries are imported by the command that needs them, so that a mistake is answered at once.
@@ -97,6 +97,37 @@ def data(
             for row in frame.to_dict("records"):
                 years = "" if pd.isna(row["first_year"]) else f"{row['first_year']}–{row['last_year']}"
                 typer.echo(f"{row['table']:36} {row['rows']:>7} rows  {years:9}  {row['title']}")
+
+
+@app.command()
+def claims(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Statements, all when none is named.")
+    ] = None,
+    topic: Annotated[str | None, typer.Option(help="Only those of a topic.")] = None,
+    verdict: Annotated[str | None, typer.Option(help="Only those with a verdict, such as supported.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON, with all evidence.")] = False,
+    file: Annotated[Path | None, typer.Option(help="Another registry; data/claims.yml when left out.")] = None,
+) -> None:
+    """Put an article's statements to the test; a single ID prints its whole file."""
+    import json
+
+    from turkic_ties import claims as registered
+
+    with _plain_errors():
+        registry = registered.load(file)
+        results = registered.evaluate(registry, ids or None)
+    shown = [result for result in results if topic in (None, result.topic) and verdict in (None, result.verdict)]
+    if as_json:
+        typer.echo(json.dumps([result.to_dict() for result in shown], ensure_ascii=False, indent=1))
+    elif ids and len(ids) == 1 and shown:
+        typer.echo(registered.as_text(shown[0]))
+    else:
+        for result in shown:
+            typer.echo(f"{result.id}  {result.verdict:32} {result.statement}")
+    if differences := registered.check(registry, results):
+        typer.echo("\n".join(differences), err=True)
+        raise typer.Exit(1)
 
 
 @app.command()
