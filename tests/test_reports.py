@@ -293,7 +293,7 @@ def test_a_killed_build_leaves_the_report_of_before_and_the_next_build_cleans_up
     command = [sys.executable, "-m", "turkic_ties.cli", "build", "trade", "--output", str(edition)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
     deadline = time.monotonic() + 60
-    while not list(edition.glob(".staging-*/work/trade/*")) and time.monotonic() < deadline:
+    while not list(edition.glob(".staging-*/run/trade/*")) and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -47,7 +47,7 @@ def build(reports: Iterable[Report], directory: Path, on_progress: OnProgress) -
     with staging(directory) as folder:
         edition = folder / "edition"
         for report in reports:
-            work = folder / "work" / report.stem
+            work = folder / "run" / report.stem
             work.mkdir(parents=True)
             try:
                 notebook = run(report, work, lambda *step, report=report: on_progress(report, *step))
