@@ -271,13 +271,24 @@ class Shown(_Model):
     id: str = Field(description="Id of a figure or table of that report.")
 
 
+class Locator(_Model):
+    """Where the article says it."""
+
+    section: str
+    paragraph: int = Field(ge=1, description="Counted through the whole text, headings and standfirst left out.")
+    sentence: int = Field(ge=1, description="In the paragraph.")
+
+    def __str__(self) -> str:
+        return f"{self.section}, paragraph {self.paragraph}, sentence {self.sentence}"
+
+
 class Claim(_Model):
     """One statement of the article."""
 
     id: str
     topic: Topic
     statement: str = Field(description="In our own words.")
-    section: str = Field(description="Section of the article.")
+    locator: Locator
     kind: Literal["level", "change", "share", "rank", "date", "trend", "existence", "causal", "opinion", "forecast"]
     parts: list[Part] = Field(min_length=1)
     caveats: list[str] = Field(default_factory=list)
@@ -829,7 +840,7 @@ class Result:
     id: str
     topic: str
     statement: str
-    section: str
+    locator: str
     kind: str
     verdict: Verdict
     why: str
@@ -949,7 +960,7 @@ def _whole(claim: Claim, evaluation: _Evaluation) -> Result:
         id=claim.id,
         topic=claim.topic,
         statement=claim.statement,
-        section=claim.section,
+        locator=str(claim.locator),
         kind=claim.kind,
         verdict=verdict,
         why=why or parts[0].why,
@@ -1140,7 +1151,7 @@ def _line(reading: ReadingResult) -> str:
 
 def as_text(result: Result) -> str:
     """Write the whole file of one statement for the terminal."""
-    lines = [f"{result.id}  {result.verdict.upper()}", result.statement, f"section: {result.section}; {result.kind}"]
+    lines = [f"{result.id}  {result.verdict.upper()}", result.statement, f"{result.locator}; {result.kind}"]
     if result.verdict != result.signed:
         lines.append(f"SIGNED OTHERWISE: {result.signed} on {result.reviewed}")
     lines.append(f"because {result.why}" if result.why else "")
