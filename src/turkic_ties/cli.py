@@ -1,13 +1,17 @@
 """The command line: ``ties build``, ``ties claims``, ``ties data``, ``ties record``.
 
-A user's mistake is one line on standard error and exit status 2; a report that fails is exit status 1.
+A user's mistake is one line on standard error and exit status 2; a report that fails is exit status 1; a build that
+finds another one at work is exit status 75, after which a scheduler tries again.
 Heavy libraries are imported by the command that needs them, so that a mistake is answered at once.
 """
 
 from __future__ import annotations
 
 import errno
+import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,28 +42,98 @@ def build(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Another parameter of the notebook.")
     ] = None,
+    all_pairs: Annotated[bool, typer.Option("--all-pairs", help="Every ordered pair of the six states.")] = False,
     output: Annotated[Path | None, typer.Option(help="Where to publish; reports/ when left out.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks run at once; all cores when left out.")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://scheduler:8786.")
+    ] = None,
+    cell_timeout: Annotated[float, typer.Option(min=1, help="Seconds a cell may take.")] = 300,
+    force: Annotated[bool, typer.Option("--force", help="Run what is up to date as well.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why each report would run or not; run none.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Compare published files with the manifest; run none.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Say something only when a figure moved or a report failed.")
+    ] = False,
 ) -> None:
-    """Run notebooks and publish their reports."""
-    from turkic_ties.reports.plan import PROJECT, plan
+    """Run the notebooks that are out of date and publish their reports."""
+    from turkic_ties.reports.plan import PROJECT, Hashes, plan
+    from turkic_ties.reports.publish import exclusive
 
     with _plain_errors():
         asked: dict[str, Any] = {"country": country, "partner": partner, "start": start, "end": end}
         asked = {name: value for name, value in asked.items() if value is not None} | _assignments(set_ or [])
-        planned = plan(topics or [], asked)
-        from turkic_ties.reports.build import build as build_reports
+        planned = plan(topics or [], asked, all_pairs)
+        directory = (output or PROJECT / "reports").resolve()
+        if verify:
+            return _verify(directory)
+        from turkic_ties.reports import build as building
 
+        if explain:
+            for report, reasons in building.due(planned, directory, Hashes(), force).items():
+                typer.echo(f"{report.stem}: {'would run: ' + '; '.join(reasons) if reasons else 'up to date'}")
+            return None
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's stop is a user's stop
         began = time.monotonic()
-        with _progress(len(planned)) as on_progress:
-            outcome = build_reports(planned, output or PROJECT / "reports", on_progress)
-    for path in outcome.published:
-        typer.echo(f"wrote {_short(path)}")
-    for stem, reason in outcome.failed.items():
-        typer.echo(f"failed {stem}: {reason}", err=True)
-    built = len(planned) - len(outcome.failed)
-    typer.echo(f"{built} of {len(planned)} reports built in {time.monotonic() - began:.0f} s")
+        with exclusive(directory):
+            hashes = Hashes()
+            reports = building.due(planned, directory, hashes, force)
+            waiting = sum(bool(reasons) for reasons in reports.values())
+            with _progress(waiting, quiet) as on_progress:
+                outcome = building.build(
+                    reports,
+                    directory,
+                    hashes,
+                    on_progress,
+                    jobs=jobs or _cores(),
+                    cluster=cluster if waiting else None,
+                    cell_timeout=cell_timeout,
+                )
+    _tell(outcome, time.monotonic() - began, directory, quiet)
     if outcome.failed:
         raise typer.Exit(1)
+
+
+def _tell(outcome: Any, seconds: float, directory: Path, quiet: bool) -> None:
+    """Sum a build up: what was written, what moved, what failed."""
+    if not quiet:
+        for path in outcome.published:
+            if path.suffix == ".html":
+                typer.echo(f"wrote {_short(path)}")
+    for change in outcome.changes:
+        typer.echo(f"moved: {change}")
+    if outcome.changes:
+        typer.echo(f"all changes: {_short(directory / 'changes.html')}")
+    for stem, reason in outcome.failed.items():
+        kept = directory / "failed" / f"{stem}.ipynb"
+        typer.echo(f"failed {stem}: {reason}", err=True)
+        typer.echo(
+            f"  the last good report stays; see {_short(kept)}" if kept.is_file() else "  the last good report stays",
+            err=True,
+        )
+    if not quiet:
+        told = [f"{len(outcome.built)} built", f"{len(outcome.reused)} up to date"]
+        told += [f"{len(outcome.failed)} failed"] if outcome.failed else []
+        typer.echo(f"{', '.join(told)} in {seconds:.1f} s")
+
+
+def _verify(directory: Path) -> None:
+    from turkic_ties.reports.manifest import verify
+
+    compared, problems = verify(directory)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        typer.echo("'ties build' makes these anew.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{compared} published files are those of the manifest")
+
+
+def _cores() -> int:
+    """Count the cores this process may use, which in a container can be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @app.command()
@@ -169,22 +243,25 @@ def _assignments(pairs: list[str]) -> dict[str, str]:
 
 
 @contextmanager
-def _progress(reports: int) -> Iterator[Any]:
-    """Show what runs and how long is left: a live bar on a terminal, a line a section elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
+def _progress(reports: int, quiet: bool) -> Iterator[Any]:
+    """Show what runs and how long is left: live bars on a terminal, a line a section elsewhere, nothing when quiet."""
+    if quiet or not reports:
+        yield lambda *_: None
+        return
+    if not sys.stderr.isatty():
         said: set[tuple[str, str]] = set()
 
-        def say(report: Any, section: str, cell: int, cells: int) -> None:
+        def say(report: Any, section: str, done: float) -> None:
             if (report.stem, section) not in said:
                 said.add((report.stem, section))
-                typer.echo(f"{report.name}: {section} (cell {cell + 1} of {cells})", err=True)
+                finished = sum(section in ("done", "failed") for _, section in said)
+                typer.echo(f"[{finished}/{reports}] {report.name}: {section}", err=True)
 
         yield say
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -192,16 +269,17 @@ def _progress(reports: int) -> Iterator[Any]:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("starting", total=float(reports))
-        started: list[str] = []
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        overall = bars.add_task(f"{reports} reports", total=float(reports))
+        running: dict[str, Any] = {}
+        parts: dict[str, float] = {}
 
-        def draw(report: Any, section: str, cell: int, cells: int) -> None:
-            if report.stem not in started:
-                started.append(report.stem)
-            bar.update(
-                task, description=f"{report.name}: {section}", completed=len(started) - 1 + min(cell / cells, 1.0)
-            )
+        def draw(report: Any, section: str, done: float) -> None:
+            if report.stem not in running:
+                running[report.stem] = bars.add_task(report.name, total=1.0)
+            parts[report.stem] = done
+            bars.update(running[report.stem], description=f"{report.name}: {section}", completed=done, visible=done < 1)
+            bars.update(overall, completed=sum(parts.values()))
 
         yield draw
 
@@ -211,11 +289,16 @@ def _plain_errors() -> Iterator[None]:
     """Turn what a user can cause into one line and an exit status."""
     from turkic_ties.data import DataError
     from turkic_ties.parameters import ParameterError
+    from turkic_ties.reports.cluster import ClusterError
+    from turkic_ties.reports.manifest import ManifestError
+    from turkic_ties.reports.publish import BusyError
 
     try:
         yield
-    except (ParameterError, DataError, UnknownCountryError, FileNotFoundError) as error:
+    except (ParameterError, DataError, UnknownCountryError, ManifestError, ClusterError, FileNotFoundError) as error:
         _stop(str(error), 2)
+    except BusyError as error:
+        _stop(str(error), os.EX_TEMPFAIL)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             _stop("the disk is full; nothing was published. Free some space and build again.", 1)
@@ -234,5 +317,19 @@ def _short(path: Path) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
+def main() -> None:
+    """Run the command line; a notebook that still runs when a build was stopped must not hold it up."""
+    status: Any = None
+    try:
+        app()
+    except SystemExit as leaving:
+        status = leaving.code
+    if threading.active_count() == 1:
+        sys.exit(status)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status or 0)
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -10,15 +10,18 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import yaml
 
 from turkic_ties.countries import data_directory
+
+if TYPE_CHECKING:
+    import pandas as pd  # a build that has nothing to do asks for hashes alone, and must not wait for pandas
 
 TOPICS = ("trade", "defense", "language_policy", "demographics")
 
@@ -158,6 +161,18 @@ def load(address: str) -> pd.DataFrame:
     return frame
 
 
+def digest(address: str) -> str:
+    """Hash all of a table that can show in a report: its files, its description and its corrections.
+
+    Parameters
+    ----------
+    address
+        ``topic/name``.
+    """
+    told = json.dumps([resource(address), corrections(address)], sort_keys=True, default=str)
+    return _hash(_joined(address) + told.encode())
+
+
 def tables_read() -> list[str]:
     """List the tables loaded in this process so far, sorted."""
     return sorted(_read)
@@ -180,6 +195,8 @@ def _hash(content: bytes) -> str:
 
 
 def _parse_csv(content: bytes, described: Resource) -> pd.DataFrame:
+    import pandas as pd
+
     schema = described["schema"]
     always_there = set(schema.get("primaryKey", []))
     dtypes, dates = {}, []
@@ -279,6 +296,8 @@ def tables(topic: str | None = None) -> pd.DataFrame:
         One row a table: table (address), title, rows, first_year, last_year (missing where the table has no
         ``year``), sources (publisher and data set), version, licences.
     """
+    import pandas as pd
+
     rows = []
     for address in addresses(topic):
         described, frame = resource(address), load(address)
@@ -314,6 +333,8 @@ def sources(read: Iterable[str]) -> pd.DataFrame:
     pandas.DataFrame
         Columns source (id), publisher, dataset, version, kind, licence, url, citation, warnings, tables.
     """
+    import pandas as pd
+
     rows: dict[tuple[str | None, str], dict[str, str]] = {}
     for address in sorted(read):
         for source in resource(address)["sources"]:

@@ -1,69 +1,280 @@
-"""Build: run and render every planned report, then publish those that succeeded."""
+"""Build: find out what has to be made again, make it on all cores or on a cluster, publish what succeeded."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 
-from turkic_ties.reports.plan import Report
-from turkic_ties.reports.publish import publish, staging
-from turkic_ties.reports.render import render
-from turkic_ties.reports.run import NotebookFailed, run
+from turkic_ties import data
+from turkic_ties.reports import changes, manifest
+from turkic_ties.reports.plan import Hashes, Report
+from turkic_ties.reports.publish import now, publish, staging
 
-OnProgress = Callable[[Report, str, int, int], None]
+HISTORY = "history.jsonl"
+FAILED = "failed"  # folder of the notebooks that stopped, with their tracebacks
+
+CELL_TIMEOUT = 300.0  # seconds; the longest cell takes a few
+
+OnProgress = Callable[[Report, str, float], None]
+"""Called with a report, the section it is in, and how much of it is done (0 to 1)."""
+
+
+@dataclass
+class Produced:
+    """What became of one report: its files by ending, or why it failed and the notebook as far as it came."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    error: str = ""
+    executed: str = ""
+    started: str = ""
+    ended: str = ""
 
 
 @dataclass
 class Outcome:
-    """What a build did: the files it published, and why each failed report failed."""
+    """What a build did: files published, reports built and reused, why others failed, what moved."""
 
     published: list[Path] = field(default_factory=list)
+    built: list[str] = field(default_factory=list)
+    reused: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    changes: list[changes.Change] = field(default_factory=list)
 
 
-def build(reports: Iterable[Report], directory: Path, on_progress: OnProgress) -> Outcome:
-    """Build reports and publish them.
-
-    A report that fails keeps its last published edition; the others are built all the same. The notebook that failed is
-    kept, with its traceback, under ``failed/``.
+def due(reports: Iterable[Report], directory: Path, hashes: Hashes, force: bool = False) -> dict[Report, list[str]]:
+    """Tell for each report why it has to be made again; an empty list where it does not.
 
     Parameters
     ----------
     reports
-        What to build, from `turkic_ties.reports.plan.plan`.
+        From `turkic_ties.reports.plan.plan`.
     directory
-        Where to publish.
+        Where reports are published.
+    hashes
+        Of what reports are made from.
+    force
+        Make all of them again.
+    """
+    records = manifest.read(directory)
+    return {
+        report: ["was asked for with --force"] if force else _why(report, records.get(report.stem), directory, hashes)
+        for report in reports
+    }
+
+
+def _why(report: Report, record: manifest.Record | None, directory: Path, hashes: Hashes) -> list[str]:
+    known = (
+        {name.removeprefix("table ") for name in record.ingredients if name.startswith("table ")} if record else set()
+    )
+    return manifest.why_stale(record, hashes.ingredients(report, known), directory)
+
+
+def build(
+    reports: Mapping[Report, list[str]],
+    directory: Path,
+    hashes: Hashes,
+    on_progress: OnProgress,
+    *,
+    jobs: int = 1,
+    cluster: str | None = None,
+    cell_timeout: float = CELL_TIMEOUT,
+) -> Outcome:
+    """Make the reports that are due and publish them together with the pages about the whole edition.
+
+    A report that fails, or in which a verdict is not the one that was signed, keeps its last published edition; the
+    others are published all the same. A notebook that failed is kept, with its traceback, under ``failed/``.
+
+    Parameters
+    ----------
+    reports
+        From `due`: those with reasons are made.
+    directory
+        Where to publish, under the lock of `turkic_ties.reports.publish.exclusive`.
+    hashes
+        Those `due` took: a table edited in the meantime must make the report due again.
     on_progress
-        Called before each cell: report, section, number of the cell, number of cells.
+        Called as reports advance, from several threads.
+    jobs
+        How many notebooks run at once.
+    cluster
+        Address of a Dask scheduler to run them on instead.
+    cell_timeout
+        Seconds a cell may take before its notebook counts as hanging.
 
     Raises
     ------
     turkic_ties.data.DataError
         When a table is missing or damaged; nothing is published.
     """
-    outcome = Outcome()
+    outcome = Outcome(reused=[report.stem for report, reasons in reports.items() if not reasons])
+    wanted = [report for report, reasons in reports.items() if reasons]
+    records, began = manifest.read(directory), now()
+    hashes.tables(data.addresses())  # taken before anything is read: an edit from here on makes a report due again
     with staging(directory) as folder:
         edition = folder / "edition"
-        for report in reports:
-            work = folder / "run" / report.stem
-            work.mkdir(parents=True)
-            try:
-                notebook = run(report, work, lambda *step, report=report: on_progress(report, *step))
-            except NotebookFailed as error:
-                outcome.failed[report.stem] = str(error)
-                _keep(work / "executed.ipynb", directory / "failed" / f"{report.stem}.ipynb")
-                continue
-            for ending, text in render(report, notebook).items():
-                staged = edition / f"{report.stem}.{ending}"
-                staged.parent.mkdir(parents=True, exist_ok=True)
-                staged.write_text(text, encoding="utf-8", newline="\n")
-        outcome.published = publish(edition, directory)
+        edition.mkdir()
+        with _pool(jobs, cluster) as pool:
+            private = None if cluster else folder
+            running: dict[Future[Produced], Report] = {
+                pool.submit(produce, report, private, cell_timeout, None if cluster else on_progress): report
+                for report in wanted
+            }
+            for future in as_completed(running):
+                report, produced = running.pop(future), future.result()
+                error = produced.error or _unsigned(produced)
+                if error:
+                    outcome.failed[report.stem] = error
+                    _keep(produced.executed, directory / FAILED / f"{report.stem}.ipynb")
+                else:
+                    outcome.built.append(report.stem)
+                    records[report.stem] = _stage(report, produced, edition, hashes)
+                on_progress(report, "failed" if error else "done", 1.0)
+        outcome.changes = changes.between(directory, edition, outcome.built)
+        pages = _pages(records, edition, directory, hashes, outcome.changes)
+        if pages:
+            records[manifest.PAGES] = pages
+        if wanted or pages:
+            _write({HISTORY: _history(directory / HISTORY, began, outcome)}, edition)
+            _write({manifest.NAME: manifest.as_json(records, version("turkic-ties"))}, edition)
+            outcome.published = publish(edition, directory)
     return outcome
 
 
-def _keep(executed: Path, target: Path) -> None:
-    if executed.is_file():
+@contextmanager
+def _pool(jobs: int, cluster: str | None) -> Iterator[Executor]:
+    """Give what runs reports. A build that is stopped does not wait for notebooks that are still running."""
+    if cluster:
+        from turkic_ties.reports.cluster import connect
+
+        with connect(cluster) as executor:
+            yield executor
+        return
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def produce(
+    report: Report, folder: Path | None, cell_timeout: float = CELL_TIMEOUT, on_progress: OnProgress | None = None
+) -> Produced:
+    """Run and render one report, here or on a worker of a cluster; a kernel that died gets a second try.
+
+    Parameters
+    ----------
+    report
+        What to make.
+    folder
+        Where it may write; None for a temporary folder.
+    cell_timeout, on_progress
+        As for `build`.
+
+    Raises
+    ------
+    turkic_ties.data.DataError
+        When a table is missing or damaged.
+    """
+    # Heavy, and a build that has nothing to do must not wait for them.
+    from turkic_ties.reports.render import render
+    from turkic_ties.reports.run import EXECUTED, NotebookFailed, run
+
+    def on_section(section: str, cell: int, cells: int) -> None:
+        if on_progress:
+            on_progress(report, section, cell / (cells + 1))
+
+    produced = Produced(started=now())
+    for last_try in (False, True):
+        with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as private:
+            try:
+                produced.files, produced.error = (
+                    render(report, run(report, Path(private), on_section, cell_timeout)),
+                    "",
+                )
+                break
+            except NotebookFailed as error:
+                executed = Path(private) / EXECUTED
+                produced.executed = executed.read_text(encoding="utf-8") if executed.is_file() else ""
+                produced.error = str(error)
+                if last_try or not error.died:
+                    break
+    return replace(produced, ended=now())
+
+
+def _unsigned(produced: Produced) -> str:
+    """Say which verdicts are not those that were signed; empty where all are."""
+    shown = json.loads(produced.files["json"]).get("claims", [])
+    if not (ids := [claim["id"] for claim in shown if claim["verdict"] != claim["signed"]]):
+        return ""
+    from turkic_ties import claims
+
+    registry = claims.load()
+    return "\n".join(
+        ["verdicts are not those that were signed:", *claims.check(registry, claims.evaluate(registry, ids))]
+    )
+
+
+def _stage(report: Report, produced: Produced, edition: Path, hashes: Hashes) -> manifest.Record:
+    read = [table["table"] for table in json.loads(produced.files["json"])["tables"]]
+    files = {f"{report.stem}.{ending}": text for ending, text in produced.files.items()}
+    return manifest.Record(hashes.ingredients(report, read), _write(files, edition), produced.started, produced.ended)
+
+
+def _write(files: Mapping[str, str], edition: Path) -> dict[str, str]:
+    """Write files into a staged edition and hash them."""
+    outputs = {}
+    for name, text in files.items():
+        content = text.encode()
+        (edition / name).parent.mkdir(parents=True, exist_ok=True)
+        (edition / name).write_bytes(content)
+        outputs[name] = hashlib.sha256(content).hexdigest()
+    return outputs
+
+
+def _pages(
+    records: manifest.Records, edition: Path, directory: Path, hashes: Hashes, moved: list[changes.Change]
+) -> manifest.Record | None:
+    """Make the pages about the whole edition, where what they are made from has changed."""
+    made = [record for name, record in records.items() if name != manifest.PAGES]
+    tables = {
+        name.removeprefix("table ") for record in made for name in record.ingredients if name.startswith("table ")
+    }
+    ingredients = {
+        **hashes.common,
+        **hashes.tables(tables),
+        **{path: sha256 for record in made for path, sha256 in record.outputs.items() if not path.endswith(".html")},
+    }
+    if not manifest.why_stale(records.get(manifest.PAGES), ingredients, directory):
+        return None
+    from turkic_ties.reports.pages import edition_pages
+
+    started = now()
+    files = edition_pages(edition, directory) | {changes.PAGE: changes.page(directory / changes.PAGE, started, moved)}
+    return manifest.Record(ingredients, _write(files, edition), started, now())
+
+
+def _keep(executed: str, target: Path) -> None:
+    if executed:
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(executed, target)
+        target.write_text(executed, encoding="utf-8")
+
+
+def _history(history: Path, began: str, outcome: Outcome) -> str:
+    """Add a line for this build to those of the builds before."""
+    line = {
+        "started": began,
+        "ended": now(),
+        "built": sorted(outcome.built),
+        "reused": sorted(outcome.reused),
+        "failed": sorted(outcome.failed),
+        "verdict_changes": [str(change) for change in outcome.changes if change.kind == "verdict"],
+    }
+    before = history.read_text(encoding="utf-8") if history.is_file() else ""
+    return before + json.dumps(line, ensure_ascii=False) + "\n"

@@ -1,20 +1,23 @@
-"""Plan: which reports are asked for, and what each is called."""
+"""Plan: which reports are asked for, what each is called, and all that it is made from."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import countries, parameters
+from turkic_ties import countries, data, parameters
 from turkic_ties.parameters import ReportParameters
 
 PROJECT = Path(__file__).parents[3]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared and hashed by identity: parameters may hold lists
 class Report:
     """One notebook for one set of parameters."""
 
@@ -60,7 +63,7 @@ def _for_a_file_name(value: Any) -> str:
     return re.sub(r"[^\w.-]+", "-", text)
 
 
-def plan(topics: Iterable[str], asked: dict[str, Any]) -> list[Report]:
+def plan(topics: Iterable[str], asked: dict[str, Any], all_pairs: bool = False) -> list[Report]:
     """List the reports to build, every one checked.
 
     Parameters
@@ -69,10 +72,83 @@ def plan(topics: Iterable[str], asked: dict[str, Any]) -> list[Report]:
         Topics in the order they are built; empty for all there are.
     asked
         Parameters for every one of them; those left out take their defaults.
+    all_pairs
+        Every ordered pair of the six states instead of one.
 
     Raises
     ------
     turkic_ties.parameters.ParameterError
         When a topic or a parameter is unknown or a value is not allowed.
     """
-    return [Report(topic, parameters.check(topic, asked)) for topic in list(topics) or parameters.MODELS]
+    if all_pairs and {"country", "partner"} & set(asked):
+        raise parameters.ParameterError("--all-pairs builds every pair: leave out country and partner.")
+    chosen = list(dict.fromkeys(topics)) or list(parameters.MODELS)
+    pairs = [{"country": a, "partner": b} for a, b in permutations(countries.MEMBERS, 2)] if all_pairs else [{}]
+    return [Report(topic, parameters.check(topic, asked | pair)) for pair in pairs for topic in chosen]
+
+
+# -- what a report is made from ---------------------------------------------------------------------------------
+
+Ingredients = dict[str, str]
+
+
+class Hashes:
+    """Hashes of all that reports are made from, each taken once, at the moment it is first asked for."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, str] = {}
+        package = PROJECT / "src" / "turkic_ties"
+        self.common: Ingredients = {
+            "package source": _files(package.rglob("*.py")),
+            "template": _files(path for path in (package / "reports" / "template").rglob("*") if path.is_file()),
+            "claims": _files([countries.data_directory() / "claims.yml"]),
+            "countries": _files([countries.data_directory() / "countries.csv"]),
+            "lock file": _files([PROJECT / "requirements.lock"]),
+        }
+        """What every page is made from, beside notebooks and tables."""
+
+    def tables(self, addresses: Iterable[str]) -> Ingredients:
+        """Hash tables, each with its description and corrections."""
+        return {f"table {address}": self._once(address, data.digest) for address in sorted(addresses)}
+
+    def ingredients(self, report: Report, tables: Iterable[str]) -> Ingredients:
+        """Name all that a report is made from: together they are its key.
+
+        Parameters
+        ----------
+        report
+            What is asked for.
+        tables
+            Addresses of the tables its notebook really read, which only a run can tell.
+
+        Returns
+        -------
+        dict
+            Name to SHA-256; the parameters stand as they are.
+        """
+        return {
+            "notebook": self._once(str(report.notebook), _notebook),
+            "parameters": json.dumps(report.parameters.model_dump(), sort_keys=True),
+            **self.common,
+            **self.tables(tables),
+        }
+
+    def _once(self, name: str, take: Callable[[str], str]) -> str:
+        if name not in self._taken:
+            self._taken[name] = take(name)
+        return self._taken[name]
+
+
+def _files(paths: Iterable[Path]) -> str:
+    hashed = hashlib.sha256()
+    for path in sorted(paths):
+        content = path.read_bytes()
+        hashed.update(f"{path.name} {len(content)}\n".encode() + content)
+    return hashed.hexdigest()
+
+
+def _notebook(path: str) -> str:
+    """Hash the source of a notebook: its stored outputs are no ingredient."""
+    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+    source = [[cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])] for cell in cells]
+    return hashlib.sha256(json.dumps(source).encode()).hexdigest()

@@ -1,33 +1,73 @@
-"""Publish: everything is staged beside the published reports and moved among them by renames."""
+"""Publish: everything is staged beside the published reports and moved among them by renames.
+
+One build at a time holds the lock of a folder. Staged files are on the disk before a single rename declares them the
+new edition; from then on every file is moved to its place, the manifest last. A build killed before that rename leaves
+the edition of before; one killed after it is finished by the next build. Any single file is old or new, never half.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-PREFIX = ".staging-"
+from turkic_ties.reports.manifest import NAME as MANIFEST
+
+LOCK = ".lock"
+STAGING = ".staging-"
+READY = ".publishing"
+
+
+class BusyError(Exception):
+    """Another build holds the lock; the message says which."""
+
+
+@contextmanager
+def exclusive(directory: Path) -> Iterator[None]:
+    """Hold the lock of a folder of reports, and put in order what a killed build left in it.
+
+    Parameters
+    ----------
+    directory
+        Where reports are published; made when it is missing.
+
+    Raises
+    ------
+    BusyError
+        When another build holds the lock.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / LOCK).open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "a build that has just started"
+            raise BusyError(f"{directory} is being built by {holder}. Wait for it, or stop it.") from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()}, started {now()}\n")
+        file.flush()
+        _move_into_place(directory)
+        for left in directory.glob(f"{STAGING}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
 
 
 @contextmanager
 def staging(directory: Path) -> Iterator[Path]:
     """Give a private folder on the same file system as the reports, and remove it whatever happens.
 
-    What a killed build left behind is removed first.
-
     Parameters
     ----------
     directory
-        Where reports are published; made when it is missing.
+        Where reports are published, under the lock of `exclusive`.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    for left in directory.glob(f"{PREFIX}*"):
-        if not _is_running(int(left.name.removeprefix(PREFIX).partition("-")[0])):
-            shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=directory))
+    folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=directory))
     try:
         yield folder
     finally:
@@ -35,9 +75,7 @@ def staging(directory: Path) -> Iterator[Path]:
 
 
 def publish(staged: Path, directory: Path) -> list[Path]:
-    """Move every staged file to its place among the reports.
-
-    A rename replaces a file in one step: at any moment a reader finds the old file or the new one, whole.
+    """Make staged files the new edition.
 
     Parameters
     ----------
@@ -54,13 +92,21 @@ def publish(staged: Path, directory: Path) -> list[Path]:
     files = sorted(path for path in staged.rglob("*") if path.is_file())
     for file in files:
         _to_disk(file)
-    published = []
-    for file in files:
-        target = directory / file.relative_to(staged)
+    os.rename(staged, directory / READY)
+    _to_disk(directory)
+    _move_into_place(directory)
+    return [directory / file.relative_to(staged) for file in files]
+
+
+def _move_into_place(directory: Path) -> None:
+    """Move what was declared the new edition; harmless when repeated or when there is nothing to move."""
+    ready = directory / READY
+    files = sorted(path for path in ready.rglob("*") if path.is_file())
+    for file in sorted(files, key=lambda path: path.name == MANIFEST):
+        target = directory / file.relative_to(ready)
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(file, target)
-        published.append(target)
-    return published
+    shutil.rmtree(ready, ignore_errors=True)
 
 
 def write(path: Path, text: str) -> None:
@@ -74,17 +120,15 @@ def write(path: Path, text: str) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def now() -> str:
+    """Write the present moment, for manifests and histories; pages carry no times."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def _to_disk(path: Path) -> None:
     """Have the contents on the disk before the name: a power cut must not leave an empty file under a good name."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _is_running(process: int) -> bool:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,546 @@
+"""The build: only what changed, several at once, and nothing published is ever lost.
+
+Small notebooks stand in for the real ones, so that processes can be killed and disks filled many times.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from turkic_ties import data
+from turkic_ties.reports import manifest
+from turkic_ties.reports import plan as plan_module
+from turkic_ties.reports import publish as publish_module
+from turkic_ties.reports.build import Outcome, build, due
+from turkic_ties.reports.plan import Hashes, plan
+from turkic_ties.reports.publish import BusyError, exclusive, write
+from turkic_ties.reports.record import METADATA
+
+PROJECT = Path(__file__).parents[1]
+TABLES = {"trade": "trade/transit", "defense": "defense/alliances"}
+PARAMETERS = {
+    "trade": 'country = "KAZ"\npartner = "TUR"\nstart = 1995\nend = None\ntop_n = 10',
+    "defense": 'country = "KAZ"\npartner = "TUR"\nstart = 1995\nend = None\nwindow = 5\npowers = []',
+}
+SHOWN = """from turkic_ties import show
+from turkic_ties.data import load, tables_read
+show.setup()
+rows = load("{table}")
+show.key_figures([show.KeyFigure("first", "First figure", {value}, "as printed", "units", "one year", "Publisher")])
+show.sources(tables_read())"""
+
+
+def small_notebook(topic: str, before: str = "", table: str = "") -> str:
+    shown = SHOWN.format(
+        table=table or TABLES[topic], value="float(rows.iloc[0].filter(regex='tonnes|^year$').iloc[-1])"
+    )
+    notebook = nbformat.v4.new_notebook(metadata=METADATA)
+    notebook.cells = [
+        nbformat.v4.new_markdown_cell(f"# {topic.title()}", id="a"),
+        nbformat.v4.new_code_cell(PARAMETERS[topic], id="b", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_markdown_cell("## Work", id="c"),
+        nbformat.v4.new_code_cell(before or "pass", id="d"),
+        nbformat.v4.new_code_cell(shown, id="e"),
+    ]
+    return str(nbformat.writes(notebook))
+
+
+@pytest.fixture
+def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a project with two small notebooks, data that may be edited, and nothing published."""
+    root = tmp_path / "project"
+    (root / "src" / "turkic_ties" / "reports" / "template").mkdir(parents=True)
+    (root / "src" / "turkic_ties" / "module.py").write_text("one = 1\n", encoding="utf-8")
+    (root / "src" / "turkic_ties" / "reports" / "template" / "style.css").write_text("p {}\n", encoding="utf-8")
+    (root / "requirements.lock").write_text("package==1\n", encoding="utf-8")
+    (root / "notebooks").mkdir()
+    for topic in TABLES:
+        (root / "notebooks" / f"{topic}.ipynb").write_text(small_notebook(topic), encoding="utf-8")
+    monkeypatch.setattr(plan_module, "PROJECT", root)
+    return root
+
+
+def make(small: Path, topics: Any = tuple(TABLES), **options: Any) -> Outcome:
+    """Build the small reports as the command does."""
+    directory, hashes = small / "reports", Hashes()
+    force = options.pop("force", False)
+    with exclusive(directory):
+        return build(due(plan(topics, {}), directory, hashes, force), directory, hashes, lambda *_: None, **options)
+
+
+def why(small: Path) -> dict[str, list[str]]:
+    found = due(plan(TABLES, {}), small / "reports", Hashes())
+    return {report.topic: reasons for report, reasons in found.items()}
+
+
+def command(small: Path, *arguments: str, before: str = "") -> list[str]:
+    """Write the command line that builds the small project in a process of its own, after some Python of a test's."""
+    root = f"import pathlib; from turkic_ties.reports import plan; plan.PROJECT = pathlib.Path({str(small)!r})"
+    called = f"import sys; sys.argv = {['ties', *arguments]!r}; from turkic_ties.cli import main; main()"
+    return [sys.executable, "-c", "\n".join([root, before, called])]
+
+
+def ties(small: Path, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(small, *arguments, before=before), capture_output=True, text=True, timeout=120)
+
+
+def published(small: Path) -> dict[str, str]:
+    """Hash what a reader finds: everything but hidden files and what failed."""
+    directory = small / "reports"
+    return {
+        path.relative_to(directory).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in directory.rglob("*")
+        if path.is_file() and not path.relative_to(directory).as_posix().startswith((".", "failed/"))
+    }
+
+
+def edit_transit(data_copy: Path) -> None:
+    """Change the figure the small trade report shows, as an update of its table would."""
+    path = data_copy / "trade" / "transit.csv"
+    header, first, *rest = path.read_text(encoding="utf-8").splitlines()
+    column = [place for place, name in enumerate(header.split(",")) if "tonnes" in name][-1]
+    cells = first.split(",")
+    cells[column] = str(float(cells[column]) + 1000)
+    path.write_text("\n".join([header, ",".join(cells), *rest]) + "\n", encoding="utf-8")
+    data.seal()
+
+
+# -- incremental ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_built_is_not_built_again_until_an_ingredient_changes(small: Path, data_copy: Path) -> None:
+    first = make(small)
+    assert (sorted(first.built), first.reused, first.failed) == (["defense/kaz-tur", "trade/kaz-tur"], [], {})
+    before = published(small)
+    again = make(small)
+    assert (again.built, sorted(again.reused), again.published) == ([], ["defense/kaz-tur", "trade/kaz-tur"], [])
+    assert published(small) == before
+    edit_transit(data_copy)
+    assert why(small) == {"trade": ["table trade/transit changed"], "defense": []}
+    assert make(small).built == ["trade/kaz-tur"]
+    assert why(small) == {"trade": [], "defense": []}
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("src/turkic_ties/module.py", "package source changed"),
+        ("src/turkic_ties/reports/template/style.css", "template changed"),
+        ("requirements.lock", "lock file changed"),
+        ("data/claims.yml", "claims changed"),
+        ("reports/trade/kaz-tur.html", "trade/kaz-tur.html was altered"),
+    ],
+)
+def test_every_ingredient_counts_and_is_named(small: Path, data_copy: Path, path: str, reason: str) -> None:
+    make(small)
+    edited = data_copy / "claims.yml" if path.startswith("data") else small / path
+    content = edited.read_text(encoding="utf-8")
+    edited.write_text(content + "\n", encoding="utf-8")
+    assert why(small)["trade"] == [reason]
+    edited.write_text(content, encoding="utf-8")
+    assert why(small)["trade"] == []
+
+
+def test_the_source_of_a_notebook_counts_and_its_stored_outputs_do_not(small: Path) -> None:
+    make(small, ["trade"])
+    path = small / "notebooks" / "trade.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[3].outputs = [nbformat.v4.new_output("stream", text="stored")]
+    nbformat.write(notebook, path)
+    assert why(small)["trade"] == []
+    notebook.cells[3].source = "one = 1"
+    nbformat.write(notebook, path)
+    assert why(small)["trade"] == ["notebook changed"]
+
+
+def test_parameters_that_are_not_the_standard_ones_make_a_report_of_their_own(small: Path) -> None:
+    make(small, ["trade"])
+    ((report, reasons),) = due(plan(["trade"], {"start": 2005}), small / "reports", Hashes()).items()
+    assert (report.stem, reasons) == ("trade/kaz-tur_start-2005", ["was not built here before"])
+
+
+def test_a_missing_file_is_made_again_and_force_makes_all_again(small: Path) -> None:
+    make(small)
+    (small / "reports" / "trade" / "kaz-tur.json").unlink()
+    assert why(small)["trade"] == ["trade/kaz-tur.json is missing"]
+    assert make(small).built == ["trade/kaz-tur"]
+    assert sorted(make(small, force=True).built) == ["defense/kaz-tur", "trade/kaz-tur"]
+
+
+def test_finding_out_that_there_is_nothing_to_do_imports_nothing_heavy(small: Path) -> None:
+    make(small, ["trade"])
+    told = "import atexit, sys; atexit.register(lambda: print(*sorted({name.split('.')[0] for name in sys.modules})))"
+    answer = ties(small, "build", "trade", before=told)
+    assert answer.returncode == 0, answer.stderr
+    assert "0 built, 1 up to date" in answer.stdout
+    loaded = set(answer.stdout.splitlines()[-1].split())
+    assert not loaded & {
+        "papermill",
+        "nbconvert",
+        "nbformat",
+        "seaborn",
+        "matplotlib",
+        "pandas",
+        "numpy",
+        "jinja2",
+        "rich",
+    }
+
+
+def test_explain_says_why_and_runs_nothing(small: Path, data_copy: Path) -> None:
+    make(small, ["trade"])
+    edit_transit(data_copy)
+    before = published(small)
+    answer = ties(small, "build", "trade", "defense", "--explain")
+    assert answer.stdout.splitlines() == [
+        "trade/kaz-tur: would run: table trade/transit changed",
+        "defense/kaz-tur: would run: was not built here before",
+    ]
+    assert published(small) == before
+
+
+def test_all_pairs_are_the_thirty_ordered_pairs_of_every_topic() -> None:
+    planned = plan([], {}, all_pairs=True)
+    assert len({report.stem for report in planned}) == len(planned) == 120
+    with pytest.raises(Exception, match="leave out country and partner"):
+        plan([], {"country": "KAZ"}, all_pairs=True)
+
+
+def test_several_at_once_give_the_same_bytes_as_one_after_another(small: Path) -> None:
+    make(small, jobs=1)
+    before = {
+        name: content for name, content in published(small).items() if name not in ("manifest.json", "history.jsonl")
+    }
+    make(small, jobs=2, force=True)
+    assert {name: published(small)[name] for name in before} == before
+
+
+# -- manifest, history, changes ---------------------------------------------------------------------------------
+
+
+def test_the_manifest_is_a_process_run_crate_whose_references_resolve(small: Path) -> None:
+    make(small)
+    text = (small / "reports" / "manifest.json").read_text(encoding="utf-8")
+    crate = json.loads(text)
+    graph = {entity["@id"]: entity for entity in crate["@graph"]}
+    assert len(graph) == len(crate["@graph"])
+    assert crate["@context"][0] == "https://w3id.org/ro/crate/1.1/context"
+    assert graph["manifest.json"]["about"] == {"@id": "./"}
+    assert graph["./"]["conformsTo"] == {"@id": "https://w3id.org/ro/wfrun/process/0.5"}
+    actions = [entity for entity in graph.values() if entity["@type"] == "CreateAction"]
+    assert {action["name"] for action in actions} == {"trade/kaz-tur", "defense/kaz-tur", "edition"}
+    for action in actions:
+        assert action["startTime"] <= action["endTime"]
+        assert graph[action["instrument"]["@id"]]["@type"] == "SoftwareApplication"
+        assert {graph[part["@id"]]["@type"] for part in action["result"]} == {"File"}
+        assert all(part["@id"] in graph for part in action["object"])
+        names = {graph[part["@id"]]["name"] for part in action["object"]}
+        assert {"package source", "template", "lock file"} <= names
+    assert {part["@id"] for part in graph["./"]["hasPart"]} == set(published(small)) - {
+        "manifest.json",
+        "history.jsonl",
+    }
+    assert str(small) not in text
+
+
+def test_verify_names_what_was_altered_by_hand(small: Path) -> None:
+    assert ties(small, "build", "--verify").returncode == 2
+    make(small)
+    answer = ties(small, "build", "--verify")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    page = small / "reports" / "defense" / "kaz-tur.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("First figure", "Second figure"), encoding="utf-8")
+    (small / "reports" / "trade" / "kaz-tur.json").unlink()
+    answer = ties(small, "build", "--verify")
+    assert answer.returncode == 1
+    assert answer.stderr.splitlines()[:2] == ["defense/kaz-tur.html was altered", "trade/kaz-tur.json is missing"]
+
+
+def test_a_damaged_manifest_is_one_line(small: Path) -> None:
+    make(small, ["trade"])
+    (small / "reports" / "manifest.json").write_text("{", encoding="utf-8")
+    answer = ties(small, "build", "trade")
+    assert answer.returncode == 2
+    assert "manifest.json is damaged" in answer.stderr
+    assert "Delete it" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_what_moved_is_told_with_the_table_that_moved_it(small: Path, data_copy: Path) -> None:
+    make(small)
+    page = small / "reports" / "changes.html"
+    untouched = page.read_text(encoding="utf-8")
+    assert "<table>" not in untouched
+    edit_transit(data_copy)
+    outcome = make(small)
+    (change,) = outcome.changes
+    assert (change.report, change.id, change.tables) == ("trade/kaz-tur", "first", ("trade/transit",))
+    figures = [float(text.split()[0].replace(",", "")) for text in (change.before, change.after)]
+    assert figures[1] - figures[0] == 1000
+    first = page.read_text(encoding="utf-8")
+    assert change.after in first
+    edit_transit(data_copy)
+    (second,) = make(small).changes
+    text = page.read_text(encoding="utf-8")
+    assert text.index(second.after) < text.index(change.before), "the newest comes first"
+    assert make(small, force=True).changes == []
+    assert page.read_text(encoding="utf-8") == text
+
+
+def test_every_build_leaves_a_line_of_history(small: Path, data_copy: Path) -> None:
+    make(small)
+    edit_transit(data_copy)
+    make(small)
+    make(small)
+    lines = [
+        json.loads(line) for line in (small / "reports" / "history.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    assert [line["built"] for line in lines] == [["defense/kaz-tur", "trade/kaz-tur"], ["trade/kaz-tur"]]
+    assert [line["reused"] for line in lines] == [[], ["defense/kaz-tur"]]
+    assert all(line["started"] <= line["ended"] and line["verdict_changes"] == line["failed"] == [] for line in lines)
+
+
+def test_quiet_speaks_only_when_something_moved_or_failed(small: Path, data_copy: Path) -> None:
+    answer = ties(small, "build", "trade", "--quiet")
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+    edit_transit(data_copy)
+    answer = ties(small, "build", "trade", "--quiet")
+    assert answer.stdout.startswith("moved: trade/kaz-tur, First figure: ")
+    (small / "notebooks" / "trade.ipynb").write_text(small_notebook("trade", "1 / 0"), encoding="utf-8")
+    answer = ties(small, "build", "trade", "--quiet")
+    assert answer.returncode == 1
+    assert "ZeroDivisionError" in answer.stderr
+
+
+# -- what goes wrong in a notebook ------------------------------------------------------------------------------
+
+
+def test_a_notebook_that_fails_keeps_its_report_and_the_others_are_built(small: Path) -> None:
+    make(small)
+    before = published(small)
+    (small / "notebooks" / "trade.ipynb").write_text(
+        small_notebook("trade", "raise ValueError('no cheese')"), encoding="utf-8"
+    )
+    outcome = make(small, force=True)
+    assert outcome.built == ["defense/kaz-tur"]
+    assert "section 'Work': ValueError: no cheese" in outcome.failed["trade/kaz-tur"]
+    after = published(small)
+    assert {name: after[name] for name in before if name.startswith("trade/")} == {
+        name: content for name, content in before.items() if name.startswith("trade/")
+    }
+    kept = nbformat.read(small / "reports" / "failed" / "trade" / "kaz-tur.ipynb", as_version=4)
+    (error,) = [output for cell in kept.cells for output in cell.get("outputs", []) if output.output_type == "error"]
+    assert "no cheese" in error.evalue
+    assert any("ValueError" in line for line in error.traceback)
+    assert ties(small, "build", "trade").returncode == 1
+
+
+def test_a_kernel_that_dies_once_is_tried_again(small: Path, tmp_path: Path) -> None:
+    marker = tmp_path / "died"
+    dies = f"import os, pathlib\nmarker = pathlib.Path({str(marker)!r})\n"
+    dies += "if not marker.exists():\n    marker.touch()\n    os.kill(os.getpid(), 9)"
+    (small / "notebooks" / "trade.ipynb").write_text(small_notebook("trade", dies), encoding="utf-8")
+    outcome = make(small, ["trade"])
+    assert marker.exists()
+    assert (outcome.built, outcome.failed) == (["trade/kaz-tur"], {})
+
+
+def test_a_kernel_that_always_dies_is_a_failure_with_its_notebook_kept(small: Path) -> None:
+    (small / "notebooks" / "trade.ipynb").write_text(
+        small_notebook("trade", "import os\nos.kill(os.getpid(), 9)"), encoding="utf-8"
+    )
+    outcome = make(small)
+    assert outcome.built == ["defense/kaz-tur"]
+    assert "section 'Work': the kernel died" in outcome.failed["trade/kaz-tur"]
+    assert "KernelDied" in (small / "reports" / "failed" / "trade" / "kaz-tur.ipynb").read_text(encoding="utf-8")
+
+
+def test_a_kernel_that_hangs_is_stopped_after_the_time_a_cell_may_take(small: Path) -> None:
+    (small / "notebooks" / "trade.ipynb").write_text(
+        small_notebook("trade", "import time\ntime.sleep(600)"), encoding="utf-8"
+    )
+    began = time.monotonic()
+    outcome = make(small, cell_timeout=15)
+    assert time.monotonic() - began < 120
+    assert outcome.built == ["defense/kaz-tur"]
+    assert "section 'Work': the cell took longer than 15 s" in outcome.failed["trade/kaz-tur"]
+    assert "CellTimeout" in (small / "reports" / "failed" / "trade" / "kaz-tur.ipynb").read_text(encoding="utf-8")
+
+
+def test_an_edited_table_stops_the_build_in_one_line(small: Path, data_copy: Path) -> None:
+    make(small)
+    before = published(small)
+    path = data_copy / "trade" / "transit.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    answer = ties(small, "build", "trade")
+    assert answer.returncode == 2
+    assert "transit.csv: the contents are not those the package describes" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert published(small) == before
+
+
+# -- locks, kills, full disks -----------------------------------------------------------------------------------
+
+
+SLOW = "import time\ntime.sleep(60)"
+
+
+def start_slow_build(small: Path, topic: str = "trade") -> subprocess.Popen[str]:
+    """Start a build in a process of its own and return once its notebook is running."""
+    (small / "notebooks" / f"{topic}.ipynb").write_text(small_notebook(topic, SLOW), encoding="utf-8")
+    process = subprocess.Popen(command(small, "build", topic), stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    for line in process.stderr:
+        if "Work" in line:
+            return process
+    raise AssertionError(f"the build ended with {process.wait()} before it began")
+
+
+def test_a_second_build_says_who_holds_the_lock_and_exits_75(small: Path) -> None:
+    first = start_slow_build(small)
+    try:
+        answer = ties(small, "build", "defense")
+        assert answer.returncode == 75
+        assert f"is being built by process {first.pid}, started 20" in answer.stderr
+    finally:
+        first.kill()
+        first.wait()
+    assert ties(small, "build", "defense").returncode == 0, "the lock of a killed build does not stay"
+
+
+@pytest.mark.parametrize(("signal_", "status"), [(signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_a_stopped_build_leaves_the_edition_of_before_and_no_process(small: Path, signal_: int, status: int) -> None:
+    make(small)
+    before = published(small)
+    process = start_slow_build(small)
+    process.send_signal(signal_)
+    assert process.wait(timeout=20) == status
+    assert published(small) == before
+    deadline = time.monotonic() + 15
+    while kernels_of(small) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert kernels_of(small) == []
+    with exclusive(small / "reports"):
+        assert not list((small / "reports").glob(".staging-*"))
+
+
+def kernels_of(small: Path) -> list[int]:
+    """Find processes that work below the small project (the folder of a kernel is there)."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if Path(os.readlink(process / "cwd")).is_relative_to(small):
+                found.append(int(process.name))
+    return found
+
+
+# Kills itself, as kill -9 does, at the n-th of the calls by which an edition is published.
+KILLED = """
+import os, signal
+calls = 0
+def counted(call):
+    def instead(*arguments):
+        global calls
+        calls += 1
+        if calls == {number}:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return call(*arguments)
+    return instead
+os.rename, os.replace = counted(os.rename), counted(os.replace)
+"""
+
+
+@pytest.mark.parametrize("number", range(1, 8, 2))
+def test_a_build_killed_while_it_publishes_is_undone_or_finished_never_half(
+    small: Path, data_copy: Path, number: int
+) -> None:
+    make(small)
+    before = published(small)
+    edit_transit(data_copy)
+    answer = ties(small, "build", "trade", before=KILLED.format(number=number))
+    assert answer.returncode == -9
+    # Every file a reader finds at that moment is a whole one.
+    assert all(json.loads(path.read_text("utf-8")) for path in (small / "reports").glob("*/*.json"))
+    with exclusive(small / "reports"):
+        pass
+    after = published(small)
+    assert not [path for path in (small / "reports").iterdir() if path.name.startswith((".staging", ".publishing"))]
+    if number == 1:  # before the one rename that counts
+        assert after == before
+    else:
+        assert manifest.verify(small / "reports")[1] == []
+        assert why(small) == {"trade": [], "defense": []}
+        assert {name for name in after if after[name] != before[name]} >= {
+            "trade/kaz-tur.html",
+            "manifest.json",
+            "history.jsonl",
+        }
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a disk of one megabyte."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("mounting a small disk needs root: run the tests as root, or in a container that allows mount")
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@pytest.mark.parametrize("room", [0, 60_000])
+def test_a_full_disk_publishes_nothing_and_is_said_in_one_line(small: Path, small_disk: Path, room: int) -> None:
+    """The disk is full from the start, or fills up while the new edition is staged."""
+    reports = small_disk / "reports"
+    assert ties(small, "build", "--output", str(reports)).returncode == 0
+    before = {path: path.read_bytes() for path in reports.rglob("*.*") if path.is_file()}
+    filler = small_disk / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    if room:
+        os.truncate(filler, filler.stat().st_size - room)
+    answer = ties(small, "build", "--force", "--output", str(reports))
+    assert answer.returncode == 1
+    assert "the disk is full; nothing was published" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert {path: path.read_bytes() for path in before} == before
+    filler.unlink()
+    assert ties(small, "build", "--force", "--output", str(reports)).returncode == 0
+
+
+def test_a_file_that_cannot_be_written_whole_keeps_its_old_contents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "notebook.ipynb"
+    path.write_text("old", encoding="utf-8")
+
+    def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(publish_module, "_to_disk", full)
+    with pytest.raises(OSError, match="full"):
+        write(path, "new")
+    assert [(file.name, file.read_text(encoding="utf-8")) for file in tmp_path.iterdir()] == [("notebook.ipynb", "old")]
+
+
+def test_the_lock_is_free_again_after_a_build(tmp_path: Path) -> None:
+    with exclusive(tmp_path), pytest.raises(BusyError, match=f"process {os.getpid()}"), exclusive(tmp_path):
+        pass
+    with exclusive(tmp_path):
+        pass
