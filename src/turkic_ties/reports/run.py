@@ -13,12 +13,11 @@ import papermill
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from turkic_ties.data import DataError
 from turkic_ties.reports.plan import Report
 
-KERNEL = "python3"
+KERNEL = "turkic-ties"
 
 OnSection = Callable[[str, int, int], None]
 
@@ -68,8 +67,7 @@ def run(report: Report, folder: Path, on_section: OnSection) -> NotebookNode:
 def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
     """Execute a notebook with papermill, a folder of its own as working directory.
 
-    Kernel and client talk through sockets in the file system: two builds at once cannot take each other's ports, and
-    nothing of it is to be heard on the network.
+    How its kernel is started, and how it is talked to, is decided by `turkic_ties.kernels.provisioner`.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
     return papermill.execute_notebook(
@@ -79,10 +77,8 @@ def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
         progress_bar=False,
         request_save_on_cell_execute=False,
         cwd=str(folder),
-        config=Config({"KernelManager": {"transport": "ipc"}}),
-        extra_arguments=[
-            "--IPKernelApp.log_level=50"
-        ],  # what a cell raises is told by the build, not by the kernel too
+        # What a cell raises is told by the build, not by the kernel too; and a build is not part of anybody's history.
+        extra_arguments=["--IPKernelApp.log_level=50", "--HistoryManager.hist_file=:memory:"],
         **options,
     )
 
