@@ -1,7 +1,7 @@
 """Ask the parent process for a kernel; start one where there is none.
 
-The address of the parent is in an environment variable, so that processes started from here share it. Whoever started
-the parent keeps it alive; others only use it.
+The address of the parent is in the environment variable `VARIABLE`, so that processes started from here share it.
+Whoever started the parent keeps it alive; others only use it. With ``cold`` in the variable, every kernel is cold.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from typing import Any
 from turkic_ties.kernels.parent import fingerprint, receive, send
 
 VARIABLE = "TURKIC_TIES_KERNELS"
+COLD = "cold"
 SPECIFICATION = Path(__file__).with_name("turkic-ties") / "kernel.json"
 IMPORTS_TAKE_AT_MOST = 60  # seconds, on a machine under load
 
@@ -122,7 +123,8 @@ def short_folder() -> Path:
 
 def share() -> None:
     """See to it that the processes started from here have one parent. It sleeps until somebody asks for a kernel."""
-    if hasattr(os, "fork") and not os.path.exists(os.environ.get(VARIABLE, "")):
+    there = os.environ.get(VARIABLE, "")
+    if hasattr(os, "fork") and there != COLD and not os.path.exists(there):
         settings = json.loads(SPECIFICATION.read_text(encoding="utf-8"))["env"]
         with _lock:
             _start(dict(os.environ) | settings)
@@ -160,6 +162,8 @@ def fork(argv: list[str], env: Mapping[str, str], cwd: str, files: tuple[int, in
     global _failed
     if not hasattr(os, "fork"):
         raise Unavailable("this system cannot fork")
+    if os.environ.get(VARIABLE) == COLD:
+        raise Unavailable(f"{VARIABLE} says so")
     if argv[:3] != [sys.executable, "-m", "ipykernel_launcher"]:
         raise Unavailable("it is started by another command")
     if not all(os.path.isabs(entry) for entry in env.get("PYTHONPATH", "/").split(os.pathsep)):

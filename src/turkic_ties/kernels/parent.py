@@ -9,10 +9,12 @@ as standard input closes. A kernel ends when the process that asked for it ends:
 from __future__ import annotations
 
 import builtins
+import contextlib
 import gc
 import hashlib
 import importlib
 import importlib.util
+import io
 import json
 import os
 import re
@@ -26,19 +28,18 @@ import sysconfig
 import types
 import warnings
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-# What ipykernel imports while it starts or a cell runs, and does not yet with the first.
+# What ipykernel imports while it starts or a cell runs, and not yet with the first. Without matplotlib_inline, which
+# looks for the kernel when it is imported and ties itself to it.
 MACHINERY = (
     "ipykernel.kernelapp",
     "ipykernel.debugger",
     "IPython.core.completerlib",
     "IPython.core.pylabtools",
     "IPython.extensions.storemagic",
-    "matplotlib_inline.config",
     "tornado.platform.asyncio",
 )
 # In the order of the notebooks' first cells, because some add warnings filters and the last added comes first. For the
@@ -122,6 +123,22 @@ def receive(connection: socket.socket) -> tuple[Request | None, list[int]]:
 
 
 @dataclass
+class Imported:
+    """What imports left behind elsewhere than in their modules.
+
+    Parameters
+    ----------
+    environment
+        The variables they set.
+    filters
+        The warnings filters the notebooks' imports added, not those of ipykernel's own.
+    """
+
+    environment: dict[str, str]
+    filters: list[Any]
+
+
+@dataclass
 class _Kernel:
     connection: socket.socket
     folder: str | None
@@ -130,7 +147,7 @@ class _Kernel:
 
     def kill(self) -> None:
         self.killed = True
-        with suppress(OSError):
+        with contextlib.suppress(OSError):
             os.killpg(self.pid, signal.SIGKILL)
 
     def forsaken(self) -> bool:
@@ -148,7 +165,7 @@ class _Parent:
         self.listener = listener
         self.kernels: dict[int, _Kernel] = {}
         self.own: dict[str, str] = {}
-        self.filters: list[Any] = []
+        self.imported = Imported({}, [])
         self.retired = False
         # Deaths of kernels are heard as bytes in a pipe, among everything else the loop below waits for.
         self.deaths, self.wake = os.pipe()
@@ -186,7 +203,7 @@ class _Parent:
             request, files = receive(connection)
             if not self.own:
                 self.own = fingerprint(os.environ)
-                self.filters = preload()
+                self.imported = preload()
             refusal = "" if request is None else self._refusal(request)
             if request is None or refusal:
                 send(connection, {"refused": refusal})
@@ -220,7 +237,7 @@ class _Parent:
         return "folder" if (cwd / "matplotlibrc").exists() else ""
 
     def _bury(self) -> None:
-        with suppress(BlockingIOError):
+        with contextlib.suppress(BlockingIOError):
             os.read(self.deaths, 4096)
         for pid, kernel in list(self.kernels.items()):
             ended, status = os.waitpid(pid, os.WNOHANG)
@@ -228,7 +245,7 @@ class _Parent:
                 del self.kernels[pid]
                 if kernel.folder and kernel.forsaken():
                     shutil.rmtree(kernel.folder, ignore_errors=True)
-                with suppress(OSError):
+                with contextlib.suppress(OSError):
                     kernel.connection.sendall(str(os.waitstatus_to_exitcode(status)).encode())
                 kernel.connection.close()
 
@@ -263,16 +280,11 @@ class _Parent:
         os._exit(0)  # without taking down what was imported: somebody waits
 
 
-def preload() -> list[Any]:
-    """Import what notebooks import, as it is imported in a kernel.
-
-    Returns
-    -------
-    list
-        The warnings filters the notebooks' imports added, apart from those of the kernel itself.
-    """
-    # Both as ipykernel has it when a notebook's first import runs: matplotlib's backend by name, and a
-    # `get_ipython` by which pandas tells a notebook from a terminal.
+def preload() -> Imported:
+    """Import what notebooks import, as it is imported in a kernel."""
+    found = dict(os.environ)
+    # As ipykernel has it when a notebook's first import runs: matplotlib's backend by name, a `get_ipython` by which
+    # pandas tells a notebook from a terminal, and a standard output that says what it is encoded in.
     if not os.environ.get("MPLBACKEND"):
         os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     for name in MACHINERY:
@@ -280,31 +292,31 @@ def preload() -> list[Any]:
     before = len(warnings.filters)
     notebook = types.SimpleNamespace(kernel=True)
     builtins.get_ipython = lambda: notebook  # type: ignore[attr-defined]
-    try:
+    with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="UTF-8")):
         for name in PRELOADED:
             importlib.import_module(name)
-    finally:
-        del builtins.get_ipython  # type: ignore[attr-defined]
-    added = list(warnings.filters[: len(warnings.filters) - before])
-    del warnings.filters[: len(added)]  # type: ignore[attr-defined]
+    del builtins.get_ipython  # type: ignore[attr-defined]
+    filters = list(warnings.filters[: len(warnings.filters) - before])
+    del warnings.filters[: len(filters)]  # type: ignore[attr-defined]
     # What is here now is never collected, so the collector need not touch, and thereby copy, its pages in every child.
     gc.collect()
     gc.freeze()
-    return added
+    changed = {name: value for name, value in os.environ.items() if found.get(name) != value}
+    return Imported(changed, filters)
 
 
-def become_kernel(request: Request, filters: list[Any]) -> None:
+def become_kernel(request: Request, imported: Imported) -> None:
     """In a child: be what ``python -m ipykernel_launcher`` would be with this request, until the kernel ends."""
     os.environ.clear()
-    os.environ.update(request["env"])
+    os.environ.update(request["env"] | imported.environment)
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
     os.chdir(request["cwd"])
     launcher = importlib.util.find_spec("ipykernel_launcher")
     assert launcher is not None
     sys.orig_argv[:] = request["argv"]
     sys.argv[:] = [str(launcher.origin), *request["argv"][3:]]
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=stream is sys.stderr or stream.isatty())  # type: ignore[union-attr]
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.write_through:
+        sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())  # it was another file when Python looked
     importlib.import_module("numpy").random.seed()  # the standard library's own generator does so after each fork
 
     from ipykernel.kernelapp import IPKernelApp
@@ -313,7 +325,7 @@ def become_kernel(request: Request, filters: list[Any]) -> None:
     app = IPKernelApp.instance(parent_handle=os.getppid())
     app.initialize()
     # Where the notebook's imports would put them: before the filters IPython adds when it starts.
-    warnings.filters[:0] = filters  # type: ignore[index]
+    warnings.filters[:0] = imported.filters  # type: ignore[index]
     with warnings.catch_warnings():  # on leaving, forgets what was decided by the filters of before
         pass
     app.start()
@@ -327,7 +339,7 @@ def main() -> None:
     request = parent.serve()
     if request is None:
         parent.end()
-    become_kernel(request, parent.filters)
+    become_kernel(request, parent.imported)
 
 
 if __name__ == "__main__":
