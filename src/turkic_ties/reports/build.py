@@ -156,6 +156,9 @@ def _pool(jobs: int, cluster: str | None) -> Iterator[Executor]:
         with connect(cluster) as executor:
             yield executor
         return
+    from turkic_ties.kernels import client
+
+    client.warm_up()  # imports what notebooks import, while this process imports what runs them
     pool = ThreadPoolExecutor(jobs)
     try:
         yield pool

@@ -12,7 +12,7 @@ from turkic_ties.reports.publish import write
 from turkic_ties.reports.run import KERNEL, execute
 
 METADATA = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": KERNEL},
+    "kernelspec": {"display_name": "Turkic Ties", "language": "python", "name": KERNEL},
     "language_info": {"name": "python"},
 }
 

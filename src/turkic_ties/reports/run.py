@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,12 +16,11 @@ from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode, v4
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from turkic_ties.data import DataError
 from turkic_ties.reports.plan import Report
 
-KERNEL = "python3"
+KERNEL = "turkic-ties"
 
 OnSection = Callable[[str, int, int], None]
 
@@ -110,14 +108,11 @@ def run(report: Report, folder: Path, on_section: OnSection, cell_timeout: float
 def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
     """Execute a notebook with papermill, a folder of its own as the kernel's working directory.
 
-    Kernel and client talk through sockets in the file system: two builds at once cannot take each other's ports, and
-    nothing of it is to be heard on the network. papermill's ``cwd`` would change the folder of this whole process, in
-    which several notebooks may run; the kernel alone is told instead.
+    papermill's ``cwd`` would change the folder of this whole process, in which several notebooks may run; the kernel
+    alone is told instead. How kernels are started, and talked to, is decided by `turkic_ties.kernels.provisioner`.
     """
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    # A short path: a socket's name in the file system has room for about a hundred characters.
-    with tempfile.TemporaryDirectory(prefix="ties-", ignore_cleanup_errors=True) as private, _own_loop():
-        connection = {"transport": "ipc", "connection_file": f"{private}/kernel.json"}
+    with _own_loop():
         return papermill.execute_notebook(
             str(notebook),
             str(folder / EXECUTED),
@@ -126,9 +121,8 @@ def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
             progress_bar=False,
             request_save_on_cell_execute=False,
             resources={"metadata": {"path": str(folder)}},
-            config=Config({"KernelManager": connection}),
-            # What a cell raises is told by the build, not by the kernel too.
-            extra_arguments=["--IPKernelApp.log_level=50"],
+            # What a cell raises is told by the build, not by the kernel too; and a build is no part of anybody's history.
+            extra_arguments=["--IPKernelApp.log_level=50", "--HistoryManager.hist_file=:memory:"],
             **options,
         )
 

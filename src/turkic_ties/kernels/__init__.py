@@ -1,0 +1,1 @@
+"""Warm kernels: one process imports what the notebooks import, and each kernel is forked from it."""
