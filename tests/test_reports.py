@@ -105,7 +105,7 @@ class Page(HTMLParser):
 @each_topic
 def test_a_rebuild_reproduces_the_published_report_byte_for_byte(topic: str) -> None:
     (report,) = plan([topic], {})
-    produced = produce(report, None)
+    produced = produce(report)
     assert produced.error == ""
     assert set(produced.files) == {"html", "json", "svg"}
     for ending, text in produced.files.items():

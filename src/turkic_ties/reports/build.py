@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -120,22 +120,15 @@ def build(
     with staging(directory) as folder:
         edition = folder / "edition"
         edition.mkdir()
-        with _pool(jobs, cluster) as pool:
-            private = None if cluster else folder
-            running: dict[Future[Produced], Report] = {
-                pool.submit(produce, report, private, cell_timeout, None if cluster else on_progress): report
-                for report in wanted
-            }
-            for future in as_completed(running):
-                report, produced = running.pop(future), future.result()
-                error = produced.error or _unsigned(produced)
-                if error:
-                    outcome.failed[report.stem] = error
-                    _keep(produced.executed, directory / FAILED / f"{report.stem}.ipynb")
-                else:
-                    outcome.built.append(report.stem)
-                    records[report.stem] = _stage(report, produced, edition, hashes)
-                on_progress(report, "failed" if error else "done", 1.0)
+        for report, produced in _all_produced(wanted, folder, on_progress, jobs, cluster, cell_timeout):
+            error = produced.error or _unsigned(produced)
+            if error:
+                outcome.failed[report.stem] = error
+                _keep(produced.executed, directory / FAILED / f"{report.stem}.ipynb")
+            else:
+                outcome.built.append(report.stem)
+                records[report.stem] = _stage(report, produced, edition, hashes)
+            on_progress(report, "failed" if error else "done", 1.0)
         outcome.changes = changes.between(directory, edition, outcome.built)
         pages = _pages(records, edition, directory, hashes, outcome.changes)
         if pages:
@@ -147,9 +140,28 @@ def build(
     return outcome
 
 
+def _all_produced(
+    reports: list[Report],
+    folder: Path,
+    on_progress: OnProgress,
+    jobs: int,
+    cluster: str | None,
+    cell_timeout: float,
+) -> Iterator[tuple[Report, Produced]]:
+    """Produce reports, each as soon as there is room for it, and give them in the order they are done."""
+    if not reports:
+        return
+    with _workers(jobs, cluster) as workers:
+        # What a cluster's workers write and show stays with them.
+        here: tuple[Path | None, OnProgress | None] = (None, None) if cluster else (folder, on_progress)
+        running = {workers.submit(produce, report, cell_timeout, *here): report for report in reports}
+        for future in as_completed(running):
+            yield running.pop(future), future.result()
+
+
 @contextmanager
-def _pool(jobs: int, cluster: str | None) -> Iterator[Executor]:
-    """Give what runs reports. A build that is stopped does not wait for notebooks that are still running."""
+def _workers(jobs: int, cluster: str | None) -> Iterator[Executor]:
+    """Give what runs reports: threads, each with kernels of its own, or a cluster."""
     if cluster:
         from turkic_ties.reports.cluster import connect
 
@@ -159,15 +171,18 @@ def _pool(jobs: int, cluster: str | None) -> Iterator[Executor]:
     from turkic_ties.kernels import client
 
     client.warm_up()  # imports what notebooks import, while this process imports what runs them
-    pool = ThreadPoolExecutor(jobs)
+    threads = ThreadPoolExecutor(jobs)
     try:
-        yield pool
+        yield threads
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        threads.shutdown(wait=False, cancel_futures=True)  # a build that is stopped does not wait for notebooks
 
 
 def produce(
-    report: Report, folder: Path | None, cell_timeout: float = CELL_TIMEOUT, on_progress: OnProgress | None = None
+    report: Report,
+    cell_timeout: float = CELL_TIMEOUT,
+    folder: Path | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Produced:
     """Run and render one report, here or on a worker of a cluster; a kernel that died gets a second try.
 
@@ -175,10 +190,10 @@ def produce(
     ----------
     report
         What to make.
-    folder
-        Where it may write; None for a temporary folder.
     cell_timeout, on_progress
         As for `build`.
+    folder
+        Where it may write; None for a temporary folder.
 
     Raises
     ------

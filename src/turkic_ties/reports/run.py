@@ -121,7 +121,7 @@ def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
             progress_bar=False,
             request_save_on_cell_execute=False,
             resources={"metadata": {"path": str(folder)}},
-            # What a cell raises is told by the build, not by the kernel too; and a build is no part of anybody's history.
+            # What a cell raises is told by the build, not by the kernel too; a build is no part of anybody's history.
             extra_arguments=["--IPKernelApp.log_level=50", "--HistoryManager.hist_file=:memory:"],
             **options,
         )
