@@ -462,7 +462,8 @@ def test_a_review_has_what_the_vocabulary_requires(
     registry: claims.Registry, results: dict[str, claims.Result]
 ) -> None:
     for result in results.values():
-        review = claims.claim_review(result, registry, f"claims.html#{result.id}")
+        review = claims.claim_review(result.to_dict(), registry.article, "claims.html")
+        assert review["url"] == f"claims.html#{result.id}"
         assert review["@context"] == "https://schema.org"
         assert review["@type"] == "ClaimReview"
         assert review["claimReviewed"] == result.statement
@@ -486,3 +487,11 @@ def test_one_id_prints_its_whole_file_and_an_unknown_one_is_a_mistake(ties: Any)
 def test_statements_are_listed_by_topic_and_verdict(ties: Any) -> None:
     answer = ties("claims", "D07", "D08", "P09", "--topic", "defense", "--verdict", "supported", "--json")
     assert [entry["id"] for entry in json.loads(answer.stdout)] == ["D08"]
+
+
+def test_the_example_of_the_readme_is_whole_and_gives_the_verdict_it_signs(ties: Any, tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", (PROJECT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "other.yml").write_text(example, encoding="utf-8")
+    answer = ties("claims", "--file", "other.yml")
+    assert answer.returncode == 0, answer.stderr
+    assert "A1  supported" in answer.stdout

@@ -164,7 +164,12 @@ def test_the_summary_has_the_promised_key_figures(topic: str) -> None:
         assert figure["source"]
     assert summary["parameters"] == MODELS[topic]().model_dump(mode="json")
     assert summary["tables"]
-    assert all(table["table"].split("/")[0] in {topic, "countries"} for table in summary["tables"])
+    # A report reads its own topic; the tables of others only where one of its statements rests on them.
+    of_claims = {table for claim in summary["claims"] for table in claim["tables"]}
+    read = {table["table"] for table in summary["tables"]}
+    assert of_claims <= read
+    assert {table for table in read - of_claims if table.split("/")[0] not in {topic, "countries"}} == set()
+    assert {claim["topic"] for claim in summary["claims"]} == {topic}
 
 
 def test_nothing_published_names_a_machine_or_a_moment() -> None:
@@ -190,6 +195,10 @@ def test_other_pairs_and_odd_periods_give_a_whole_page(topic: str, asked: dict[s
     assert [id for id, times in Counter(page.ids).items() if times > 1] == []
     assert len(html.encode()) <= 700_000
     assert {figure["id"] for figure in summary["key_figures"]} >= set(KEY_FIGURES[topic].split())
+    of_article = (report.parameters.country, report.parameters.partner) == ("KAZ", "TUR")
+    assert bool(summary["claims"]) == of_article == ('class="verdict' in html), "shown for the article's pair alone"
+    says_so = html.count("The article put to the test speaks of Kazakhstan and its partner Türkiye, not of ")
+    assert says_so == (0 if of_article else 1)
     missing = [figure for figure in summary["key_figures"] if figure["value"] is None]
     assert all(figure["period"] for figure in missing), "a missing figure says why it is missing"
     words = re.sub(r"<svg.*?</svg>|<details.*?</details>|<style.*?</style>", "", html, flags=re.DOTALL)

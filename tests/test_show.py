@@ -116,6 +116,22 @@ def test_a_table_is_escaped_and_missing_is_shown_as_missing(shown: list[Bundle])
     assert '<td class="n">–</td>' in html
 
 
+def test_statements_stand_in_the_order_of_the_article_and_are_handed_on_whole(shown: list[Bundle]) -> None:
+    said = {"stated": "5 < 6", "computed": "", "verdict": "supported", "rule": "5 is below 6", "why": "it holds"}
+    places = {"B": (2, 1), "A": (2, 2), "C": (1, 3)}
+    results = [
+        {"id": id, "statement": f"S{id}", "paragraph": paragraph, "sentence": sentence, "parts": [], **said}
+        for id, (paragraph, sentence) in places.items()
+    ]
+    show.claims(results)
+    (bundle,) = shown
+    assert [claim["id"] for claim in bundle[show.MIME_TYPE]["claims"]] == ["C", "B", "A"]
+    assert bundle[show.MIME_TYPE]["claims"][1] == results[0]
+    assert re.findall(r">S(.)<", bundle["text/html"]) == ["C", "B", "A"]
+    assert "5 &lt; 6" in bundle["text/html"]
+    assert "5 is below 6; it holds" in bundle["text/html"]
+
+
 def test_key_figures_must_not_share_an_id(shown: list[Bundle]) -> None:
     card = show.KeyFigure("turnover_usd", "Turnover", 1.0, "$1", "USD", "2023", "P.")
     with pytest.raises(ValueError, match="turnover_usd"):

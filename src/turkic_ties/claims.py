@@ -323,6 +323,9 @@ class Registry(_Model):
     """An article and its statements."""
 
     article: Article
+    thresholds: list[str] = Field(
+        default_factory=list, description="Where the article gives a word and no figure: when it counts as met."
+    )
     claims: list[Claim]
 
     @model_validator(mode="after")
@@ -834,16 +837,21 @@ class PartResult:
 class Result:
     """A whole statement: what the page and the terminal print.
 
-    ``verdict`` is what comes out now, ``signed`` what a person reviewed; `sources` are citations of what was used.
+    ``verdict`` is what comes out now, ``signed`` what a person reviewed; ``rule`` is the rule of each principal reading
+    in words, where ``computed`` does not give it already; ``sources`` are citations of what was used.
     """
 
     id: str
     topic: str
     statement: str
     locator: str
+    section: str
+    paragraph: int
+    sentence: int
     kind: str
     verdict: Verdict
     why: str
+    rule: str
     signed: Verdict
     reviewed: str
     stated: str
@@ -953,21 +961,26 @@ def _whole(claim: Claim, evaluation: _Evaluation) -> Result:
     except (ClaimError, ValueError) as error:
         raise ClaimError(f"{claim.id}: {error}") from error
     verdict, why = combine_parts([part.verdict for part in parts])
+    if len(parts) > 1 and verdict in (Verdict.NOT_CHECKABLE, Verdict.NOT_RATED):
+        why += f": {'; '.join(dict.fromkeys(part.why for part in parts))}"
     used = [reading for part in parts for reading in [*part.readings, *part.beside]]
     tables = sorted({table for reading in used for table in reading.tables})
-    principal = [part.readings[0] if part.readings else next(iter(part.beside), None) for part in parts]
     return Result(
         id=claim.id,
         topic=claim.topic,
         statement=claim.statement,
         locator=str(claim.locator),
+        section=claim.locator.section,
+        paragraph=claim.locator.paragraph,
+        sentence=claim.locator.sentence,
         kind=claim.kind,
         verdict=verdict,
         why=why or parts[0].why,
+        rule="; ".join(r.words for part in parts for r in part.readings[:1] if r.words != r.short),
         signed=claim.verdict,
         reviewed=claim.reviewed.isoformat(),
         stated="; ".join(part.stated for part in parts if part.stated),
-        computed="; ".join(reading.short for reading in principal if reading),
+        computed="; ".join(filter(None, map(_computed, parts))),
         parts=parts,
         caveats=claim.caveats,
         tables=tables,
@@ -975,6 +988,13 @@ def _whole(claim: Claim, evaluation: _Evaluation) -> Result:
         shown_in=claim.shown_in.model_dump() if claim.shown_in else None,
         history=[{"date": str(line.date), "verdict": line.verdict, "note": line.note} for line in claim.history],
     )
+
+
+def _computed(part: PartResult) -> str:
+    """Write the principal value of a part, for an undecided one the nearest evidence."""
+    if part.readings:
+        return part.readings[0].short
+    return f"nearest: {part.beside[0].short}" if part.beside else ""
 
 
 def _part(part: Part, claim: Claim, evaluation: _Evaluation) -> PartResult:
@@ -1130,7 +1150,7 @@ def text(value: Value, unit: str = "") -> str:
 
 
 def _listed(values: Series) -> str:
-    return ", ".join(f"{label(name)} {number(float(value))}" for name, value in values.items())
+    return ", ".join(f"{label(name)}: {number(float(value))}" for name, value in values.items())
 
 
 def _written(stated: Stated) -> str:
@@ -1194,23 +1214,23 @@ def as_text(result: Result) -> str:
 RATING = {Verdict.CONTRADICTED: 1, Verdict.OUTDATED: 2, Verdict.IMPRECISE: 3, Verdict.CAVEAT: 4, Verdict.SUPPORTED: 5}
 
 
-def claim_review(result: Result, registry: Registry, url: str) -> dict[str, Any]:
+def claim_review(result: Mapping[str, Any], article: Article, page: str) -> dict[str, Any]:
     """Describe a result as schema.org ``ClaimReview``.
 
     Parameters
     ----------
     result
-        Of `evaluate`.
-    registry
-        The registry it belongs to.
-    url
-        Address of the page's entry, such as ``claims.html#T01``.
+        Of `Result.to_dict`.
+    article
+        What was put to the test.
+    page
+        Address of the page that shows the entry under its id, and the scale and the rules under ``rules``.
     """
-    article = registry.article
-    rating: dict[str, Any] = {"@type": "Rating", "alternateName": result.verdict}
-    if result.verdict in RATING:
-        rating |= {"ratingValue": RATING[result.verdict], "worstRating": 1, "bestRating": 5}
-    rating["ratingExplanation"] = f"{VERDICTS[result.verdict]} Here: {result.why}."
+    verdict, url = Verdict(result["verdict"]), f"{page}#{result['id']}"
+    rating: dict[str, Any] = {"@type": "Rating", "alternateName": verdict}
+    if verdict in RATING:
+        rating |= {"ratingValue": RATING[verdict], "worstRating": 1, "bestRating": 5}
+    rating["ratingExplanation"] = f"{VERDICTS[verdict]} Here: {result['why']}."
     work: dict[str, Any] = {
         "@type": "Article",
         "headline": article.title,
@@ -1224,9 +1244,10 @@ def claim_review(result: Result, registry: Registry, url: str) -> dict[str, Any]
         "@type": "ClaimReview",
         "@id": url,
         "url": url,
-        "datePublished": result.reviewed,
+        "datePublished": result["reviewed"],
         "author": {"@type": "Organization", "name": "Turkic Ties"},
-        "claimReviewed": result.statement,
+        "publishingPrinciples": f"{page}#rules",
+        "claimReviewed": result["statement"],
         "reviewRating": rating,
         "itemReviewed": {
             "@type": "Claim",
@@ -1234,5 +1255,5 @@ def claim_review(result: Result, registry: Registry, url: str) -> dict[str, Any]
             "datePublished": article.date.isoformat(),
             "appearance": work,
         },
-        "citation": [f"{source['citation']} ({source['url']})" for source in result.sources],
+        "citation": list(dict.fromkeys(f"{source['citation']} ({source['url']})" for source in result["sources"])),
     }

@@ -1,4 +1,4 @@
-"""What a notebook shows a reader: key figures, findings, figures, tables and sources.
+"""What a notebook shows a reader: key figures, findings, figures, tables, verdicts, sources.
 
 Every function here puts one MIME bundle into the cell's output. JupyterLab and GitHub show its standard part (SVG,
 HTML, Markdown); the renderer reads the same content from the part under `MIME_TYPE`, so a report never has to guess
@@ -25,12 +25,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from turkic_ties import data
+from turkic_ties.theme import GRID, INK, MUTED, PAPER
 
 MIME_TYPE = "application/vnd.turkic-ties.v1+json"
-
-# The renderer turns exactly these colours into the page's own, so that figures follow dark mode. Use them for all
-# that is not data. Paper is not quite white: white text on a dark cell of a heat map must stay white in dark mode.
-INK, MUTED, GRID, PAPER = "#1f2933", "#5f6b76", "#d9dee3", "#fefefe"
 
 # DejaVu Sans is what matplotlib measures text with; Verdana has the same widths where DejaVu is not installed.
 SVG_STYLE = (
@@ -302,6 +299,23 @@ def table(
     _caption(f"**{title}**  \n{subtitle}")
     _display("table", {**described, "html": body}, {"text/html": body})
     _caption(f"*Source: {source}*")
+
+
+def claims(results: Iterable[Mapping[str, Any]]) -> None:
+    """Show statements of an article with their verdicts, in the order of the article.
+
+    Parameters
+    ----------
+    results
+        Of `turkic_ties.claims.evaluate`, each as `to_dict` gives it. The report's summary carries them whole.
+    """
+    ordered = sorted(results, key=lambda result: (result["paragraph"], result["sentence"]))
+    keys = ("id", "statement", "stated", "computed", "verdict")
+    rows = [
+        [*(result[key] for key in keys), "; ".join(filter(None, [result["rule"], result["why"]]))] for result in ordered
+    ]
+    body = _html_table(pd.DataFrame(rows, columns=[*map(str.capitalize, keys), "Rule"]), {})
+    _display("claims", {"claims": ordered}, {"text/html": body})
 
 
 def sources(read: Iterable[str]) -> None:

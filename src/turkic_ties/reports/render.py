@@ -15,7 +15,8 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from turkic_ties.reports.plan import Report
-from turkic_ties.show import GRID, INK, MIME_TYPE, MUTED, PAPER
+from turkic_ties.show import MIME_TYPE
+from turkic_ties.theme import themed_svg
 
 TEMPLATES = Path(__file__).parent / "template"
 
@@ -38,7 +39,8 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
     -------
     dict
         File ending to contents: ``html`` the page; ``json`` its summary (topic, parameters, key figures, findings,
-        figures, tables read); ``svg`` its first chart, for places that show one, where it has any.
+        figures, tables shown, claims with all evidence, tables read); ``svg`` its first chart, for places that show
+        one, where it has any.
     """
     exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(TEMPLATES)])
     for name, function in _FILTERS.items():
@@ -74,10 +76,15 @@ def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
         "title": report.title,
         "parameters": report.parameters.model_dump(),
         "key_figures": [
-            {key: card[key] for key in ("id", "label", "value", "unit", "period", "source")} for card in cards
+            {key: card[key] for key in ("id", "label", "value", "text", "unit", "period", "source")} for card in cards
         ],
         "findings": [bundle["text"] for bundle in of_kind.get("finding", [])],
-        "figures": [{"id": bundle["id"], "title": bundle["title"]} for bundle in of_kind.get("figure", [])],
+        "figures": [
+            {key: bundle[key] for key in ("id", "title", "subtitle", "source", "alt")}
+            for bundle in of_kind.get("figure", [])
+        ],
+        "shown_tables": [{"id": bundle["id"], "title": bundle["title"]} for bundle in of_kind.get("table", [])],
+        "claims": [claim for bundle in of_kind.get("claims", []) for claim in bundle["claims"]],
         "tables": [table for bundle in of_kind.get("sources", []) for table in bundle["tables"]],
     }
 
@@ -93,17 +100,6 @@ def shown_by(output: NotebookNode) -> Shown | None:
 
 
 # -- filters of the template ------------------------------------------------------------------------------------
-
-
-def _themed_svg(svg: str, described: Shown) -> Markup:
-    """Make a figure fit the page: size from the page, ink and paper from the theme, its text for screen readers."""
-    for colour, variable in ((INK, "--ink"), (MUTED, "--muted"), (GRID, "--line"), (PAPER, "--paper")):
-        svg = svg.replace(colour, f"var({variable})")
-    opening, rest = svg.split(">", 1)
-    width = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+)', opening)
-    opening = re.sub(r' (width|height)="[^"]*"', "", opening)
-    size = f' style="max-width:{float(width.group(1)) * 4 / 3:.0f}px"' if width else ""
-    return Markup(f'{opening} role="img" aria-label="{escape(described["alt"])}"{size}>{rest}')
 
 
 def _csv_table(text: str) -> Markup:
@@ -128,8 +124,14 @@ def _contents(body: str) -> list[tuple[str, str]]:
     return re.findall(r'<h2 id="([^"]+)">(.*?)<a class="anchor-link"', body)
 
 
+def _light(code: str) -> str:
+    """Drop the marks of highlighted code that the style sheet does not tell apart: half of its bytes."""
+    return re.sub(r'<span(?! class="(?:k|kn|ow|kc|c1|sd)")[^>]*>(.*?)</span>', r"\1", code, flags=re.DOTALL)
+
+
 _FILTERS = {
-    "themed_svg": _themed_svg,
+    "light": _light,
+    "themed_svg": themed_svg,
     "csv_table": _csv_table,
     "csv_link": _csv_link,
     "with_pair": _with_pair,
