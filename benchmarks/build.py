@@ -1,7 +1,7 @@
 """Compare builds with what people use today, several times each in one go, and store the table.
 
-`make bench` runs it; `python benchmarks/build.py --repeat 1 --no-grid` is a quick look. Nothing here is a test: a time is
-only worth comparing with another one from the same run.
+`make bench` runs it; `python benchmarks/build.py --repeat 1 --no-grid` is a quick look. Nothing here is a test: a time
+is only worth comparing with another one from the same run.
 """
 
 from __future__ import annotations
@@ -105,10 +105,12 @@ def by_hand(folder: Path, topic: str, country: str = "KAZ", partner: str = "TUR"
 
 
 def ours(folder: Path, *options: str) -> list[str]:
+    """Write the command of a build of ours."""
     return [str(BIN / "ties"), "build", "--output", str(folder), "--quiet", *options]
 
 
 def nbval(*options: str) -> list[str]:
+    """Write the command that compares stored outputs."""
     return [str(BIN / "pytest"), "-q", "-p", "no:cacheprovider", "--nbval", "notebooks", *options]
 
 

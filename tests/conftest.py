@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small_project import make_small_project
 
 PROJECT = Path(__file__).parents[1]
 TIES = Path(sys.executable).with_name("ties")
@@ -34,3 +35,12 @@ def ties(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+@pytest.fixture
+def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a project with two small notebooks, data that may be edited, and nothing published."""
+    root = tmp_path / "project"
+    make_small_project(root)
+    monkeypatch.setattr("turkic_ties.reports.plan.PROJECT", root)
+    return root

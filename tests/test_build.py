@@ -1,6 +1,6 @@
 """The build: only what changed, several at once, and nothing published is ever lost.
 
-Small notebooks stand in for the real ones, so that processes can be killed and disks filled many times.
+Small notebooks stand in for the real ones, see `small_project`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,58 +19,14 @@ from typing import Any
 
 import nbformat
 import pytest
+from small_project import SLOW, TABLES, command, small_notebook, ties
 
 from turkic_ties import data
 from turkic_ties.reports import manifest
-from turkic_ties.reports import plan as plan_module
 from turkic_ties.reports import publish as publish_module
 from turkic_ties.reports.build import Outcome, build, due
 from turkic_ties.reports.plan import Hashes, plan
 from turkic_ties.reports.publish import BusyError, exclusive, write
-from turkic_ties.reports.record import METADATA
-
-PROJECT = Path(__file__).parents[1]
-TABLES = {"trade": "trade/transit", "defense": "defense/alliances"}
-PARAMETERS = {
-    "trade": 'country = "KAZ"\npartner = "TUR"\nstart = 1995\nend = None\ntop_n = 10',
-    "defense": 'country = "KAZ"\npartner = "TUR"\nstart = 1995\nend = None\nwindow = 5\npowers = []',
-}
-SHOWN = """from turkic_ties import show
-from turkic_ties.data import load, tables_read
-show.setup()
-rows = load("{table}")
-show.key_figures([show.KeyFigure("first", "First figure", {value}, "as printed", "units", "one year", "Publisher")])
-show.sources(tables_read())"""
-
-
-def small_notebook(topic: str, before: str = "", table: str = "") -> str:
-    shown = SHOWN.format(
-        table=table or TABLES[topic], value="float(rows.iloc[0].filter(regex='tonnes|^year$').iloc[-1])"
-    )
-    notebook = nbformat.v4.new_notebook(metadata=METADATA)
-    notebook.cells = [
-        nbformat.v4.new_markdown_cell(f"# {topic.title()}", id="a"),
-        nbformat.v4.new_code_cell(PARAMETERS[topic], id="b", metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_markdown_cell("## Work", id="c"),
-        nbformat.v4.new_code_cell(before or "pass", id="d"),
-        nbformat.v4.new_code_cell(shown, id="e"),
-    ]
-    return str(nbformat.writes(notebook))
-
-
-@pytest.fixture
-def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a project with two small notebooks, data that may be edited, and nothing published."""
-    root = tmp_path / "project"
-    (root / "src" / "turkic_ties" / "reports" / "template").mkdir(parents=True)
-    (root / "src" / "turkic_ties" / "module.py").write_text("one = 1\n", encoding="utf-8")
-    (root / "src" / "turkic_ties" / "reports" / "template" / "style.css").write_text("p {}\n", encoding="utf-8")
-    (root / "requirements.lock").write_text("package==1\n", encoding="utf-8")
-    (root / "notebooks").mkdir()
-    for topic in TABLES:
-        (root / "notebooks" / f"{topic}.ipynb").write_text(small_notebook(topic), encoding="utf-8")
-    monkeypatch.setattr(plan_module, "PROJECT", root)
-    return root
 
 
 def make(small: Path, topics: Any = tuple(TABLES), **options: Any) -> Outcome:
@@ -85,17 +40,6 @@ def make(small: Path, topics: Any = tuple(TABLES), **options: Any) -> Outcome:
 def why(small: Path) -> dict[str, list[str]]:
     found = due(plan(TABLES, {}), small / "reports", Hashes())
     return {report.topic: reasons for report, reasons in found.items()}
-
-
-def command(small: Path, *arguments: str, before: str = "") -> list[str]:
-    """Write the command line that builds the small project in a process of its own, after some Python of a test's."""
-    root = f"import pathlib; from turkic_ties.reports import plan; plan.PROJECT = pathlib.Path({str(small)!r})"
-    called = f"import sys; sys.argv = {['ties', *arguments]!r}; from turkic_ties.cli import main; main()"
-    return [sys.executable, "-c", "\n".join([root, before, called])]
-
-
-def ties(small: Path, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(small, *arguments, before=before), capture_output=True, text=True, timeout=120)
 
 
 def published(small: Path) -> dict[str, str]:
@@ -394,9 +338,6 @@ def test_an_edited_table_stops_the_build_in_one_line(small: Path, data_copy: Pat
 
 
 # -- locks, kills, full disks -----------------------------------------------------------------------------------
-
-
-SLOW = "import time\ntime.sleep(60)"
 
 
 def start_slow_build(small: Path, topic: str = "trade") -> subprocess.Popen[str]:

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from conftest import PROJECT
 
 from turkic_ties import claims, data
 from turkic_ties.claims import Rule, Stated, Verdict
 
+PROJECT = Path(__file__).parents[1]
 OTHER = PROJECT / "tests/claims/other_article.yml"
 IDS = [f"{letter}{i:02}" for letter, last in (("T", 12), ("D", 14), ("L", 5), ("P", 9)) for i in range(1, last + 1)]
 

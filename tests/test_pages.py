@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROJECT
 from test_reports import Page
 
 from turkic_ties import claims, data
 from turkic_ties.reports.pages import edition_pages
 
+PROJECT = Path(__file__).parents[1]
 PUBLISHED = PROJECT / "reports"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 

@@ -334,6 +334,8 @@ def last_years(read: Iterable[str]) -> dict[str, int]:
         Name of a source to year: of the rows that name it, or else of the tables that rest on it. Sources of tables
         without years are missing.
     """
+    import pandas as pd
+
     named: dict[str, int] = {}
     resting: dict[str, int] = {}
     for address in read:

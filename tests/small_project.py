@@ -1,0 +1,61 @@
+"""A small project: two notebooks that run in a moment, so that processes can be killed and disks filled many times."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+from turkic_ties.reports.record import METADATA
+
+SLOW = "import time\ntime.sleep(60)"
+TABLES = {"trade": "trade/transit", "defense": "defense/alliances"}
+PARAMETERS = {
+    "trade": 'country = "KAZ"\npartner = "TUR"\nstart = 1995\nend = None\ntop_n = 10',
+    "defense": 'country = "KAZ"\npartner = "TUR"\nstart = 1995\nend = None\nwindow = 5\npowers = []',
+}
+SHOWN = """from turkic_ties import show
+from turkic_ties.data import load, tables_read
+show.setup()
+rows = load("{table}")
+show.key_figures([show.KeyFigure("first", "First figure", {value}, "as printed", "units", "one year", "Publisher")])
+show.sources(tables_read())"""
+
+
+def small_notebook(topic: str, before: str = "", table: str = "") -> str:
+    shown = SHOWN.format(
+        table=table or TABLES[topic], value="float(rows.iloc[0].filter(regex='tonnes|^year$').iloc[-1])"
+    )
+    notebook = nbformat.v4.new_notebook(metadata=METADATA)
+    notebook.cells = [
+        nbformat.v4.new_markdown_cell(f"# {topic.title()}", id="a"),
+        nbformat.v4.new_code_cell(PARAMETERS[topic], id="b", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_markdown_cell("## Work", id="c"),
+        nbformat.v4.new_code_cell(before or "pass", id="d"),
+        nbformat.v4.new_code_cell(shown, id="e"),
+    ]
+    return str(nbformat.writes(notebook))
+
+
+def make_small_project(root: Path) -> None:
+    """Write the project: notebooks, and something in every place a build looks at."""
+    (root / "src" / "turkic_ties" / "reports" / "template").mkdir(parents=True)
+    (root / "src" / "turkic_ties" / "module.py").write_text("one = 1\n", encoding="utf-8")
+    (root / "src" / "turkic_ties" / "reports" / "template" / "style.css").write_text("p {}\n", encoding="utf-8")
+    (root / "requirements.lock").write_text("package==1\n", encoding="utf-8")
+    (root / "notebooks").mkdir()
+    for topic in TABLES:
+        (root / "notebooks" / f"{topic}.ipynb").write_text(small_notebook(topic), encoding="utf-8")
+
+
+def command(small: Path, *arguments: str, before: str = "") -> list[str]:
+    """Write the command line that builds the small project in a process of its own, after some Python of a test's."""
+    root = f"import pathlib; from turkic_ties.reports import plan; plan.PROJECT = pathlib.Path({str(small)!r})"
+    called = f"import sys; sys.argv = {['ties', *arguments]!r}; from turkic_ties.cli import main; main()"
+    return [sys.executable, "-c", "\n".join([root, before, called])]
+
+
+def ties(small: Path, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(small, *arguments, before=before), capture_output=True, text=True, timeout=120)
