@@ -7,10 +7,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from conftest import PROJECT
+from scipy.stats import kendalltau
 
 from turkic_ties import claims, data
 from turkic_ties.claims import Rule, Stated, Verdict
@@ -109,6 +111,15 @@ def test_a_trend_over_many_points_needs_a_slope_and_a_test() -> None:
     # Up and down in turn: a difference from first to last, but no trend.
     zigzag = pd.Series({2010 + i: float(i % 2) for i in range(10)})
     assert not claims.trend(zigzag, "rising").holds
+
+
+@pytest.mark.parametrize("decimals", [12, 0])
+def test_the_trend_test_is_that_of_scipy_with_and_without_ties(decimals: int) -> None:
+    numbers = np.random.default_rng(7)
+    for n in (2, 3, 8, 19, 33):
+        values = np.round(0.2 * np.arange(n) + numbers.normal(size=n), decimals)
+        expected = kendalltau(np.arange(n), values).pvalue if len(set(values)) > 1 else 1.0
+        assert claims.mann_kendall(values) == pytest.approx(expected, rel=1e-9), n
 
 
 def test_a_trend_does_not_depend_on_the_order_of_rows() -> None:

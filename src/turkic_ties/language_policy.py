@@ -25,9 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from rapidfuzz.distance import Levenshtein
-from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.sparse import csr_array
-from scipy.spatial.distance import squareform
 
 from turkic_ties.countries import MEMBERS
 
@@ -449,15 +447,15 @@ def text_similarity(
     rows = []
     for corpus in sorted(set(word_form_counts["corpus"])):
         texts = word_form_counts[word_form_counts["corpus"] == corpus]
-        for first in _texts(texts, kazakh_latin, country, draws, seed):
-            for second in _texts(texts, kazakh_latin, partner, draws, seed):
-                row = {
-                    "corpus": corpus,
-                    "country_script": first.script,
-                    "partner_script": second.script,
-                    "version": first.version or second.version,
-                }
-                rows.append({**row, **_compare(first, second)})
+        sides = [_texts(texts, kazakh_latin, side, draws, seed) for side in (country, partner)]
+        for first, second in itertools.product(*sides):
+            row = {
+                "corpus": corpus,
+                "country_script": first.script,
+                "partner_script": second.script,
+                "version": first.version or second.version,
+            }
+            rows.append({**row, **_compare(first, second)})
     columns = ["corpus", "country_script", "partner_script", "version", "cosine", "cosine_low", "cosine_high"]
     columns += ["identical_pct", "identical_low_pct", "identical_high_pct", "words", "partner_words"]
     frame = pd.DataFrame(rows, columns=columns)
@@ -690,6 +688,9 @@ def language_distances(cognates: pd.DataFrame) -> pd.DataFrame:
     Sokal, R. R. and Michener, C. D. (1958). A statistical method for evaluating systematic relationships. University of
     Kansas Science Bulletin 38, 1409-1438.
     """
+    from scipy.cluster.hierarchy import leaves_list, linkage  # slow to import, and nothing else needs them
+    from scipy.spatial.distance import squareform
+
     languages = sorted(set(cognates["language"]))
     place = {language: i for i, language in enumerate(languages)}
     in_both = np.zeros((len(languages), len(languages)))
