@@ -8,10 +8,12 @@ No verdict is decided by hand; the same rules of combination apply to every stat
 Readings to part
     All readings hold: *supported*. The principal one holds and another does not, or what it rests on is weak:
     *supported with caveat*. Only others hold: *imprecise*. None holds: *contradicted*. A reading without data is named
-    and does not count; if the principal one has no data the part is *not checkable with open data*.
+    and does not count; if the principal one has no data the part is *not checkable with open data*. A further reading
+    may be softer than the principal one (the usual interval for every interval, less than others for equal): that
+    something of that kind holds is what *imprecise* tells.
 Weak
     The principal reading rests on a figure that the table itself marks: evidence of grade C, confidence below high, an
-    estimate, an approximate or interpolated figure.
+    estimate, an approximate or interpolated figure. A figure is not left out of it for being weak.
 Two times
     The verdict follows from the readings ``as_of: article``: figures about times up to the article's date, in the
     edition of the table that the project holds. Readings ``as_of: newest`` are told apart. Only where a part speaks of
@@ -670,7 +672,8 @@ class _Evaluation:
             trace.weak = trace.weak or "an interpolated figure, which no publisher printed"
         column: Series = rows[calculation.column]
         if calculation.over is not None and calculation.take == "only":
-            return _scaled(column.set_axis(rows[calculation.over]), calculation)
+            labelled = column.set_axis(rows[calculation.over])
+            return _scaled(labelled.sort_index() if calculation.over in _TIMES else labelled, calculation)
         if calculation.take == "only" and len(rows) > 1:
             raise ClaimError(
                 f"{calculation.measure or calculation.table}, {calculation.where}: {len(rows)} rows where one is "
@@ -774,21 +777,26 @@ def _rows(frame: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
     return frame
 
 
+_TIMES = ("period", "date", "year", "announced", "order_year")
+
+
 def _note(rows: pd.DataFrame, trace: _Trace) -> None:
     """Note which time and sources rows are about, and what marks them as weak."""
     if rows.empty:
         return
     if {"window_start", "window_end"} <= set(rows):
-        found = sorted({f"{row.window_start}–{row.window_end}" for row in rows.itertuples()})
+        spans = set(zip(rows["window_start"], rows["window_end"], strict=True))
+        found = [f"{first}–{last}" if first < last else f"{last}" for first, last in sorted(spans)]
         trace.period = found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}"
     elif {"date_before", "date_after"} <= set(rows):
         trace.period = f"{rows['date_before'].iloc[0]} to {rows['date_after'].iloc[-1]}"
     elif {"first_year", "last_year"} <= set(rows):
         trace.period = f"{rows['first_year'].min()}–{rows['last_year'].max()}"
     else:
-        times = next((name for name in ("period", "date", "year", "announced", "order_year") if name in rows), None)
+        times = next((name for name in _TIMES if name in rows), None)
         found = sorted({_day(time) for time in rows[times].dropna()}) if times else []
-        trace.period = (found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}") if found else trace.period
+        if found:  # periods are in words, which have no first and last
+            trace.period = "; ".join(found) if times == "period" or len(found) == 1 else f"{found[0]} to {found[-1]}"
     if "source" in rows:
         trace.sources |= {id for ids in rows["source"].dropna() for id in str(ids).split("; ")}
     trace.weak = trace.weak or _weakness(rows)
