@@ -441,7 +441,7 @@ def text_similarity(
     References
     ----------
     Cavnar, W. B. and Trenkle, J. M. (1994). N-gram-based text categorization. SDAIR-94, 161-175.
-    Efron, B. and Tibshirani, R. (1993). An Introduction to the Bootstrap, chapter 6.
+    Efron, B. and Tibshirani, R. J. (1993). An Introduction to the Bootstrap.
     """
     _check_pair(country, partner)
     rows = []
@@ -616,7 +616,8 @@ def cognate_share(
 
     References
     ----------
-    Swadesh, M. (1955). Towards greater accuracy in lexicostatistic dating. IJAL 21(2), 121-137.
+    Swadesh, M. (1955). Towards greater accuracy in lexicostatistic dating. International Journal of American
+    Linguistics 21(2), 121-137.
     Levenshtein, V. I. (1966). Binary codes capable of correcting deletions, insertions, and reversals. Soviet Physics
     Doklady 10(8), 707-710.
     """
