@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import math
 import re
@@ -258,6 +259,12 @@ def test_parts_combine_by_the_stated_rule(parts: list[str], verdict: str) -> Non
 
 def test_all_forty_statements_are_there(registry: claims.Registry) -> None:
     assert [claim.id for claim in registry.claims] == IDS
+
+
+def test_paragraphs_are_counted_through_the_sections(registry: claims.Registry) -> None:
+    places = sorted((claim.locator.paragraph, claim.locator.section) for claim in registry.claims)
+    sections = [section for section, _ in itertools.groupby(section for _, section in places)]
+    assert sections == ["Opening", "Relations of Türkiye and Kazakhstan", "Multi-vector foreign policy"]
 
 
 def test_every_verdict_is_the_one_that_was_signed(registry: claims.Registry, results: dict[str, claims.Result]) -> None:
