@@ -630,7 +630,7 @@ class _Trace:
 
 
 class _Evaluation:
-    """Run calculations for one article, reading each table and running each measure once."""
+    """Run calculations for one article; each table is read, its rows chosen and each measure run once."""
 
     def __init__(self, article: Article) -> None:
         self.article = article
@@ -721,10 +721,14 @@ class _Evaluation:
         """Take an argument as it stands, unless it is itself a calculation: then the rows that come out of it."""
         if not (isinstance(argument, Mapping) and ({"measure", "table"} & set(argument))):
             return argument
-        inner, trace = Calculation.model_validate(dict(argument)), _Trace()
-        frame = self._result(inner, {}, trace)
-        tables |= trace.tables
-        return _rows(frame, inner.where)
+        key = f"argument {argument}"
+        if key not in self.results:
+            inner, trace = Calculation.model_validate(dict(argument)), _Trace()
+            rows = _rows(self._result(inner, {}, trace), inner.where)
+            self.results[key] = (rows, frozenset(trace.tables))
+        found, used = self.results[key]
+        tables |= used
+        return found
 
     def _table(self, address: str) -> pd.DataFrame:
         if address not in self.loaded:

@@ -97,7 +97,7 @@ def partners(
     """
     _check(country, start=start, end=end)
     trade = bilateral_trade if "flag" in bilateral_trade else bilateral_trade.assign(flag="")
-    if unknown := sorted(set(trade["source"]) - {*REPORTED, MODEL}):
+    if unknown := sorted(set(trade["source"].unique()) - {*REPORTED, MODEL}):
         raise ValueError(f"bilateral_trade holds the source {unknown[0]!r}: give it a place in trade.REPORTED.")
     trade = trade[trade["year"].between(*_years(start, end))]
     reported, model = trade[trade["source"] != MODEL], trade[trade["source"] == MODEL]
