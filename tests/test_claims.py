@@ -329,6 +329,16 @@ def test_figures_that_were_looked_up_by_hand_come_out(results: dict[str, claims.
     assert results["P01"].parts[0].readings[0].words == "39.69 rounds to 40 to a whole number"
 
 
+def test_only_sources_that_were_used_are_cited(results: dict[str, claims.Result]) -> None:
+    # Türkiye's books have no figure for 2022, so that nothing but Kazakhstan's own is cited.
+    cited = [source["version"] for source in results["T01"].sources if source["table"] == "trade/bilateral_trade"]
+    assert (results["T01"].parts[0].readings[0].sources, cited) == (["bns"], ["edition 2023"])
+    # A measure without a source of its own has those of the rows it was given.
+    catalog = data.load("demographics/indicator_catalog")
+    used = set(catalog.loc[catalog["concept"] == "gdp_per_capita", "source"])
+    assert set(results["P06"].parts[0].readings[0].sources) == used
+
+
 def test_nearest_evidence_bounds_what_cannot_be_decided(results: dict[str, claims.Result]) -> None:
     for id in ("T03", "T04", "T06", "T07", "T08"):
         assert results[id].verdict == Verdict.NOT_CHECKABLE

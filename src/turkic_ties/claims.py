@@ -636,7 +636,7 @@ class _Evaluation:
         self.article = article
         self.loaded: dict[str, pd.DataFrame] = {}
         self.addresses: dict[str, frozenset[str]] = {}
-        self.results: dict[str, tuple[Any, frozenset[str]]] = {}
+        self.results: dict[str, tuple[Any, _Trace]] = {}
 
     def value(self, calculation: Calculation) -> tuple[Value, _Trace]:
         trace = _Trace()
@@ -689,13 +689,15 @@ class _Evaluation:
         arguments = {**calculation.arguments, **chosen}
         key = f"{calculation.measure}{sorted(arguments.items(), key=str)}"
         if key not in self.results:
-            tables: set[str] = set()
-            self.results[key] = (self._call(calculation.measure, arguments, tables), frozenset(tables))
+            used = _Trace()
+            self.results[key] = (self._call(calculation.measure, arguments, used), used)
         result, used = self.results[key]
-        trace.tables |= used
+        trace.tables |= used.tables
+        if "source" not in getattr(result, "columns", ()):  # then what the arguments were chosen from tells
+            trace.sources |= used.sources
         return result
 
-    def _call(self, measure: str, arguments: dict[str, Any], tables: set[str]) -> Any:
+    def _call(self, measure: str, arguments: dict[str, Any], trace: _Trace) -> Any:
         topic, _, name = measure.rpartition(".")
         function: Callable[..., Any] | None = None
         if topic in data.TOPICS:
@@ -705,10 +707,10 @@ class _Evaluation:
         given: dict[str, Any] = {}
         for parameter in inspect.signature(function).parameters.values():
             if parameter.name in arguments:
-                given[parameter.name] = self._argument(arguments[parameter.name], tables)
+                given[parameter.name] = self._argument(arguments[parameter.name], trace)
             elif f"{topic}/{parameter.name}" in self._addresses(topic):
                 given[parameter.name] = self._table(f"{topic}/{parameter.name}")
-                tables.add(f"{topic}/{parameter.name}")
+                trace.tables.add(f"{topic}/{parameter.name}")
             elif parameter.name in ("country", "partner"):
                 given[parameter.name] = getattr(self.article, parameter.name)
             elif parameter.default is parameter.empty:
@@ -717,17 +719,19 @@ class _Evaluation:
             raise ClaimError(f"{measure} has no argument {unknown[0]!r}.")
         return function(**given)
 
-    def _argument(self, argument: Any, tables: set[str]) -> Any:
+    def _argument(self, argument: Any, trace: _Trace) -> Any:
         """Take an argument as it stands, unless it is itself a calculation: then the rows that come out of it."""
         if not (isinstance(argument, Mapping) and ({"measure", "table"} & set(argument))):
             return argument
         key = f"argument {argument}"
         if key not in self.results:
-            inner, trace = Calculation.model_validate(dict(argument)), _Trace()
-            rows = _rows(self._result(inner, {}, trace), inner.where)
-            self.results[key] = (rows, frozenset(trace.tables))
+            inner, used = Calculation.model_validate(dict(argument)), _Trace()
+            rows = _rows(self._result(inner, {}, used), inner.where)
+            _note(rows, used)
+            self.results[key] = (rows, used)
         found, used = self.results[key]
-        tables |= used
+        trace.tables |= used.tables
+        trace.sources |= used.sources
         return found
 
     def _table(self, address: str) -> pd.DataFrame:
@@ -781,7 +785,7 @@ def _rows(frame: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
     return frame
 
 
-_TIMES = ("period", "date", "year", "announced", "order_year")
+_TIMES = ("period", "date", "year", "announced", "order_year", "value_year")
 
 
 def _note(rows: pd.DataFrame, trace: _Trace) -> None:
@@ -1067,7 +1071,9 @@ def _with_unit(value: str, unit: str) -> str:
 def _sources(readings: Iterable[ReadingResult]) -> list[dict[str, str]]:
     """List the sources that were really used: those the chosen rows name, else all of a table's."""
     wanted: dict[str, set[str] | None] = {}
-    for reading in readings:
+    for reading in sorted(readings, key=lambda reading: reading.value == "no data"):
+        if reading.value == "no data" and set(reading.tables) <= set(wanted):
+            continue
         for table in reading.tables:
             ids = {source["name"] for source in data.resource(table)["sources"]}
             named = set(reading.sources) & ids
