@@ -8,10 +8,12 @@ No verdict is decided by hand; the same rules of combination apply to every stat
 Readings to part
     All readings hold: *supported*. The principal one holds and another does not, or what it rests on is weak:
     *supported with caveat*. Only others hold: *imprecise*. None holds: *contradicted*. A reading without data is named
-    and does not count; if the principal one has no data the part is *not checkable with open data*.
+    and does not count; if the principal one has no data the part is *not checkable with open data*. A further reading
+    may be softer than the principal one (the usual interval for every interval, less than others for equal): that
+    something of that kind holds is what *imprecise* tells.
 Weak
     The principal reading rests on a figure that the table itself marks: evidence of grade C, confidence below high, an
-    estimate, an approximate or interpolated figure.
+    estimate, an approximate or interpolated figure. A figure is not left out of it for being weak.
 Two times
     The verdict follows from the readings ``as_of: article``: figures about times up to the article's date, in the
     edition of the table that the project holds. Readings ``as_of: newest`` are told apart. Only where a part speaks of
@@ -42,10 +44,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -451,8 +455,9 @@ def ordering(values: Series, labels: Sequence[str]) -> Outcome:
 def trend(values: Series, direction: str, least: float = 0.0) -> Outcome:
     """Tell whether a series rises or falls.
 
-    With `TREND_POINTS` or more the Theil–Sen slope must have the sign (and size a year) and the Mann–Kendall test
-    (Kendall's tau of values and times) must reject at `TREND_P`; with fewer, the difference from first to last decides.
+    With `TREND_POINTS` or more the Theil–Sen slope (the median slope of all pairs of points) must have the sign (and
+    size a year) and the Mann–Kendall test must reject at `TREND_P`; with fewer, the difference from first to last
+    decides.
 
     References
     ----------
@@ -469,16 +474,38 @@ def trend(values: Series, direction: str, least: float = 0.0) -> Outcome:
         holds = sign * change > 0 and abs(change) >= least
         text = f"{number(first)} to {number(last)} from {span}, a difference of {number(change, plus=True)}"
         return Outcome(holds, f"{text}: {_direction(holds, direction, least)} ({len(known)} points, no test)")
-    from scipy.stats import kendalltau, theilslopes  # most of a second to import, and few rules need it
-
-    times = known.index.to_numpy("float64")
-    slope = float(theilslopes(known.to_numpy(), times).slope)
-    p = float(kendalltau(times, known.to_numpy()).pvalue)
+    points = list(zip(known.index.to_numpy("float64"), known.to_numpy(), strict=True))
+    slope = float(np.median([(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(points, 2)]))
+    p = mann_kendall(known.to_numpy())
     holds = sign * slope > 0 and abs(slope) >= least and p <= TREND_P
     text = (
         f"Theil–Sen slope {number(slope, plus=True)} a year from {span} ({len(known)} points), Mann–Kendall p = {p:.2g}"
     )
     return Outcome(holds, f"{text}: {_direction(holds, direction, least)}")
+
+
+def mann_kendall(values: npt.ArrayLike) -> float:
+    """Give the two-sided p of the Mann–Kendall test: Kendall's tau of values and their order in time.
+
+    Exact without ties, from the number of inversions of a random order; with ties normal, the variance corrected for
+    them. The same as ``scipy.stats.kendalltau`` up to 33 values, without the second that its import takes.
+
+    References
+    ----------
+    Kendall, M. G. (1938). A new measure of rank correlation. Biometrika 30, 81-93.
+    """
+    series = np.asarray(values, dtype="float64")
+    n = len(series)
+    rising = sum(int(np.sign(series[i + 1 :] - series[i]).sum()) for i in range(n))
+    tied = np.unique(series, return_counts=True)[1]
+    if (tied == 1).all():
+        chances = np.ones(1)  # of 0, 1, 2, … inversions
+        for size in range(2, n + 1):
+            chances = np.convolve(chances, np.full(size, 1 / size))
+        inversions = (n * (n - 1) // 2 - abs(rising)) // 2
+        return float(min(1.0, 2 * chances[: inversions + 1].sum()))
+    variance = (n * (n - 1) * (2 * n + 5) - (tied * (tied - 1) * (2 * tied + 5)).sum()) / 18
+    return math.erfc(abs(rising) / math.sqrt(2 * variance)) if variance else 1.0
 
 
 def _direction(holds: bool, direction: str, least: float) -> str:
@@ -606,13 +633,13 @@ class _Trace:
 
 
 class _Evaluation:
-    """Run calculations for one article, reading each table and running each measure once."""
+    """Run calculations for one article; each table is read, its rows chosen and each measure run once."""
 
     def __init__(self, article: Article) -> None:
         self.article = article
         self.loaded: dict[str, pd.DataFrame] = {}
         self.addresses: dict[str, frozenset[str]] = {}
-        self.results: dict[str, tuple[Any, frozenset[str]]] = {}
+        self.results: dict[str, tuple[Any, _Trace]] = {}
 
     def value(self, calculation: Calculation) -> tuple[Value, _Trace]:
         trace = _Trace()
@@ -648,7 +675,8 @@ class _Evaluation:
             trace.weak = trace.weak or "an interpolated figure, which no publisher printed"
         column: Series = rows[calculation.column]
         if calculation.over is not None and calculation.take == "only":
-            return _scaled(column.set_axis(rows[calculation.over]), calculation)
+            labelled = column.set_axis(rows[calculation.over])
+            return _scaled(labelled.sort_index() if calculation.over in _TIMES else labelled, calculation)
         if calculation.take == "only" and len(rows) > 1:
             raise ClaimError(
                 f"{calculation.measure or calculation.table}, {calculation.where}: {len(rows)} rows where one is "
@@ -664,13 +692,15 @@ class _Evaluation:
         arguments = {**calculation.arguments, **chosen}
         key = f"{calculation.measure}{sorted(arguments.items(), key=str)}"
         if key not in self.results:
-            tables: set[str] = set()
-            self.results[key] = (self._call(calculation.measure, arguments, tables), frozenset(tables))
+            used = _Trace()
+            self.results[key] = (self._call(calculation.measure, arguments, used), used)
         result, used = self.results[key]
-        trace.tables |= used
+        trace.tables |= used.tables
+        if "source" not in getattr(result, "columns", ()):  # then what the arguments were chosen from tells
+            trace.sources |= used.sources
         return result
 
-    def _call(self, measure: str, arguments: dict[str, Any], tables: set[str]) -> Any:
+    def _call(self, measure: str, arguments: dict[str, Any], trace: _Trace) -> Any:
         topic, _, name = measure.rpartition(".")
         function: Callable[..., Any] | None = None
         if topic in data.TOPICS:
@@ -680,10 +710,10 @@ class _Evaluation:
         given: dict[str, Any] = {}
         for parameter in inspect.signature(function).parameters.values():
             if parameter.name in arguments:
-                given[parameter.name] = self._argument(arguments[parameter.name], tables)
+                given[parameter.name] = self._argument(arguments[parameter.name], trace)
             elif f"{topic}/{parameter.name}" in self._addresses(topic):
                 given[parameter.name] = self._table(f"{topic}/{parameter.name}")
-                tables.add(f"{topic}/{parameter.name}")
+                trace.tables.add(f"{topic}/{parameter.name}")
             elif parameter.name in ("country", "partner"):
                 given[parameter.name] = getattr(self.article, parameter.name)
             elif parameter.default is parameter.empty:
@@ -692,14 +722,20 @@ class _Evaluation:
             raise ClaimError(f"{measure} has no argument {unknown[0]!r}.")
         return function(**given)
 
-    def _argument(self, argument: Any, tables: set[str]) -> Any:
+    def _argument(self, argument: Any, trace: _Trace) -> Any:
         """Take an argument as it stands, unless it is itself a calculation: then the rows that come out of it."""
         if not (isinstance(argument, Mapping) and ({"measure", "table"} & set(argument))):
             return argument
-        inner, trace = Calculation.model_validate(dict(argument)), _Trace()
-        frame = self._result(inner, {}, trace)
-        tables |= trace.tables
-        return _rows(frame, inner.where)
+        key = f"argument {argument}"
+        if key not in self.results:
+            inner, used = Calculation.model_validate(dict(argument)), _Trace()
+            rows = _rows(self._result(inner, {}, used), inner.where)
+            _note(rows, used)
+            self.results[key] = (rows, used)
+        found, used = self.results[key]
+        trace.tables |= used.tables
+        trace.sources |= used.sources
+        return found
 
     def _table(self, address: str) -> pd.DataFrame:
         if address not in self.loaded:
@@ -752,21 +788,26 @@ def _rows(frame: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
     return frame
 
 
+_TIMES = ("period", "date", "year", "announced", "order_year", "value_year")
+
+
 def _note(rows: pd.DataFrame, trace: _Trace) -> None:
     """Note which time and sources rows are about, and what marks them as weak."""
     if rows.empty:
         return
     if {"window_start", "window_end"} <= set(rows):
-        found = sorted({f"{row.window_start}–{row.window_end}" for row in rows.itertuples()})
+        spans = set(zip(rows["window_start"], rows["window_end"], strict=True))
+        found = [f"{first}–{last}" if first < last else f"{last}" for first, last in sorted(spans)]
         trace.period = found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}"
     elif {"date_before", "date_after"} <= set(rows):
         trace.period = f"{rows['date_before'].iloc[0]} to {rows['date_after'].iloc[-1]}"
     elif {"first_year", "last_year"} <= set(rows):
         trace.period = f"{rows['first_year'].min()}–{rows['last_year'].max()}"
     else:
-        times = next((name for name in ("period", "date", "year", "announced", "order_year") if name in rows), None)
+        times = next((name for name in _TIMES if name in rows), None)
         found = sorted({_day(time) for time in rows[times].dropna()}) if times else []
-        trace.period = (found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}") if found else trace.period
+        if found:  # periods are in words, which have no first and last
+            trace.period = "; ".join(found) if times == "period" or len(found) == 1 else f"{found[0]} to {found[-1]}"
     if "source" in rows:
         trace.sources |= {id for ids in rows["source"].dropna() for id in str(ids).split("; ")}
     trace.weak = trace.weak or _weakness(rows)
@@ -1050,7 +1091,9 @@ def _with_unit(value: str, unit: str) -> str:
 def _sources(readings: Iterable[ReadingResult]) -> list[dict[str, str]]:
     """List the sources that were really used: those the chosen rows name, else all of a table's."""
     wanted: dict[str, set[str] | None] = {}
-    for reading in readings:
+    for reading in sorted(readings, key=lambda reading: reading.value == "no data"):
+        if reading.value == "no data" and set(reading.tables) <= set(wanted):
+            continue
         for table in reading.tables:
             ids = {source["name"] for source in data.resource(table)["sources"]}
             named = set(reading.sources) & ids

@@ -129,7 +129,7 @@ def supplier_concentration(
 
     References
     ----------
-    Hirschman, A. (1964). The Paternity of an Index. American Economic Review 54(5), 761.
+    Hirschman, A. O. (1964). The Paternity of an Index. American Economic Review 54(5), 761-762.
     """
     shares = supplier_shares(arms_transfers, country, start, end, window)
     rows: list[dict[str, Any]] = []
@@ -415,8 +415,8 @@ def voting_agreement(
 
     References
     ----------
-    Lijphart, A. (1963). The Analysis of Bloc Voting in the General Assembly. American Political Science Review 57(4),
-    902-917.
+    Lijphart, A. (1963). The Analysis of Bloc Voting in the General Assembly: A Critique and a Proposal. American
+    Political Science Review.
     """
     _check(country, others, start=start, end=end)
     table = _between(un_votes_agreement, start, end)
@@ -563,7 +563,7 @@ def vote_dispersion(
 
     References
     ----------
-    Lijphart (1963), see `voting_agreement`. Efron, B., Tibshirani, R. (1993). An Introduction to the Bootstrap, ch. 13.
+    Lijphart (1963), see `voting_agreement`. Efron, B., Tibshirani, R. J. (1993). An Introduction to the Bootstrap.
     """
     powers = _check_powers(country, powers, start, end, window)
     rows: list[dict[str, Any]] = []

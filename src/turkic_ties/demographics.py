@@ -249,7 +249,7 @@ def decompose_share(own_start: float, rest_start: float, own_end: float, rest_en
     References
     ----------
     Das Gupta, P. (1993). Standardization and Decomposition of Rates: A User's Manual. US Bureau of the Census,
-    Current Population Reports P23-186, chapter 2.
+    Current Population Reports P23-186.
 
     Examples
     --------
@@ -406,7 +406,8 @@ def polarization(shares: Iterable[float]) -> float:
 
     References
     ----------
-    Reynal-Querol, M. (2002). Ethnicity, political systems, and civil wars. Journal of Conflict Resolution 46, 29-54.
+    Reynal-Querol, M. (2002). Ethnicity, political systems, and civil wars. Journal of Conflict Resolution 46(1),
+    29-54.
 
     Examples
     --------
@@ -727,7 +728,7 @@ def median_age(population_by_age: pd.Series[Any]) -> float:
 
     References
     ----------
-    Shryock, H. S., Siegel, J. S. (1976). The Methods and Materials of Demography, chapter 8.
+    Shryock, H. S., Siegel, J. S. (1976). The Methods and Materials of Demography, chapter on age composition.
 
     Examples
     --------
@@ -972,7 +973,7 @@ def selection_sensitivity(
 
     References
     ----------
-    Efron, B., Tibshirani, R. J. (1993). An Introduction to the Bootstrap, chapter 13.
+    Efron, B., Tibshirani, R. J. (1993). An Introduction to the Bootstrap.
     """
     _check(country)
     _compared_states(without, country)

@@ -25,9 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from rapidfuzz.distance import Levenshtein
-from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.sparse import csr_array
-from scipy.spatial.distance import squareform
 
 from turkic_ties.countries import MEMBERS
 
@@ -443,21 +441,21 @@ def text_similarity(
     References
     ----------
     Cavnar, W. B. and Trenkle, J. M. (1994). N-gram-based text categorization. SDAIR-94, 161-175.
-    Efron, B. and Tibshirani, R. (1993). An Introduction to the Bootstrap, chapter 6.
+    Efron, B. and Tibshirani, R. J. (1993). An Introduction to the Bootstrap.
     """
     _check_pair(country, partner)
     rows = []
     for corpus in sorted(set(word_form_counts["corpus"])):
         texts = word_form_counts[word_form_counts["corpus"] == corpus]
-        for first in _texts(texts, kazakh_latin, country, draws, seed):
-            for second in _texts(texts, kazakh_latin, partner, draws, seed):
-                row = {
-                    "corpus": corpus,
-                    "country_script": first.script,
-                    "partner_script": second.script,
-                    "version": first.version or second.version,
-                }
-                rows.append({**row, **_compare(first, second)})
+        sides = [_texts(texts, kazakh_latin, side, draws, seed) for side in (country, partner)]
+        for first, second in itertools.product(*sides):
+            row = {
+                "corpus": corpus,
+                "country_script": first.script,
+                "partner_script": second.script,
+                "version": first.version or second.version,
+            }
+            rows.append({**row, **_compare(first, second)})
     columns = ["corpus", "country_script", "partner_script", "version", "cosine", "cosine_low", "cosine_high"]
     columns += ["identical_pct", "identical_low_pct", "identical_high_pct", "words", "partner_words"]
     frame = pd.DataFrame(rows, columns=columns)
@@ -618,7 +616,8 @@ def cognate_share(
 
     References
     ----------
-    Swadesh, M. (1955). Towards greater accuracy in lexicostatistic dating. IJAL 21(2), 121-137.
+    Swadesh, M. (1955). Towards greater accuracy in lexicostatistic dating. International Journal of American
+    Linguistics 21(2), 121-137.
     Levenshtein, V. I. (1966). Binary codes capable of correcting deletions, insertions, and reversals. Soviet Physics
     Doklady 10(8), 707-710.
     """
@@ -690,6 +689,9 @@ def language_distances(cognates: pd.DataFrame) -> pd.DataFrame:
     Sokal, R. R. and Michener, C. D. (1958). A statistical method for evaluating systematic relationships. University of
     Kansas Science Bulletin 38, 1409-1438.
     """
+    from scipy.cluster.hierarchy import leaves_list, linkage  # slow to import, and nothing else needs them
+    from scipy.spatial.distance import squareform
+
     languages = sorted(set(cognates["language"]))
     place = {language: i for i, language in enumerate(languages)}
     in_both = np.zeros((len(languages), len(languages)))

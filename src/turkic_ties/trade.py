@@ -97,7 +97,7 @@ def partners(
     """
     _check(country, start=start, end=end)
     trade = bilateral_trade if "flag" in bilateral_trade else bilateral_trade.assign(flag="")
-    if unknown := sorted(set(trade["source"]) - {*REPORTED, MODEL}):
+    if unknown := sorted(set(trade["source"].unique()) - {*REPORTED, MODEL}):
         raise ValueError(f"bilateral_trade holds the source {unknown[0]!r}: give it a place in trade.REPORTED.")
     trade = trade[trade["year"].between(*_years(start, end))]
     reported, model = trade[trade["source"] != MODEL], trade[trade["source"] == MODEL]
@@ -430,7 +430,7 @@ def concentration(
     References
     ----------
     Hirschman, A. O. (1945). National Power and the Structure of Foreign Trade. University of California Press.
-    Rhoades, S. A. (1993). The Herfindahl–Hirschman index. Federal Reserve Bulletin 79.
+    Rhoades, S. A. (1993). The Herfindahl-Hirschman Index. Federal Reserve Bulletin 79(3), 188-189.
     """
     rows = ranks(bilateral_trade, country, start, end)
     keys = ["country", "year", "books", "flow", "flag"]
@@ -598,7 +598,7 @@ def revealed_advantage(product_trade: pd.DataFrame, country: str) -> pd.DataFram
 
     References
     ----------
-    Balassa, B. (1965). Trade liberalisation and "revealed" comparative advantage. The Manchester School 33(2).
+    Balassa, B. (1965). Trade liberalisation and "revealed" comparative advantage. The Manchester School 33, 99-123.
     """
     _check(country)
     own = _shares(_by_section(product_trade, exporter=country))
@@ -636,7 +636,7 @@ def complementarity(product_trade: pd.DataFrame, country: str, partner: str) -> 
 
     References
     ----------
-    Michaely, M. (1996). Trade preferential agreements in Latin America. World Bank Policy Research Working Paper 1583.
+    Michaely, M. (1996). Trade preferential agreements in Latin America: an ex-ante assessment. World Bank.
     """
     _check(country, partner)
     _check(partner)
@@ -836,7 +836,8 @@ def gravity(
     References
     ----------
     Santos Silva, J. M. C. and Tenreyro, S. (2006). The log of gravity. Review of Economics and Statistics 88(4).
-    Gaulier, G. and Zignago, S. (2010). BACI: International Trade Database at the Product-Level. CEPII WP 2010-23.
+    Gaulier, G. and Zignago, S. (2010). BACI: International Trade Database at the Product-Level. The 1994-2007 Version.
+    CEPII WP 2010-23.
     Mayer, T. and Zignago, S. (2011). Notes on CEPII's distances measures: the GeoDist database. CEPII WP 2011-25.
     """
     _check(country, partner, start, end)
