@@ -21,6 +21,7 @@ import pandas as pd
 import seaborn as sns
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -431,7 +432,9 @@ def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]
 def _svg(fig: Figure, id: str) -> str:
     """Draw a figure as SVG that is the same everywhere and can stand beside others on one page."""
     buffer = io.StringIO()
-    fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    # Figure.savefig would draw all of it twice, first only to lay it out; drawing does that by itself.
+    canvas: Any = FigureCanvasSVG(fig)
+    canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :].rstrip("\n")
     svg = re.sub(r"\n\s*<!--.*?-->|<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
