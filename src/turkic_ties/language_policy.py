@@ -332,15 +332,17 @@ def transliterate(kazakh_latin: pd.DataFrame, text: str, version: str) -> Transl
 
     def written(match: re.Match[str]) -> str:
         found, whole = match[0], match.string
+        if found not in in_capitals:
+            return plain[found]
         after, before = whole[match.end() : match.end() + 1], whole[max(match.start() - 1, 0) : match.start()]
         neighbour = after if after in plain else before
-        return (in_capitals if found in in_capitals and neighbour in in_capitals else plain)[found]
+        return (in_capitals if neighbour in in_capitals else plain)[found]
 
     longest_first = sorted(plain, key=lambda key: (-len(key), key))
     # й and ё may come as a letter and a separate mark; composed, they are one letter of the table.
     composed = unicodedata.normalize("NFC", text)
     latin = re.sub("|".join(map(re.escape, longest_first)) or "(?!)", written, composed)
-    unknown = {sign for sign in latin if sign.isalpha() and unicodedata.name(sign, "").startswith("CYRILLIC")}
+    unknown = {sign for sign in set(latin) if sign.isalpha() and unicodedata.name(sign, "").startswith("CYRILLIC")}
     return Transliteration(latin, tuple(sorted(unknown)))
 
 
@@ -447,7 +449,7 @@ def text_similarity(
     rows = []
     for corpus in sorted(set(word_form_counts["corpus"])):
         texts = word_form_counts[word_form_counts["corpus"] == corpus]
-        sides = [_texts(texts, kazakh_latin, side, draws, seed) for side in (country, partner)]
+        sides = (_texts(texts, kazakh_latin, state, draws, seed) for state in (country, partner))
         for first, second in itertools.product(*sides):
             row = {
                 "corpus": corpus,
@@ -499,18 +501,13 @@ def _texts(texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws:
 
 
 def _text(script: str, version: str, words: list[str], word_counts: Floats) -> _Text:
-    grams = [_trigrams(word) for word in words]
-    known = sorted(set(itertools.chain.from_iterable(grams)))
+    # With a blank before and after it, a word has as many trigrams as letters.
+    grams = [f" {word} "[i : i + 3] for word in words for i in range(len(word))]
+    known = sorted(set(grams))
     place = {gram: i for i, gram in enumerate(known)}
-    rows = np.repeat(np.arange(len(words)), [len(of_word) for of_word in grams])
-    columns = np.array([place[gram] for gram in itertools.chain.from_iterable(grams)], dtype=np.int64)
+    rows, columns = np.repeat(np.arange(len(words)), [len(word) for word in words]), [place[gram] for gram in grams]
     incidence = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(words), len(known)))
     return _Text(script, version, words, word_counts, known, word_counts @ incidence)
-
-
-def _trigrams(word: str) -> list[str]:
-    padded = f" {word} "
-    return [padded[i : i + 3] for i in range(len(padded) - 2)]
 
 
 def _compare(first: _Text, second: _Text) -> dict[str, float]:
