@@ -99,7 +99,8 @@ def partners(
     trade = bilateral_trade if "flag" in bilateral_trade else bilateral_trade.assign(flag="")
     if unknown := sorted(set(trade["source"].unique()) - {*REPORTED, MODEL}):
         raise ValueError(f"bilateral_trade holds the source {unknown[0]!r}: give it a place in trade.REPORTED.")
-    trade = trade[trade["year"].between(*_years(start, end))]
+    is_country = (trade["reporter"] == country) | (trade["partner"] == country)
+    trade = trade[is_country & trade["year"].between(*_years(start, end))]
     reported, model = trade[trade["source"] != MODEL], trade[trade["source"] == MODEL]
     views = [
         _first_source(reported[reported["reporter"] == country]).assign(books="own"),
@@ -112,7 +113,7 @@ def partners(
     wide = rows.pivot_table("value_usd", keys, "flow", aggfunc="sum").reindex(columns=["export", "import"])
     wide = wide.set_axis(_FLOW_VALUES, axis="columns")
     wide["turnover_usd"] = wide.sum(axis=1, min_count=1)
-    wide["flag"] = rows[rows["flag"] != ""].groupby(keys)["flag"].agg(_join)
+    wide["flag"] = _joined(rows, keys, "flag")
     columns = "country partner year books source exports_usd imports_usd turnover_usd flag"
     result = wide.reset_index().assign(country=country).fillna({"flag": ""})
     return _arrange(result, columns, by="books year partner")
@@ -120,7 +121,7 @@ def partners(
 
 def _first_source(reports: pd.DataFrame) -> pd.DataFrame:
     """Keep, for each reporter and year, the rows of the first source of `REPORTED` that has any."""
-    place = reports["source"].map({source: i for i, source in enumerate(REPORTED)})
+    place = reports["source"].astype(pd.CategoricalDtype(list(REPORTED))).cat.codes
     return reports[place == place.groupby([reports["reporter"], reports["year"]]).transform("min")]
 
 
@@ -178,7 +179,7 @@ def prefer(frame: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         The same columns; ``books`` still says for each row which were taken.
     """
-    place = frame["books"].map({books: i for i, books in enumerate(BOOKS)})
+    place = _places(frame["books"])
     cell = [frame[key] for key in ("year", "exporter", "importer") if key in frame]
     first = frame[place == place.groupby(cell).transform("min")]
     return first.sort_values("year", kind="stable", ignore_index=True)
@@ -368,8 +369,8 @@ def ranks(
     frame = partners(bilateral_trade, country)  # all years: what lacks in one shows in its neighbours
     keys = ["books", "year", "flow"]
     labels = ["country", "year", "books", "source", "partner"]
-    rows = frame.melt(labels, ["turnover_usd", *_FLOW_VALUES], "flow", "value_usd")
-    rows["flow"] = rows["flow"].str.removesuffix("_usd")
+    flows = frame.rename(columns={f"{flow}_usd": flow for flow in FLOWS})
+    rows = flows.melt(labels, list(FLOWS), "flow", "value_usd")
     is_world, is_named = rows["partner"] == WORLD, ~rows["partner"].isin([WORLD, UNALLOCATED])
     summed = rows[~is_world].groupby(keys)["value_usd"].sum()
     published = rows[is_world].set_index(keys)["value_usd"].reindex(summed.index)
@@ -383,12 +384,11 @@ def ranks(
     rows["share"] = rows["value_usd"] / rows["total"]
     rows["coverage"] = (rows["named"] / rows["total"]).where(rows["books"] != "mirror")
     rows = rows[(rows["books"] != "mirror") | (rows["partners"] >= MIRROR_REPORTERS)]
-    flagged = pd.concat([frame[["books", "year", "flag"]], _missing_partners(rows)]).query("flag != ''")
-    flags = flagged.groupby(["books", "year"])["flag"].agg(_join)
-    rows = rows.join(flags, on=["books", "year"]).fillna({"flag": ""})
+    flagged = pd.concat([frame[["books", "year", "flag"]], _missing_partners(rows)])
+    rows = rows.join(_joined(flagged, ["books", "year"], "flag"), on=["books", "year"]).fillna({"flag": ""})
     rows = rows[rows["year"].between(*_years(start, end))]
     columns = "country year books source flow partner value_usd rank partners share coverage flag"
-    return _arrange(rows, columns, by="books year flow rank partner")
+    return _arrange(rows, columns, by="books year flow rank")  # equals stay in the order of `partners`
 
 
 def _missing_partners(rows: pd.DataFrame) -> pd.DataFrame:
@@ -433,12 +433,11 @@ def concentration(
     Rhoades, S. A. (1993). The Herfindahl-Hirschman Index. Federal Reserve Bulletin 79(3), 188-189.
     """
     rows = ranks(bilateral_trade, country, start, end)
-    keys = ["country", "year", "books", "flow", "flag"]
+    keys = ["books", "flow", "year"]
     by_flow = rows.groupby(keys)
-    rows["square"] = (rows["value_usd"] / by_flow["value_usd"].transform("sum")) ** 2
-    result = by_flow.agg(
-        source=("source", _join), hhi=("square", "sum"), partners=("partners", "first"), coverage=("coverage", "first")
-    ).reset_index()
+    rows["hhi"] = (rows["value_usd"] / by_flow["value_usd"].transform("sum")) ** 2
+    result = by_flow[["country", "partners", "coverage", "flag"]].first()
+    result = result.assign(hhi=by_flow["hhi"].sum(), source=_joined(rows, keys, "source")).reset_index()
     floor = 1 / result["partners"]
     result["hhi_normalised"] = _ratio(result["hhi"] - floor, 1 - floor)
     columns = "country year books source flow hhi hhi_normalised partners coverage flag"
@@ -984,17 +983,16 @@ def _ratio(numerator: Series, denominator: Series) -> Series:
     return numerator.astype("float64") / denominator.astype("float64").where(denominator != 0)
 
 
-def _join(texts: pd.Series[str]) -> str:
-    """Join the different texts of a group, in alphabetical order."""
-    return "; ".join(sorted(set(texts.dropna()) - {""}))
-
-
-_ORDER = {name: i for names in (BOOKS, FLOWS) for i, name in enumerate(names)}
+def _joined(rows: pd.DataFrame, by: list[str], column: str) -> pd.Series[str]:
+    """Join the different texts of each group that has any, in alphabetical order."""
+    texts = rows.loc[rows[column] != "", [*by, column]].dropna().drop_duplicates().sort_values(column)
+    return texts.groupby(by)[column].agg("; ".join)
 
 
 def _places(column: pd.Series[Any]) -> pd.Series[Any]:
     """Sort books as own, mirror, model and flows as turnover, exports, imports; all else by itself."""
-    return column.map(_ORDER) if column.name in ("books", "flow") else column
+    order = pd.CategoricalDtype([*BOOKS, *FLOWS])
+    return column.astype(order).cat.codes if column.name in ("books", "flow") else column
 
 
 def _arrange(frame: pd.DataFrame, columns: str, by: str) -> pd.DataFrame:
