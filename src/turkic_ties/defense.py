@@ -18,6 +18,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -132,31 +133,14 @@ def supplier_concentration(
     Hirschman, A. O. (1964). The Paternity of an Index. American Economic Review 54(5), 761-762.
     """
     shares = supplier_shares(arms_transfers, country, start, end, window)
-    rows: list[dict[str, Any]] = []
-    for first, last in _windows(arms_transfers, start, end, window) if len(shares) else []:
-        here = shares[shares["window_end"] == last]
-        top = here[here["rank"] == 1].head(1)
-        rows.append(
-            {
-                "window_start": first,
-                "window_end": last,
-                "imports_tiv": here["tiv"].sum(),
-                "suppliers": len(here),
-                "hhi": (here["share"] ** 2).sum() if len(here) else np.nan,
-                "top_supplier": top["supplier"].iloc[0] if len(top) else None,
-                "top_share": top["share"].iloc[0] if len(top) else np.nan,
-            }
-        )
-    return _frame(
-        rows,
-        window_start="int64",
-        window_end="int64",
-        imports_tiv="float64",
-        suppliers="int64",
-        hhi="float64",
-        top_supplier="str",
-        top_share="float64",
-    )
+    windows = _windows(arms_transfers, start, end, window) if len(shares) else []
+    by_window = shares.assign(hhi=shares["share"] ** 2).groupby("window_end")
+    totals = by_window.agg(imports_tiv=("tiv", "sum"), suppliers=("supplier", "size"), hhi=("hhi", "sum"))
+    top = shares[shares["rank"] == 1].drop_duplicates("window_end").set_index("window_end")
+    totals = totals.assign(top_supplier=top["supplier"], top_share=top["share"]).reindex([last for _, last in windows])
+    totals = totals.fillna({"imports_tiv": 0.0, "suppliers": 0}).rename_axis("window_end").reset_index()
+    totals.insert(0, "window_start", [first for first, _ in windows])
+    return totals.astype({"window_start": "int64", "window_end": "int64", "suppliers": "int64", "top_supplier": "str"})
 
 
 def partner_share(
@@ -186,34 +170,11 @@ def partner_share(
     _check(country, [partner])
     totals = supplier_concentration(arms_transfers, country, start, end, window)
     shares = supplier_shares(arms_transfers, country, start, end, window)
-    theirs = shares[shares["supplier"] == partner].set_index("window_end")
-    rows: list[dict[str, Any]] = []
-    for total in totals.to_dict("records"):
-        last = total["window_end"]
-        found = last in theirs.index
-        rows.append(
-            {
-                "country": country,
-                "partner": partner,
-                "window_start": total["window_start"],
-                "window_end": last,
-                "tiv": theirs["tiv"][last] if found else 0.0,
-                "imports_tiv": total["imports_tiv"],
-                "share": theirs["share"][last] if found else (0.0 if total["imports_tiv"] else np.nan),
-                "rank": theirs["rank"][last] if found else None,
-            }
-        )
-    return _frame(
-        rows,
-        country="str",
-        partner="str",
-        window_start="int64",
-        window_end="int64",
-        tiv="float64",
-        imports_tiv="float64",
-        share="float64",
-        rank="Int64",
-    )
+    theirs = shares.loc[shares["supplier"] == partner, ["window_end", "tiv", "share", "rank"]]
+    rows = totals[["window_start", "window_end", "imports_tiv"]].merge(theirs, how="left", on="window_end")
+    rows["share"] = rows["share"].fillna(0.0).where(rows["imports_tiv"] > 0)
+    rows = rows.fillna({"tiv": 0.0}).assign(country=country, partner=partner)
+    return rows[["country", "partner", "window_start", "window_end", "tiv", "imports_tiv", "share", "rank"]]
 
 
 def partner_share_by_member(
@@ -578,8 +539,7 @@ def vote_dispersion(
             if min(common.get(first, 0), common.get(last, 0)) < MINIMUM_VOTES:
                 continue
             inside = apart[(years >= first) & (years <= last)]
-            rng = np.random.default_rng([seed, first, last])
-            low, high = _interval(inside, draws, rng)
+            low, high = _interval(inside, draws, (seed, first, last))
             n_votes = int((~np.isnan(inside)).sum(axis=0).min())
             rows.append(_equal_distance(first, last, powers, _means(inside), low, high) | {"n_votes": n_votes})
     return _equal_distance_frame(rows, "n_votes")
@@ -628,8 +588,7 @@ def ideal_point_dispersion(
             continue
         inside = points.loc[first:last].to_numpy("float64")
         apart = np.abs(inside[:, 1:] - inside[:, :1])
-        rng = np.random.default_rng([seed, first, last])
-        low, high = _interval(apart, draws, rng) if len(apart) > 1 else (np.nan, np.nan)
+        low, high = _interval(apart, draws, (seed, first, last)) if len(apart) > 1 else (np.nan, np.nan)
         rows.append(_equal_distance(first, last, powers, _means(apart), low, high) | {"n_years": len(apart)})
     return _equal_distance_frame(rows, "n_years")
 
@@ -671,12 +630,18 @@ def _dispersions(distances: Floats) -> Floats:
     return rounded
 
 
-def _interval(apart: Floats, draws: int, rng: np.random.Generator) -> tuple[float, float]:
+def _interval(apart: Floats, draws: int, seed: tuple[int, ...]) -> tuple[float, float]:
     """Resample the rows with replacement and return the bounds of the dispersion of the columns' means."""
-    n = len(apart)
-    weights = rng.multinomial(n, np.full(n, 1 / n), size=draws).astype("float64")
-    low, high = np.nanquantile(_dispersions(_means(apart, weights)), INTERVAL)
+    dispersions = _dispersions(_means(apart, _resamples(len(apart), draws, seed).astype("float64")))
+    low, high = np.nanquantile(dispersions, INTERVAL)
     return float(low), float(high)
+
+
+@lru_cache(maxsize=64)
+def _resamples(rows: int, draws: int, seed: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+    """Tell how often each row is drawn in each resample; kept, because a window's resamples serve all states."""
+    drawn = np.random.default_rng(seed).multinomial(rows, np.full(rows, 1 / rows), size=draws)
+    return drawn.astype("uint8")  # a row is expected once, and never found 256 times
 
 
 # -- arsenals ---------------------------------------------------------------------------------------------------
