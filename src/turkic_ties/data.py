@@ -272,7 +272,8 @@ def _apply_corrections(address: str, frame: pd.DataFrame) -> pd.DataFrame:
 def _matching_row(entry: dict[str, Any], frame: pd.DataFrame) -> Any:
     """Find the row a correction is about; an error when the guarded value is not there any more."""
     rows = frame
-    for column, value in entry["match"].items():
+    # Numbers first: a column of them is compared in a moment, and leaves few texts to compare.
+    for column, value in sorted(entry["match"].items(), key=lambda item: isinstance(item[1], str)):
         rows = rows[rows[column] == value]
     found = rows[entry["column"]].tolist()
     if found != [entry["expected"]]:
