@@ -367,22 +367,24 @@ def ranks(
     """
     _check(country, start=start, end=end)
     frame = partners(bilateral_trade, country)  # all years: what lacks in one shows in its neighbours
-    keys = ["books", "year", "flow"]
     labels = ["country", "year", "books", "source", "partner"]
     flows = frame.rename(columns={f"{flow}_usd": flow for flow in FLOWS})
     rows = flows.melt(labels, list(FLOWS), "flow", "value_usd")
+    rows["cell"] = rows.groupby(["books", "year", "flow"]).ngroup()
     is_world, is_named = rows["partner"] == WORLD, ~rows["partner"].isin([WORLD, UNALLOCATED])
-    summed = rows[~is_world].groupby(keys)["value_usd"].sum()
-    published = rows[is_world].set_index(keys)["value_usd"].reindex(summed.index)
-    named = rows[is_named].groupby(keys)["value_usd"].sum().reindex(summed.index)
-    totals = pd.DataFrame({"total": published.fillna(summed), "named": named}).reset_index()
+    summed = rows[~is_world].groupby("cell")["value_usd"].sum()
+    published = rows[is_world].set_index("cell")["value_usd"].reindex(summed.index)
+    named = rows[is_named].groupby("cell")["value_usd"].sum()
+    total = rows["cell"].map(published.fillna(summed))
+    rows["share"] = rows["value_usd"] / total
+    rows["coverage"] = (rows["cell"].map(named) / total).where(rows["books"] != "mirror")
 
-    rows = rows[is_named & (rows["value_usd"] > 0)].merge(totals, on=keys)
-    by_flow = rows.groupby(keys)
-    rows["rank"] = by_flow["value_usd"].rank(method="min", ascending=False).astype("int64")
-    rows["partners"] = by_flow["partner"].transform("size").astype("int64")
-    rows["share"] = rows["value_usd"] / rows["total"]
-    rows["coverage"] = (rows["named"] / rows["total"]).where(rows["books"] != "mirror")
+    rows = rows[is_named & (rows["value_usd"] > 0)]
+    by_cell = rows.groupby("cell")["value_usd"]
+    rows = rows.assign(
+        rank=by_cell.rank(method="min", ascending=False).astype("int64"),
+        partners=by_cell.transform("size").astype("int64"),
+    )
     rows = rows[(rows["books"] != "mirror") | (rows["partners"] >= MIRROR_REPORTERS)]
     flagged = pd.concat([frame[["books", "year", "flag"]], _missing_partners(rows)])
     rows = rows.join(_joined(flagged, ["books", "year"], "flag"), on=["books", "year"]).fillna({"flag": ""})
@@ -396,8 +398,10 @@ def _missing_partners(rows: pd.DataFrame) -> pd.DataFrame:
     keys = ["books", "year", "flow", "partner"]
     large = rows.loc[rows["rank"] <= 5, keys]
     expected = large.assign(year=large["year"] + 1).merge(large.assign(year=large["year"] - 1), on=keys)
-    expected = expected.merge(rows[keys[:3]].drop_duplicates(), on=keys[:3])  # the books exist in that year
-    missing = expected.merge(rows[keys], how="left", indicator="found", on=keys).query("found == 'left_only'")
+    first = rows.loc[rows["rank"] == 1, keys[:3]].drop_duplicates()
+    expected = expected.merge(first, on=keys[:3])  # the books exist in that year
+    known = rows.loc[rows["partner"].isin(expected["partner"]), keys]
+    missing = expected.merge(known, how="left", indicator="found", on=keys).query("found == 'left_only'")
     return missing[["books", "year"]].assign(flag=missing["partner"] + " is missing, a main partner the years around")
 
 
