@@ -133,14 +133,31 @@ def supplier_concentration(
     Hirschman, A. O. (1964). The Paternity of an Index. American Economic Review 54(5), 761-762.
     """
     shares = supplier_shares(arms_transfers, country, start, end, window)
-    windows = _windows(arms_transfers, start, end, window) if len(shares) else []
-    by_window = shares.assign(hhi=shares["share"] ** 2).groupby("window_end")
-    totals = by_window.agg(imports_tiv=("tiv", "sum"), suppliers=("supplier", "size"), hhi=("hhi", "sum"))
-    top = shares[shares["rank"] == 1].drop_duplicates("window_end").set_index("window_end")
-    totals = totals.assign(top_supplier=top["supplier"], top_share=top["share"]).reindex([last for _, last in windows])
-    totals = totals.fillna({"imports_tiv": 0.0, "suppliers": 0}).rename_axis("window_end").reset_index()
-    totals.insert(0, "window_start", [first for first, _ in windows])
-    return totals.astype({"window_start": "int64", "window_end": "int64", "suppliers": "int64", "top_supplier": "str"})
+    rows: list[dict[str, Any]] = []
+    for first, last in _windows(arms_transfers, start, end, window) if len(shares) else []:
+        here = shares[shares["window_end"] == last]
+        top = here[here["rank"] == 1].head(1)
+        rows.append(
+            {
+                "window_start": first,
+                "window_end": last,
+                "imports_tiv": here["tiv"].sum(),
+                "suppliers": len(here),
+                "hhi": (here["share"] ** 2).sum() if len(here) else np.nan,
+                "top_supplier": top["supplier"].iloc[0] if len(top) else None,
+                "top_share": top["share"].iloc[0] if len(top) else np.nan,
+            }
+        )
+    return _frame(
+        rows,
+        window_start="int64",
+        window_end="int64",
+        imports_tiv="float64",
+        suppliers="int64",
+        hhi="float64",
+        top_supplier="str",
+        top_share="float64",
+    )
 
 
 def partner_share(
@@ -168,10 +185,12 @@ def partner_share(
         rank missing; where nobody did, the share is missing too. Empty when no window has imports.
     """
     _check(country, [partner])
-    totals = supplier_concentration(arms_transfers, country, start, end, window)
     shares = supplier_shares(arms_transfers, country, start, end, window)
+    windows = _windows(arms_transfers, start, end, window) if len(shares) else []
+    rows = pd.DataFrame(windows, columns=["window_start", "window_end"], dtype="int64")
+    rows["imports_tiv"] = rows["window_end"].map(shares.groupby("window_end")["tiv"].sum()).fillna(0.0)
     theirs = shares.loc[shares["supplier"] == partner, ["window_end", "tiv", "share", "rank"]]
-    rows = totals[["window_start", "window_end", "imports_tiv"]].merge(theirs, how="left", on="window_end")
+    rows = rows.merge(theirs, how="left", on="window_end")
     rows["share"] = rows["share"].fillna(0.0).where(rows["imports_tiv"] > 0)
     rows = rows.fillna({"tiv": 0.0}).assign(country=country, partner=partner)
     return rows[["country", "partner", "window_start", "window_end", "tiv", "imports_tiv", "share", "rank"]]
