@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import itertools
 import json
 import re
 from collections.abc import Iterable
@@ -370,21 +371,27 @@ def sources(read: Iterable[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns source (id), publisher, dataset, version, published and accessed (dates), kind, licence, url, citation,
-        warnings, tables.
+        Columns source (id), publisher, dataset, version, last_year (as text, empty where there is none), published and
+        accessed (dates), kind, licence, url, citation, warnings, tables.
     """
     import pandas as pd
 
     rows: dict[tuple[str | None, str], dict[str, str]] = {}
+    by_topic = {
+        topic: list(group) for topic, group in itertools.groupby(sorted(read), lambda address: _split(address)[0])
+    }
+    years = {topic: last_years(group) for topic, group in by_topic.items()}
     for address in sorted(read):
+        topic = _split(address)[0]
         for source in resource(address)["sources"]:
             row = rows.setdefault(
-                (_split(address)[0], source["name"]),
+                (topic, source["name"]),
                 {
                     "source": source["name"],
                     "publisher": source["publisher"],
                     "dataset": source["dataset"],
                     "version": str(source.get("version") or "not stated"),
+                    "last_year": str(years[topic].get(source["name"], "")),
                     "published": str(source.get("date_published") or "not stated"),
                     "accessed": str(source["date_accessed"]),
                     "kind": source["kind"],

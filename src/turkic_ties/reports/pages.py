@@ -161,12 +161,10 @@ def _rests_on(standard: dict[str, _Report | None]) -> list[dict[str, Any]]:
     """List the sources behind the standard reports, a topic at a time, with the last year each covers."""
     listed = []
     for topic, report in standard.items():
-        own = [] if report is None else [t["table"] for t in report.summary["tables"] if t["table"].startswith(topic)]
-        if own:
-            years = data.last_years(own)
-            rows = data.sources(own).to_dict("records")
-            sources = [{**source, "last_year": years.get(str(source["source"]))} for source in rows]
-            listed.append({"topic": topic, "sources": sources, "last_year": max(years.values(), default=None)})
+        read = report.summary["sources"] if report else []
+        if own := [source for source in read if source["tables"].startswith(f"{topic}/")]:
+            last_year = max(source["last_year"] for source in own)
+            listed.append({"topic": topic, "sources": own, "last_year": last_year})
     return listed
 
 

@@ -39,8 +39,8 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
     -------
     dict
         File ending to contents: ``html`` the page; ``json`` its summary (topic, parameters, key figures, findings,
-        figures, tables shown, claims with all evidence, tables read); ``svg`` its first chart, for places that show
-        one, where it has any.
+        figures, tables shown, claims with all evidence, tables read and their sources); ``svg`` its first chart, for
+        places that show one, where it has any.
     """
     exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(TEMPLATES)])
     for name, function in _FILTERS.items():
@@ -86,6 +86,7 @@ def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
         "shown_tables": [{"id": bundle["id"], "title": bundle["title"]} for bundle in of_kind.get("table", [])],
         "claims": [claim for bundle in of_kind.get("claims", []) for claim in bundle["claims"]],
         "tables": [table for bundle in of_kind.get("sources", []) for table in bundle["tables"]],
+        "sources": [source for bundle in of_kind.get("sources", []) for source in bundle["sources"]],
     }
 
 
