@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from turkic_ties import data
-from turkic_ties.parameters import MODELS
-from turkic_ties.reports.plan import Hashes, Ingredients, plan
+from turkic_ties.reports.plan import Hashes, Ingredients
 
 CONNECT_TIMEOUT = 10  # seconds
 
@@ -22,8 +21,7 @@ class ClusterError(Exception):
 def fingerprint() -> Ingredients:
     """Hash all that any report is made from, on the machine this runs on."""
     hashes = Hashes()
-    notebooks = {f"notebook {report.topic}": hashes.ingredients(report, [])["notebook"] for report in plan(MODELS, {})}
-    return {**hashes.common, **notebooks, **hashes.tables(data.addresses())}
+    return {**hashes.common, **hashes.notebooks(), **hashes.tables(data.addresses())}
 
 
 def _differing(mine: Ingredients, theirs: Ingredients) -> list[str]:

@@ -111,6 +111,11 @@ class Hashes:
         """Hash tables, each with its description and corrections."""
         return {f"table {address}": self._once(address, data.digest) for address in sorted(addresses)}
 
+    def notebooks(self) -> Ingredients:
+        """Hash the source of every notebook there is."""
+        paths = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+        return {f"notebook {path.stem}": self._once(str(path), _notebook) for path in paths}
+
     def ingredients(self, report: Report, tables: Iterable[str]) -> Ingredients:
         """Name all that a report is made from: together they are its key.
 

@@ -58,7 +58,8 @@ papermill_engines.register("turkic-ties", _Engine)
 def _put_error(notebook: NotebookNode, name: str, message: str) -> None:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     reached = [cell for cell in code if cell.metadata.papermill["start_time"]] or code[:1]
-    reached[-1].outputs.append(v4.new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"]))
+    error = v4.new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
+    reached[-1].outputs.insert(0, error)  # before what the kernel says when it is stopped: where it was at that moment
 
 
 def run(report: Report, folder: Path, on_section: OnSection, cell_timeout: float = CELL_TIMEOUT) -> NotebookNode:
