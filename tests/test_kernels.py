@@ -94,14 +94,23 @@ def own_parent(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
         parent.stop()
 
 
-def gone(*pids: int, within: float = 3) -> bool:
-    """Wait until there are no such processes."""
+def gone(*things: int | Path, within: float = 3) -> bool:
+    """Wait until there are no such processes and files."""
+
+    def there(thing: int | Path) -> bool:
+        if isinstance(thing, Path):
+            return thing.exists()
+        try:
+            return psutil.Process(thing).status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
     end = time.monotonic() + within
-    while alive := [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie"]:
+    while any(map(there, things)):
         if time.monotonic() > end:
             return False
         time.sleep(0.05)
-    return not alive
+    return True
 
 
 # -- the same as a cold kernel --------------------------------------------------------------------------------------
@@ -365,6 +374,18 @@ def test_a_killed_parent_takes_its_kernels_with_it_and_is_replaced(own_parent: l
             assert len(own_parent) == 2
 
 
+def test_a_retired_parent_keeps_its_kernels_and_takes_no_more(own_parent: list[Any]) -> None:
+    with kernel() as started:
+        (parent,) = own_parent
+        parent.retire()
+        time.sleep(0.5)
+        with socket.socket(socket.AF_UNIX) as late, pytest.raises(ConnectionRefusedError):
+            late.connect(parent.address)
+        assert started.run("print(1)") == "1\n"
+    assert parent.process.wait(timeout=5) == 0
+    assert not Path(parent.address).parent.exists()
+
+
 def test_another_environment_means_a_cold_kernel(own_parent: list[Any]) -> None:
     with kernel() as first:
         assert first.warm
@@ -471,13 +492,11 @@ def test_a_killed_client_leaves_no_process_and_no_file(shared: bool) -> None:
     assert (address == os.environ.get(client.VARIABLE)) is shared
     running.kill()
     running.communicate()
-    assert gone(int(pid))
-    assert not Path(file).parent.exists()
+    assert gone(int(pid), Path(file).parent)
     if shared:
         assert psutil.pid_exists(parent)
     else:
-        assert gone(parent)
-        assert not Path(address).parent.exists()
+        assert gone(parent, Path(address).parent)
 
 
 def test_a_client_that_ends_without_a_word_leaves_nothing_either() -> None:
@@ -485,9 +504,7 @@ def test_a_client_that_ends_without_a_word_leaves_nothing_either() -> None:
     running = program(BUSY.replace("time.sleep(60)", "print(os.getpid())"), env=environment)
     pid, file, address = running.communicate(timeout=60)[0].splitlines()[0].split()
     assert running.returncode == 0
-    assert gone(int(pid))
-    assert not Path(file).parent.exists()
-    assert not Path(address).parent.exists()
+    assert gone(int(pid), Path(file).parent, Path(address).parent)
 
 
 # -- installed ------------------------------------------------------------------------------------------------------

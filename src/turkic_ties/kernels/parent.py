@@ -186,6 +186,7 @@ class _Parent:
                     if not os.read(0, 1):
                         return None
                     self.retired = True
+                    self.listener.close()  # who still has the address shall not wait here
                 elif file == self.deaths:
                     self._bury()
                 elif file in watched:
@@ -199,24 +200,25 @@ class _Parent:
         connection, _ = self.listener.accept()
         connection.settimeout(10)
         files: list[int] = []
+        if not self.own:
+            self.own = fingerprint(os.environ)
+            self.imported = preload()
         try:
             request, files = receive(connection)
-            if not self.own:
-                self.own = fingerprint(os.environ)
-                self.imported = preload()
             refusal = "" if request is None else self._refusal(request)
             if request is None or refusal:
                 send(connection, {"refused": refusal})
-                connection.close()
             elif (pid := os.fork()) == 0:
                 self._leave(connection, files)
                 return request
             else:
                 self.kernels[pid] = _Kernel(connection, request["folder"], pid)
-                send(connection, {"pid": pid})
                 connection.setblocking(False)
-        except OSError:  # the client is gone; if there is a kernel already, it is found forsaken in the next round
-            connection.setblocking(False)
+                send(connection, {"pid": pid})
+        except OSError:  # no more processes, or the client is gone and its kernel will be found forsaken
+            pass
+        if connection not in [kernel.connection for kernel in self.kernels.values()]:
+            connection.close()
         for file in files:
             os.close(file)
         return None
