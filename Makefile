@@ -6,9 +6,9 @@ export PYTHONHASHSEED := 0
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: reports test lab record lock
+.PHONY: reports test lab record bench lock
 
-reports: .venv/ready  ## build the four standard reports into reports/
+reports: .venv/ready  ## bring the four standard reports in reports/ up to date
 	$(BIN)/ties build
 
 test: .venv/ready  ## all checks: style, types, units, data packages, notebooks, other pairs, pages
@@ -24,6 +24,9 @@ lab: .venv/ready  ## open JupyterLab on the notebooks
 
 record: .venv/ready  ## execute the notebooks and store their outputs
 	$(BIN)/ties record
+
+bench: .venv/ready  ## compare builds with what people use today, into benchmarks/build.md (half an hour)
+	$(BIN)/python benchmarks/build.py
 
 lock: .venv/ready  ## choose new versions of all dependencies
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header \

@@ -24,16 +24,15 @@ show.key_figures([show.KeyFigure("first", "First figure", {value}, "as printed",
 show.sources(tables_read())"""
 
 
-def small_notebook(topic: str, before: str = "", table: str = "") -> str:
-    shown = SHOWN.format(
-        table=table or TABLES[topic], value="float(rows.iloc[0].filter(regex='tonnes|^year$').iloc[-1])"
-    )
+def small_notebook(topic: str, before: str = "pass") -> str:
+    """Write a notebook that runs some code, then shows one figure of one table."""
+    shown = SHOWN.format(table=TABLES[topic], value="float(rows.iloc[0].filter(regex='tonnes|^year$').iloc[-1])")
     notebook = nbformat.v4.new_notebook(metadata=METADATA)
     notebook.cells = [
         nbformat.v4.new_markdown_cell(f"# {topic.title()}", id="a"),
         nbformat.v4.new_code_cell(PARAMETERS[topic], id="b", metadata={"tags": ["parameters"]}),
         nbformat.v4.new_markdown_cell("## Work", id="c"),
-        nbformat.v4.new_code_cell(before or "pass", id="d"),
+        nbformat.v4.new_code_cell(before, id="d"),
         nbformat.v4.new_code_cell(shown, id="e"),
     ]
     return str(nbformat.writes(notebook))

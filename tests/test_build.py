@@ -270,6 +270,51 @@ def test_quiet_speaks_only_when_something_moved_or_failed(small: Path, data_copy
     assert "ZeroDivisionError" in answer.stderr
 
 
+# -- verdicts ---------------------------------------------------------------------------------------------------
+
+
+WITH_A_VERDICT = """from turkic_ties import claims, show
+show.claims(result.to_dict() for result in claims.evaluate(claims.load(), ["D13"]))"""
+
+
+def test_a_verdict_nobody_signed_fails_the_build_and_keeps_the_report(small: Path, data_copy: Path) -> None:
+    (small / "notebooks" / "defense.ipynb").write_text(small_notebook("defense", WITH_A_VERDICT), encoding="utf-8")
+    assert make(small).failed == {}
+    before = published(small)
+    registry = data_copy / "claims.yml"
+    head, claim = registry.read_text(encoding="utf-8").split("- id: D13\n")
+    claim = claim.replace("verdict: supported", "verdict: contradicted", 1)
+    end = claim.index("\n\n- id:")
+    history = claim[:end].rpartition("verdict: supported")
+    signed = history[0] + "verdict: contradicted" + history[2] + claim[end:]
+    registry.write_text(f"{head}- id: D13\n{signed}", encoding="utf-8")
+    answer = ties(small, "build", *TABLES)
+    assert answer.returncode == 1
+    assert "D13" in answer.stderr
+    assert "contradicted\n  computed now: supported" in answer.stderr
+    assert "defense/events (sha256:" in answer.stderr
+    assert "sign it" in answer.stderr
+    after = published(small)
+    assert [name for name in before if name.startswith("defense/") and after[name] != before[name]] == []
+    assert json.loads((small / "reports" / "history.jsonl").read_text("utf-8").splitlines()[-1])["failed"] == [
+        "defense/kaz-tur"
+    ]
+
+
+def test_a_verdict_that_was_signed_anew_is_told_as_a_change(small: Path) -> None:
+    (small / "notebooks" / "defense.ipynb").write_text(small_notebook("defense", WITH_A_VERDICT), encoding="utf-8")
+    make(small)
+    path = small / "reports" / "defense" / "kaz-tur.json"
+    path.write_text(
+        path.read_text("utf-8").replace('"verdict": "supported"', '"verdict": "imprecise"'), encoding="utf-8"
+    )
+    (change,) = make(small).changes
+    assert (change.kind, change.id, change.before, change.after) == ("verdict", "D13", "imprecise", "supported")
+    last = json.loads((small / "reports" / "history.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    assert last["verdict_changes"] == [str(change)]
+    assert "statement D13" in (small / "reports" / "changes.html").read_text(encoding="utf-8")
+
+
 # -- what goes wrong in a notebook ------------------------------------------------------------------------------
 
 

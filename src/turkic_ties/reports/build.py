@@ -259,7 +259,7 @@ def _write(files: Mapping[str, str], edition: Path) -> dict[str, str]:
 def _pages(
     records: manifest.Records, edition: Path, directory: Path, hashes: Hashes, moved: list[changes.Change]
 ) -> manifest.Record | None:
-    """Make the pages about the whole edition, where what they are made from has changed."""
+    """Make the pages about the whole edition, where what they are made from has changed, or a figure moved."""
     made = [record for name, record in records.items() if name != manifest.PAGES]
     tables = {
         name.removeprefix("table ") for record in made for name in record.ingredients if name.startswith("table ")
@@ -269,7 +269,7 @@ def _pages(
         **hashes.tables(tables),
         **{path: sha256 for record in made for path, sha256 in record.outputs.items() if not path.endswith(".html")},
     }
-    if not manifest.why_stale(records.get(manifest.PAGES), ingredients, directory):
+    if not moved and not manifest.why_stale(records.get(manifest.PAGES), ingredients, directory):
         return None
     from turkic_ties.reports.pages import edition_pages
 
