@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 from turkic_ties.reports.plan import Report
@@ -23,6 +24,17 @@ TEMPLATES = Path(__file__).parent / "template"
 ROWS_SHOWN = 60  # of a chart's data on the page itself, which has to stay light
 
 Shown = dict[str, Any]
+
+
+class _Exporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no types
+    """nbconvert's exporter without its second look at the page, which our template needs not and which takes longest."""
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self))
+        page: tuple[str, dict[str, Any]] = TemplateExporter.from_notebook_node(self, nb, resources, **options)
+        return page
 
 
 def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
@@ -42,7 +54,7 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
         figures, tables shown, claims with all evidence, tables read and their sources); ``svg`` its first chart, for
         places that show one, where it has any.
     """
-    exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(TEMPLATES)])
+    exporter = _Exporter(template_name="report", extra_template_basedirs=[str(TEMPLATES)])
     for name, function in _FILTERS.items():
         exporter.register_filter(name, function)
     resources = {
