@@ -27,7 +27,7 @@ Shown = dict[str, Any]
 
 
 class _Exporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no types
-    """nbconvert's exporter without its second look at the page, which our template needs not and which takes longest."""
+    """nbconvert's exporter without its second parse of the page: most of the time, and nothing our template needs."""
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
