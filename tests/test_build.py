@@ -90,7 +90,7 @@ def test_what_is_built_is_not_built_again_until_an_ingredient_changes(small: Pat
     ],
 )
 def test_every_ingredient_counts_and_is_named(small: Path, data_copy: Path, path: str, reason: str) -> None:
-    make(small)
+    make(small, ["trade"])
     edited = data_copy / "claims.yml" if path.startswith("data") else small / path
     content = edited.read_text(encoding="utf-8")
     edited.write_text(content + "\n", encoding="utf-8")
@@ -363,10 +363,10 @@ def test_a_kernel_that_hangs_is_stopped_after_the_time_a_cell_may_take(small: Pa
         small_notebook("trade", "import time\ntime.sleep(600)"), encoding="utf-8"
     )
     began = time.monotonic()
-    outcome = make(small, cell_timeout=15)
+    outcome = make(small, cell_timeout=10)
     assert time.monotonic() - began < 120
     assert outcome.built == ["defense/kaz-tur"]
-    assert "section 'Work': the cell took longer than 15 s" in outcome.failed["trade/kaz-tur"]
+    assert "section 'Work': the cell took longer than 10 s" in outcome.failed["trade/kaz-tur"]
     assert "CellTimeout" in (small / "reports" / "failed" / "trade" / "kaz-tur.ipynb").read_text(encoding="utf-8")
 
 
@@ -408,7 +408,7 @@ def test_a_second_build_says_who_holds_the_lock_and_exits_75(small: Path) -> Non
 
 @pytest.mark.parametrize(("signal_", "status"), [(signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_a_stopped_build_leaves_the_edition_of_before_and_no_process(small: Path, signal_: int, status: int) -> None:
-    make(small)
+    make(small, ["trade"])
     before = published(small)
     with slow_build(small) as process:
         process.send_signal(signal_)
@@ -448,7 +448,7 @@ os.rename, os.replace = counted(os.rename), counted(os.replace)
 """
 
 
-@pytest.mark.parametrize("number", range(1, 8, 2))
+@pytest.mark.parametrize("number", [1, 2, 5])
 def test_a_build_killed_while_it_publishes_is_undone_or_finished_never_half(
     small: Path, data_copy: Path, number: int
 ) -> None:
@@ -491,7 +491,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_publishes_nothing_and_is_said_in_one_line(small: Path, small_disk: Path, room: int) -> None:
     """The disk is full from the start, or fills up while the new edition is staged."""
     reports = small_disk / "reports"
-    assert ties(small, "build", *TABLES, "--output", str(reports)).returncode == 0
+    assert ties(small, "build", "trade", "--output", str(reports)).returncode == 0
     before = {path: path.read_bytes() for path in reports.rglob("[!.]*") if path.is_file()}
     filler = small_disk / "filler"
     with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
@@ -499,13 +499,13 @@ def test_a_full_disk_publishes_nothing_and_is_said_in_one_line(small: Path, smal
             file.write(bytes(4096))
     if room:
         os.truncate(filler, filler.stat().st_size - room)
-    answer = ties(small, "build", *TABLES, "--force", "--output", str(reports))
+    answer = ties(small, "build", "trade", "--force", "--output", str(reports))
     assert answer.returncode == 1
     assert "the disk is full; nothing was published" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert {path: path.read_bytes() for path in before} == before
     filler.unlink()
-    assert ties(small, "build", *TABLES, "--force", "--output", str(reports)).returncode == 0
+    assert ties(small, "build", "trade", "--force", "--output", str(reports)).returncode == 0
 
 
 def test_a_file_that_cannot_be_written_whole_keeps_its_old_contents(
