@@ -223,7 +223,7 @@ def test_a_warm_kernel_is_in_the_state_of_a_cold_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("topic", MODELS)
 def test_every_output_of_a_notebook_is_that_of_a_cold_kernel(topic: str, tmp_path: Path) -> None:
-    """The stored outputs stand for the warm kernel: nbval runs it on every notebook and compares all it gives with them."""
+    """Stored outputs stand for the warm kernel: nbval runs it on every notebook and compares all it gives with them."""
     path = PROJECT / "notebooks" / f"{topic}.ipynb"
     stored = nbformat.read(path, as_version=4)
     assert stored.metadata.kernelspec.name == "turkic-ties"
