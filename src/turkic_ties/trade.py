@@ -122,7 +122,8 @@ def partners(
     wide["turnover_usd"] = wide.sum(axis=1, min_count=1)
     wide["flag"] = _joined(rows, keys, "flag")
     columns = "country partner year books source exports_usd imports_usd turnover_usd flag"
-    return _arrange(wide.reset_index().fillna({"flag": ""}), columns, "country books year partner", states)
+    # Within a set of books the pivot has sorted by year and partner.
+    return _arrange(wide.reset_index().fillna({"flag": ""}), columns, "country books", states)
 
 
 def _first_source(reports: pd.DataFrame) -> pd.DataFrame:
@@ -894,6 +895,7 @@ def _gravity_panel(trade: pd.DataFrame, gravity_countries: pd.DataFrame, gravity
     )
     panel = panel[panel["value_usd"].notna() | ~panel["iso3_b"].isin(MEMBERS)].fillna({"value_usd": 0.0})
     panel = panel.sort_values(["iso3_a", "iso3_b", "year"], ignore_index=True)
+    panel = panel.astype({"iso3_a": "category", "iso3_b": "category"})  # quick to group, which is done often
     return panel.assign(
         ln_gdp=np.log(panel["gdp_usd"].astype("float64")),
         ln_population=np.log(panel["population"].astype("float64")),
