@@ -346,7 +346,7 @@ def test_nearest_evidence_bounds_what_cannot_be_decided(results: dict[str, claim
     assert {each.holds for each in results["T06"].parts[0].beside} >= {True, False}
     # statements.csv: six statements on cumulated investment up to July 2024, in the order they were made.
     said = results["T06"].parts[0].beside[0].value
-    assert said.startswith("2017-09 2.1, 2018-09 3, 2022-03-04 3.5, 2022-05 4.2, 2022-10-12 4.35, 2023-09-11 4.7")
+    assert said.startswith("2017-09: 2.1, 2018-09: 3, 2022-03-04: 3.5, 2022-05: 4.2, 2022-10-12: 4.35, 2023-09-11: 4.7")
     assert {each.holds for each in results["T07"].parts[0].beside} >= {True, False}
 
 

@@ -16,6 +16,7 @@ from turkic_ties.countries import MEMBERS
 from turkic_ties.parameters import ParameterError, check
 
 POWERS = ("RUS", "CHN", "USA")
+few_examples = settings(max_examples=25, deadline=None)
 TABLES = {address.partition("/")[2]: data.load(address) for address in data.addresses("defense")}
 
 
@@ -162,7 +163,7 @@ def test_windows_lie_inside_the_years_asked_for_and_those_of_the_table() -> None
     assert defense.supplier_concentration(IMPORTS, "KAZ", 2001, 2004, window=5).empty
 
 
-@settings(max_examples=25)
+@few_examples
 @given(some_imports, st.integers(1, 4))
 def test_shares_sum_to_one_and_concentration_is_bounded(table: pd.DataFrame, window: int) -> None:
     shares = defense.supplier_shares(table, "KAZ", window=window)
@@ -175,7 +176,7 @@ def test_shares_sum_to_one_and_concentration_is_bounded(table: pd.DataFrame, win
     assert (found["hhi"] <= largest + 1e-12).all()
 
 
-@settings(max_examples=25)
+@few_examples
 @given(some_imports)
 def test_windows_of_one_year_are_the_yearly_shares(table: pd.DataFrame) -> None:
     shares = defense.supplier_shares(table, "KAZ", window=1).set_index(["window_end", "supplier"])["share"]
@@ -184,7 +185,7 @@ def test_windows_of_one_year_are_the_yearly_shares(table: pd.DataFrame) -> None:
     assert shares.to_dict() == pytest.approx(expected.to_dict())
 
 
-@settings(max_examples=25)
+@few_examples
 @given(some_imports, st.integers(1, 3))
 def test_the_order_of_the_rows_makes_no_difference(table: pd.DataFrame, window: int) -> None:
     for measure in (defense.supplier_shares, defense.supplier_concentration):
@@ -319,6 +320,7 @@ def test_dispersion_is_the_standard_deviation_of_all_distances() -> None:
     assert defense.dispersion([1, 2, 3]) == pytest.approx((2 / 3) ** 0.5)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 5), min_size=2, max_size=6).map(lambda distances: [round(d, 3) for d in distances]))
 def test_dispersion_is_zero_if_and_only_if_all_distances_are_equal(distances: Sequence[float]) -> None:
     assert (defense.dispersion(distances) == 0) == (len(set(distances)) == 1)

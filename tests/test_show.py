@@ -85,7 +85,9 @@ def test_two_figures_on_a_page_share_no_identifier(shown: list[Bundle]) -> None:
 def test_everything_a_figure_points_at_is_there(shown: list[Bundle]) -> None:
     draw("first")
     svg = shown[1]["image/svg+xml"]
-    assert set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg)) <= set(re.findall(r' id="([^"]+)"', svg))
+    ids = re.findall(r' id="([^"]+)"', svg)
+    assert set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg)) == set(ids)
+    assert sorted(ids) == sorted(f"first-{number}" for number in range(len(ids)))  # no hash of numbers in them
 
 
 def test_a_figure_drawn_twice_is_the_same_and_carries_no_date(shown: list[Bundle]) -> None:

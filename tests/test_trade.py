@@ -466,3 +466,12 @@ def test_results_do_not_depend_on_the_order_of_the_rows() -> None:
     trade_table = table("bilateral_trade")
     shuffled = trade_table.sample(frac=1, random_state=1)
     pd.testing.assert_frame_equal(trade.ranks(trade_table, "KGZ"), trade.ranks(shuffled, "KGZ"))
+
+
+def test_several_countries_at_once_are_each_as_alone() -> None:
+    reports, wanted = table("bilateral_trade"), ["UZB", "KAZ"]
+    for measure in (trade.partners, trade.ranks, trade.concentration):
+        together = measure(reports, wanted, 2009, 2011)
+        assert together["country"].unique().tolist() == wanted
+        alone = pd.concat([measure(reports, state, 2009, 2011) for state in wanted], ignore_index=True)
+        pd.testing.assert_frame_equal(together, alone)

@@ -774,6 +774,7 @@ def _scaled(value: Any, calculation: Calculation) -> Value:
 
 def _rows(frame: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
     """Select rows by a value, a list of values or a range."""
+    kept = np.ones(len(frame), dtype=bool)
     for name, wanted in where.items():
         if name not in frame:
             raise ClaimError(f"there is no column {name!r} to choose rows by; there are {', '.join(map(str, frame))}.")
@@ -784,8 +785,8 @@ def _rows(frame: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
             chosen &= column <= wanted["to"] if "to" in wanted else True
         else:
             chosen = column.isin(wanted if isinstance(wanted, list) else [wanted])
-        frame = frame[chosen.fillna(False).astype(bool)]
-    return frame
+        kept &= chosen.fillna(False).to_numpy(bool)
+    return frame[kept]
 
 
 _TIMES = ("period", "date", "year", "announced", "order_year", "value_year")
@@ -805,11 +806,11 @@ def _note(rows: pd.DataFrame, trace: _Trace) -> None:
         trace.period = f"{rows['first_year'].min()}–{rows['last_year'].max()}"
     else:
         times = next((name for name in _TIMES if name in rows), None)
-        found = sorted({_day(time) for time in rows[times].dropna()}) if times else []
+        found = sorted({_day(time) for time in rows[times].dropna().unique()}) if times else []
         if found:  # periods are in words, which have no first and last
             trace.period = "; ".join(found) if times == "period" or len(found) == 1 else f"{found[0]} to {found[-1]}"
     if "source" in rows:
-        trace.sources |= {id for ids in rows["source"].dropna() for id in str(ids).split("; ")}
+        trace.sources |= {id for ids in rows["source"].dropna().unique() for id in str(ids).split("; ")}
     trace.weak = trace.weak or _weakness(rows)
 
 

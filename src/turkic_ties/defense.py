@@ -659,8 +659,9 @@ def _interval(apart: Floats, draws: int, seed: tuple[int, ...]) -> tuple[float, 
 @lru_cache(maxsize=64)
 def _resamples(rows: int, draws: int, seed: tuple[int, ...]) -> npt.NDArray[np.uint8]:
     """Tell how often each row is drawn in each resample; kept, because a window's resamples serve all states."""
-    drawn = np.random.default_rng(seed).multinomial(rows, np.full(rows, 1 / rows), size=draws)
-    return drawn.astype("uint8")  # a row is expected once, and never found 256 times
+    drawn = np.random.default_rng(seed).integers(rows, size=(draws, rows)) + rows * np.arange(draws)[:, np.newaxis]
+    times = np.bincount(drawn.ravel(), minlength=draws * rows).reshape(draws, rows)
+    return times.astype("uint8")  # a row is expected once, and never found 256 times
 
 
 # -- arsenals ---------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -401,7 +401,7 @@ def text_similarity(
     word_form_counts: pd.DataFrame,
     kazakh_latin: pd.DataFrame,
     country: str,
-    partner: str,
+    partner: str | Sequence[str],
     draws: int = 200,
     seed: int = 1,
 ) -> pd.DataFrame:
@@ -421,8 +421,10 @@ def text_similarity(
         Columns corpus, language, script, word, count.
     kazakh_latin
         As for `transliterate`.
-    country, partner
-        ISO3 codes of two of the six states.
+    country
+        ISO3 code of one of the six states.
+    partner
+        ISO3 code of another of them, or a list of such.
     draws
         Bootstrap samples.
     seed
@@ -431,9 +433,10 @@ def text_similarity(
     Returns
     -------
     pandas.DataFrame
-        corpus, country_script, partner_script, version (of Kazakh, empty for a pair without Kazakhstan), cosine,
+        partner, corpus, country_script, partner_script, version (of Kazakh, else empty), cosine,
         cosine_low, cosine_high (0 to 1), identical_pct, identical_low_pct, identical_high_pct (percent), words,
-        partner_words (running words). One row a corpus, a script of each language there is a text in, and a version.
+        partner_words (running words). One row a corpus, a script of each language there is a text in, and a version; in
+        the order of the partners.
 
     Raises
     ------
@@ -445,25 +448,30 @@ def text_similarity(
     Cavnar, W. B. and Trenkle, J. M. (1994). N-gram-based text categorization. SDAIR-94, 161-175.
     Efron, B. and Tibshirani, R. J. (1993). An Introduction to the Bootstrap.
     """
-    _check_pair(country, partner)
+    partners = [partner] if isinstance(partner, str) else list(partner)
+    for state in partners:
+        _check_pair(country, state)
     rows = []
     for corpus in sorted(set(word_form_counts["corpus"])):
         texts = word_form_counts[word_form_counts["corpus"] == corpus]
-        sides = (_texts(texts, kazakh_latin, state, draws, seed) for state in (country, partner))
-        for first, second in itertools.product(*sides):
+        own = _texts(texts, kazakh_latin, country, draws, seed)
+        theirs = [(state, text) for state in partners for text in _texts(texts, kazakh_latin, state, draws, seed)]
+        for first, (state, second) in itertools.product(own, theirs):
             row = {
+                "partner": state,
                 "corpus": corpus,
                 "country_script": first.script,
                 "partner_script": second.script,
                 "version": first.version or second.version,
             }
             rows.append({**row, **_compare(first, second)})
-    columns = ["corpus", "country_script", "partner_script", "version", "cosine", "cosine_low", "cosine_high"]
+    columns = ["partner", "corpus", "country_script", "partner_script", "version"]
+    columns += ["cosine", "cosine_low", "cosine_high"]
     columns += ["identical_pct", "identical_low_pct", "identical_high_pct", "words", "partner_words"]
     frame = pd.DataFrame(rows, columns=columns)
-    order = frame["version"].map({version: i for i, version in enumerate(VERSIONS)})
-    by = ["corpus", "country_script", "partner_script", "order"]
-    return frame.assign(order=order).sort_values(by, ignore_index=True)[columns]
+    given = {name: i for names in (partners, VERSIONS) for i, name in enumerate(names)}
+    by = ["partner", "corpus", "country_script", "partner_script", "version"]
+    return frame.sort_values(by, key=lambda column: column.map(lambda name: given.get(name, name)), ignore_index=True)
 
 
 @dataclass(frozen=True)

@@ -445,10 +445,11 @@ def _svg(fig: Figure, id: str) -> str:
     svg = svg.replace(' transform="rotate(-0 ', ' transform="rotate(0 ')
     # Hundredths of a point are far below what can be seen, and above where platforms differ.
     svg = re.sub(r'(?<==")[^"]*(?=")', lambda m: re.sub(r"-?\d+\.\d{3,}(?!\d*e)", _hundredths, m.group()), svg)
-    # Only identifiers something points at stay, named for the figure: two charts on a page must not share one.
-    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
-    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{id}-{m.group(1)}"' if m.group(1) in used else "", svg)
-    return re.sub(r'(url\(#|href="#)', rf"\g<1>{id}-", svg)
+    # Only identifiers something points at stay, named for the figure, as two charts on a page must not share one, and
+    # numbered, as matplotlib makes them from numbers whose last digit differs between platforms.
+    used = list(dict.fromkeys(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg)))
+    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{id}-{used.index(m[1])}"' if m[1] in used else "", svg)
+    return re.sub(r'(url\(#|href="#)([^)"]+)', lambda m: f"{m[1]}{id}-{used.index(m[2])}", svg)
 
 
 def _hundredths(match: re.Match[str]) -> str:

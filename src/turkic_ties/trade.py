@@ -18,6 +18,7 @@ A missing row is not a zero: a flow nobody recorded stays missing, and so does a
 from __future__ import annotations
 
 import calendar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -68,9 +69,9 @@ _OTHER_SIDE = {"export": "import", "import": "export", "exports": "imports", "im
 
 
 def partners(
-    bilateral_trade: pd.DataFrame, country: str, start: int | None = None, end: int | None = None
+    bilateral_trade: pd.DataFrame, country: str | Sequence[str], start: int | None = None, end: int | None = None
 ) -> pd.DataFrame:
-    """Lay out the trade of a country with every partner, in each set of books.
+    """Lay out the trade of a country, or of several, with every partner, in each set of books.
 
     In the own books one source serves a whole year, the first of `REPORTED` that has it; in the mirror the same holds
     for each partner's books.
@@ -80,7 +81,7 @@ def partners(
     bilateral_trade
         Columns source, reporter, partner, year, flow (export | import), value_usd and, if any, flag.
     country
-        ISO3 code of one of the six states.
+        ISO3 code of one of the six states, or a list of such.
     start, end
         First and last year; None for all there are.
 
@@ -88,7 +89,8 @@ def partners(
     -------
     pandas.DataFrame
         country, partner (``WLD`` the published total, ``XXX`` not allocated), year, books, source, exports_usd,
-        imports_usd, turnover_usd (the sum of the flows recorded), flag; sorted by books, year and partner.
+        imports_usd, turnover_usd (the sum of the flows recorded), flag; countries in the order given, sorted by books,
+        year and partner.
 
     Raises
     ------
@@ -96,38 +98,39 @@ def partners(
         For a country outside the six, a start after the end, or a source that has no place in `REPORTED`.
     """
     _check(country, start=start, end=end)
+    states = _listed(country)
     trade = bilateral_trade if "flag" in bilateral_trade else bilateral_trade.assign(flag="")
     if unknown := sorted(set(trade["source"].unique()) - {*REPORTED, MODEL}):
         raise ValueError(f"bilateral_trade holds the source {unknown[0]!r}: give it a place in trade.REPORTED.")
-    is_country = (trade["reporter"] == country) | (trade["partner"] == country)
-    trade = trade[is_country & trade["year"].between(*_years(start, end))]
-    reported, model = trade[trade["source"] != MODEL], trade[trade["source"] == MODEL]
+    trade = trade[trade["year"].between(*_years(start, end))]
+    by_country = trade[trade["reporter"].isin(states)]
+    by_partner = trade[trade["partner"].isin(states)]
+    # What the reporter imports from the country is the country's export to it.
+    turned = {"country": by_partner["partner"], "partner": by_partner["reporter"]}
+    own = by_country.assign(country=by_country["reporter"])
+    mirror = by_partner.assign(**turned, flow=by_partner["flow"].map(_OTHER_SIDE))
     views = [
-        _first_source(reported[reported["reporter"] == country]).assign(books="own"),
-        _seen_from_partner(_first_source(reported[reported["partner"] == country])).assign(books="mirror"),
-        model[model["reporter"] == country].assign(books="model"),
-        _seen_from_partner(model[model["partner"] == country]).assign(books="model"),
+        _first_source(own[own["source"] != MODEL]).assign(books="own"),
+        _first_source(mirror[mirror["source"] != MODEL]).assign(books="mirror"),
+        own[own["source"] == MODEL].assign(books="model"),
+        mirror[mirror["source"] == MODEL].assign(books="model"),
     ]
     rows = pd.concat(views, ignore_index=True).astype({"value_usd": "float64"})
-    keys = ["books", "year", "partner", "source"]
+    keys = ["country", "books", "year", "partner", "source"]
     wide = rows.pivot_table("value_usd", keys, "flow", aggfunc="sum").reindex(columns=["export", "import"])
     wide = wide.set_axis(_FLOW_VALUES, axis="columns")
     wide["turnover_usd"] = wide.sum(axis=1, min_count=1)
     wide["flag"] = _joined(rows, keys, "flag")
     columns = "country partner year books source exports_usd imports_usd turnover_usd flag"
-    result = wide.reset_index().assign(country=country).fillna({"flag": ""})
-    return _arrange(result, columns, by="books year partner")
+    # Within a set of books the pivot has sorted by year and partner.
+    return _arrange(wide.reset_index().fillna({"flag": ""}), columns, "country books", states)
 
 
 def _first_source(reports: pd.DataFrame) -> pd.DataFrame:
-    """Keep, for each reporter and year, the rows of the first source of `REPORTED` that has any."""
+    """Keep, for each country, reporter and year, the rows of the first source of `REPORTED` that has any."""
     place = reports["source"].astype(pd.CategoricalDtype(list(REPORTED))).cat.codes
-    return reports[place == place.groupby([reports["reporter"], reports["year"]]).transform("min")]
-
-
-def _seen_from_partner(reports: pd.DataFrame) -> pd.DataFrame:
-    """Turn a report round: what the reporter imports from the country is the country's export to it."""
-    return reports.assign(partner=reports["reporter"], flow=reports["flow"].map(_OTHER_SIDE))
+    cell = [reports["country"], reports["reporter"], reports["year"]]
+    return reports[place == place.groupby(cell).transform("min")]
 
 
 def bilateral(
@@ -167,7 +170,7 @@ def bilateral(
 
 
 def prefer(frame: pd.DataFrame) -> pd.DataFrame:
-    """Take the first of own, mirror and model books that exist: for each year, and each cell of an intra-OTS table.
+    """Take the first of own, mirror and model books that exist: for each country (or exporter and importer) and year.
 
     Parameters
     ----------
@@ -180,7 +183,7 @@ def prefer(frame: pd.DataFrame) -> pd.DataFrame:
         The same columns; ``books`` still says for each row which were taken.
     """
     place = _places(frame["books"])
-    cell = [frame[key] for key in ("year", "exporter", "importer") if key in frame]
+    cell = [frame[key] for key in ("country", "year", "exporter", "importer") if key in frame]
     first = frame[place == place.groupby(cell).transform("min")]
     return first.sort_values("year", kind="stable", ignore_index=True)
 
@@ -339,9 +342,9 @@ def constant_dollars(series: pd.DataFrame, commodities: pd.DataFrame, base_year:
 
 
 def ranks(
-    bilateral_trade: pd.DataFrame, country: str, start: int | None = None, end: int | None = None
+    bilateral_trade: pd.DataFrame, country: str | Sequence[str], start: int | None = None, end: int | None = None
 ) -> pd.DataFrame:
-    """Rank the partners of a country by turnover, exports and imports, with the share of each.
+    """Rank the partners of a country, or of several, by turnover, exports and imports, with the share of each.
 
     The share is of all trade: of the published total where there is one (Kyrgyzstan prints exports it does not
     allocate), else of the sum over partners, unallocated trade included. Totals and unallocated trade take no rank.
@@ -358,7 +361,8 @@ def ranks(
         equals share the better rank), partners (number ranked), share (0–1), coverage (part of all trade that is
         allocated to partners; missing for the mirror, which has no total), flag (all flags of that year's books, and
         large partners they lack: one wrong partner moves every rank and share). Partners without trade are left out,
-        and so is the mirror in years with fewer than `MIRROR_REPORTERS` reporters. Sorted by books, year, flow, rank.
+        and so is the mirror in years with fewer than `MIRROR_REPORTERS` reporters. Countries in the
+        order given, sorted by books, year, flow, rank.
 
     Raises
     ------
@@ -366,11 +370,13 @@ def ranks(
         As for `partners`.
     """
     _check(country, start=start, end=end)
-    frame = partners(bilateral_trade, country)  # all years: what lacks in one shows in its neighbours
+    # What lacks in a year shows in its neighbours.
+    first, last = _years(start, end)
+    frame = partners(bilateral_trade, country, first - 1, last + 1)
     labels = ["country", "year", "books", "source", "partner"]
     flows = frame.rename(columns={f"{flow}_usd": flow for flow in FLOWS})
     rows = flows.melt(labels, list(FLOWS), "flow", "value_usd")
-    rows["cell"] = rows.groupby(["books", "year", "flow"]).ngroup()
+    rows["cell"] = rows.groupby(["country", "books", "year", "flow"]).ngroup()
     is_world, is_named = rows["partner"] == WORLD, ~rows["partner"].isin([WORLD, UNALLOCATED])
     summed = rows[~is_world].groupby("cell")["value_usd"].sum()
     published = rows[is_world].set_index("cell")["value_usd"].reindex(summed.index)
@@ -386,29 +392,31 @@ def ranks(
         partners=by_cell.transform("size").astype("int64"),
     )
     rows = rows[(rows["books"] != "mirror") | (rows["partners"] >= MIRROR_REPORTERS)]
-    flagged = pd.concat([frame[["books", "year", "flag"]], _missing_partners(rows)])
-    rows = rows.join(_joined(flagged, ["books", "year"], "flag"), on=["books", "year"]).fillna({"flag": ""})
-    rows = rows[rows["year"].between(*_years(start, end))]
+    keys = ["country", "books", "year"]
+    flagged = pd.concat([frame[[*keys, "flag"]], _missing_partners(rows)])
+    rows = rows.join(_joined(flagged, keys, "flag"), on=keys).fillna({"flag": ""})
+    rows = rows[rows["year"].between(first, last)]
     columns = "country year books source flow partner value_usd rank partners share coverage flag"
-    return _arrange(rows, columns, by="books year flow rank")  # equals stay in the order of `partners`
+    # Equals stay in the order of `partners`.
+    return _arrange(rows, columns, "country books year flow rank", _listed(country))
 
 
 def _missing_partners(rows: pd.DataFrame) -> pd.DataFrame:
     """Find partners without a record between two years in which they were among the five largest."""
-    keys = ["books", "year", "flow", "partner"]
+    keys = ["country", "books", "year", "flow", "partner"]
     large = rows.loc[rows["rank"] <= 5, keys]
     expected = large.assign(year=large["year"] + 1).merge(large.assign(year=large["year"] - 1), on=keys)
-    first = rows.loc[rows["rank"] == 1, keys[:3]].drop_duplicates()
-    expected = expected.merge(first, on=keys[:3])  # the books exist in that year
+    first = rows.loc[rows["rank"] == 1, keys[:4]].drop_duplicates()
+    expected = expected.merge(first, on=keys[:4])  # the books exist in that year
     known = rows.loc[rows["partner"].isin(expected["partner"]), keys]
     missing = expected.merge(known, how="left", indicator="found", on=keys).query("found == 'left_only'")
-    return missing[["books", "year"]].assign(flag=missing["partner"] + " is missing, a main partner the years around")
+    return missing[keys[:3]].assign(flag=missing["partner"] + " is missing, a main partner the years around")
 
 
 def concentration(
-    bilateral_trade: pd.DataFrame, country: str, start: int | None = None, end: int | None = None
+    bilateral_trade: pd.DataFrame, country: str | Sequence[str], start: int | None = None, end: int | None = None
 ) -> pd.DataFrame:
-    """Measure how concentrated a country's trade is on few partners (Herfindahl–Hirschman).
+    """Measure how concentrated the trade of a country, or of several, is on few partners (Herfindahl–Hirschman).
 
     HHI = Σ s², s the share of a partner in the trade allocated to partners: from 1/N (N equal partners) to 1 (one
     partner). Normalised: (HHI − 1/N) / (1 − 1/N), from 0 to 1; missing with a single partner. N counts the partners
@@ -424,7 +432,7 @@ def concentration(
     pandas.DataFrame
         country, year, books, source (all that serve the year), flow (turnover | exports | imports), hhi,
         hhi_normalised, partners (N), coverage (part of all trade that the index sees; below 0.9 read it with care),
-        flag. The mirror as in `ranks`.
+        flag. The mirror as in `ranks`. Countries in the order given, sorted by books, flow, year.
 
     Raises
     ------
@@ -437,15 +445,15 @@ def concentration(
     Rhoades, S. A. (1993). The Herfindahl-Hirschman Index. Federal Reserve Bulletin 79(3), 188-189.
     """
     rows = ranks(bilateral_trade, country, start, end)
-    keys = ["books", "flow", "year"]
+    keys = ["country", "books", "flow", "year"]
     by_flow = rows.groupby(keys)
     rows["hhi"] = (rows["value_usd"] / by_flow["value_usd"].transform("sum")) ** 2
-    result = by_flow[["country", "partners", "coverage", "flag"]].first()
+    result = by_flow[["partners", "coverage", "flag"]].first()
     result = result.assign(hhi=by_flow["hhi"].sum(), source=_joined(rows, keys, "source")).reset_index()
     floor = 1 / result["partners"]
     result["hhi_normalised"] = _ratio(result["hhi"] - floor, 1 - floor)
     columns = "country year books source flow hhi hhi_normalised partners coverage flag"
-    return _arrange(result, columns, by="books flow year")
+    return _arrange(result, columns, "country books flow year", _listed(country))
 
 
 # -- trade among the six ----------------------------------------------------------------------------------------
@@ -469,8 +477,7 @@ def intra_trade(bilateral_trade: pd.DataFrame, start: int | None = None, end: in
         exporter and importer.
     """
     by_members = bilateral_trade[bilateral_trade["reporter"].isin(MEMBERS)]
-    sides = [partners(by_members, exporter, start, end) for exporter in MEMBERS]
-    cells = pd.concat(sides, ignore_index=True).dropna(subset="exports_usd")
+    cells = partners(by_members, MEMBERS, start, end).dropna(subset="exports_usd")
     cells = cells[cells["partner"].isin(MEMBERS)]
     cells = cells.rename(columns={"country": "exporter", "partner": "importer", "exports_usd": "value_usd"})
     return _arrange(cells, "exporter importer year books source value_usd", by="books year exporter importer")
@@ -888,6 +895,7 @@ def _gravity_panel(trade: pd.DataFrame, gravity_countries: pd.DataFrame, gravity
     )
     panel = panel[panel["value_usd"].notna() | ~panel["iso3_b"].isin(MEMBERS)].fillna({"value_usd": 0.0})
     panel = panel.sort_values(["iso3_a", "iso3_b", "year"], ignore_index=True)
+    panel = panel.astype({"iso3_a": "category", "iso3_b": "category"})  # quick to group, which is done often
     return panel.assign(
         ln_gdp=np.log(panel["gdp_usd"].astype("float64")),
         ln_population=np.log(panel["population"].astype("float64")),
@@ -967,9 +975,12 @@ def _gravity_frames(ratios: list[dict[str, Any]], coefficients: list[pd.DataFram
 # -- small helpers ----------------------------------------------------------------------------------------------
 
 
-def _check(country: str, partner: str | None = None, start: int | None = None, end: int | None = None) -> None:
-    if country not in MEMBERS:
-        raise ValueError(f"{country!r} is not one of the six states; use one of {', '.join(MEMBERS)}.")
+def _check(
+    country: str | Sequence[str], partner: str | None = None, start: int | None = None, end: int | None = None
+) -> None:
+    for state in _listed(country):
+        if state not in MEMBERS:
+            raise ValueError(f"{state!r} is not one of the six states; use one of {', '.join(MEMBERS)}.")
     if partner == country:
         raise ValueError(f"{country} cannot be its own partner; choose two different states.")
     if partner is not None:
@@ -993,12 +1004,21 @@ def _joined(rows: pd.DataFrame, by: list[str], column: str) -> pd.Series[str]:
     return texts.groupby(by)[column].agg("; ".join)
 
 
+def _listed(country: str | Sequence[str]) -> list[str]:
+    return [country] if isinstance(country, str) else list(country)
+
+
+def _arrange(frame: pd.DataFrame, columns: str, by: str, states: Sequence[str] = ()) -> pd.DataFrame:
+    """Select and sort, countries as in `states` if given; columns are named in one string, with blanks between."""
+
+    def key(column: pd.Series[Any]) -> pd.Series[Any]:
+        given = column.name == "country" and states
+        return column.astype(pd.CategoricalDtype(list(states))).cat.codes if given else _places(column)
+
+    return frame[columns.split()].sort_values(by.split(), key=key, kind="stable", ignore_index=True)
+
+
 def _places(column: pd.Series[Any]) -> pd.Series[Any]:
     """Sort books as own, mirror, model and flows as turnover, exports, imports; all else by itself."""
     order = pd.CategoricalDtype([*BOOKS, *FLOWS])
     return column.astype(order).cat.codes if column.name in ("books", "flow") else column
-
-
-def _arrange(frame: pd.DataFrame, columns: str, by: str) -> pd.DataFrame:
-    """Select and sort; columns are named in one string, with blanks between."""
-    return frame[columns.split()].sort_values(by.split(), key=_places, kind="stable", ignore_index=True)
