@@ -188,7 +188,7 @@ def test_a_rule_that_does_not_fit_says_what_to_do(rule: dict[str, Any], value: A
 
 
 def reading(holds: bool | None, weak: str = "", name: str = "a reading") -> claims.ReadingResult:
-    return claims.ReadingResult(name, "1", "1", "", "2022", holds, "words", weak, "article", "", "trade.x", [], [])
+    return claims.ReadingResult(name, "1", "", "1", "", "2022", holds, "words", weak, "article", "", "trade.x", [], [])
 
 
 @pytest.mark.parametrize(

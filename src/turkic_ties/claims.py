@@ -87,6 +87,7 @@ Value: TypeAlias = "float | str | Series | None"
 # From this many points on a trend is tested (Theil-Sen, Mann-Kendall); with fewer, no test could tell anything.
 TREND_POINTS = 8
 TREND_P = 0.05
+LISTED = 7  # values of a series that stand in one line
 
 
 class ClaimError(data.DataError):
@@ -841,11 +842,13 @@ def _weakness(rows: pd.DataFrame | None) -> str:
 class ReadingResult:
     """One reading, computed: value as text, its period, the rule in words, and whether it holds (None: no data).
 
-    ``short`` is the value for one line: with its unit, or the rule in words where the value is a series.
+    ``short`` is the value for one line: with its unit, or the rule in words where the value is a series. ``points`` are
+    all values of a series of which `value` shows the ends, so that its trend can be computed by hand.
     """
 
     name: str
     value: str
+    points: str
     short: str
     unit: str
     period: str
@@ -1071,6 +1074,7 @@ def _reading(reading: Reading, stated: Stated | None, evaluation: _Evaluation) -
     return ReadingResult(
         name=reading.name,
         value=text(value, reading.unit),
+        points=_listed(value.dropna()) if isinstance(value, pd.Series) and len(value.dropna()) > LISTED else "",
         short=outcome.words if isinstance(value, pd.Series) else _with_unit(text(value, reading.unit), reading.unit),
         unit=reading.unit if value is not None else "",
         period=trace.period,
@@ -1189,7 +1193,7 @@ def text(value: Value, unit: str = "") -> str:
         return str(int(value))
     if isinstance(value, pd.Series):
         known = value.dropna()
-        return _listed(known) if len(known) <= 7 else f"{_listed(known.iloc[:1])} … {_listed(known.iloc[-1:])}"
+        return _listed(known) if len(known) <= LISTED else f"{_listed(known.iloc[:1])} … {_listed(known.iloc[-1:])}"
     return value if isinstance(value, str) else number(value)
 
 
