@@ -895,7 +895,6 @@ def _gravity_panel(trade: pd.DataFrame, gravity_countries: pd.DataFrame, gravity
     )
     panel = panel[panel["value_usd"].notna() | ~panel["iso3_b"].isin(MEMBERS)].fillna({"value_usd": 0.0})
     panel = panel.sort_values(["iso3_a", "iso3_b", "year"], ignore_index=True)
-    panel = panel.astype({"iso3_a": "category", "iso3_b": "category"})  # quick to group, which is done often
     return panel.assign(
         ln_gdp=np.log(panel["gdp_usd"].astype("float64")),
         ln_population=np.log(panel["population"].astype("float64")),
