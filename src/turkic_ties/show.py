@@ -26,9 +26,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from turkic_ties import data
-from turkic_ties.theme import GRID, INK, MUTED, PAPER
-
-MIME_TYPE = "application/vnd.turkic-ties.v1+json"
+from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, PAPER
 
 # DejaVu Sans is what matplotlib measures text with; Verdana has the same widths where DejaVu is not installed.
 SVG_STYLE = (

@@ -1,10 +1,15 @@
-"""The colours of all that is not data, and how a chart drawn in them takes on those of the page it stands on."""
+"""What notebooks and pages share: the name of what a notebook shows, and the colours of all that is not data.
+
+The pages must not wait for the libraries that draw, so these are not in `turkic_ties.show`.
+"""
 
 from __future__ import annotations
 
 import re
 
 from markupsafe import Markup, escape
+
+MIME_TYPE = "application/vnd.turkic-ties.v1+json"
 
 # Paper is not quite white: white text on a dark cell of a heat map must stay white in dark mode.
 INK, MUTED, GRID, PAPER = "#1f2933", "#5f6b76", "#d9dee3", "#fefefe"

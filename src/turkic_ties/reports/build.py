@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -155,6 +156,8 @@ def _all_produced(
         # What a cluster's workers write and show stays with them.
         here: tuple[Path | None, OnProgress | None] = (None, None) if cluster else (folder, on_progress)
         running = {workers.submit(produce, report, cell_timeout, *here): report for report in reports}
+        # For the end, and heavy: now the first kernels are still starting, and a core is free.
+        importlib.import_module("turkic_ties.reports.pages")
         for future in as_completed(running):
             yield running.pop(future), future.result()
 

@@ -16,8 +16,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 from turkic_ties.reports.plan import Report
-from turkic_ties.show import MIME_TYPE
-from turkic_ties.theme import themed_svg
+from turkic_ties.theme import MIME_TYPE, themed_svg
 
 TEMPLATES = Path(__file__).parent / "template"
 
