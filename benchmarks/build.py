@@ -66,11 +66,12 @@ def measure(*commands: list[str], cwd: Path = PROJECT, **environment: str) -> Me
         for command in commands:
             subprocess.run(command, cwd=cwd, env=os.environ | environment, check=True, capture_output=True)
     finally:
+        seconds = time.perf_counter() - began
         running = False
         watcher.join()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Measured(time.perf_counter() - began, cpu, peak)
+    return Measured(seconds, cpu, peak)
 
 
 def _memory_mb(root: int) -> float:

@@ -336,6 +336,9 @@ def test_a_notebook_that_fails_keeps_its_report_and_the_others_are_built(small: 
     assert "no cheese" in error.evalue
     assert any("ValueError" in line for line in error.traceback)
     assert ties(small, "build", "trade").returncode == 1
+    (small / "notebooks" / "trade.ipynb").write_text(small_notebook("trade", "mended = True"), encoding="utf-8")
+    assert make(small).built == ["trade/kaz-tur"]
+    assert not (small / "reports" / "failed" / "trade" / "kaz-tur.ipynb").exists()
 
 
 def test_a_kernel_that_dies_once_is_tried_again(small: Path, tmp_path: Path) -> None:
@@ -378,6 +381,18 @@ def test_an_edited_table_stops_the_build_in_one_line(small: Path, data_copy: Pat
     answer = ties(small, "build", "trade")
     assert answer.returncode == 2
     assert "transit.csv: the contents are not those the package describes" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert published(small) == before
+
+
+def test_a_missing_table_stops_the_build_in_one_line(small: Path, data_copy: Path) -> None:
+    make(small)
+    before = published(small)
+    (data_copy / "trade" / "transit.csv").unlink()
+    assert why(small) == {"trade": ["table trade/transit changed"], "defense": []}
+    answer = ties(small, "build", "trade")
+    assert answer.returncode == 2
+    assert "transit.csv is missing" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert published(small) == before
 

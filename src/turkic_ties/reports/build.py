@@ -128,6 +128,7 @@ def build(
                 _keep(produced.executed, directory / FAILED / f"{report.stem}.ipynb")
             else:
                 outcome.built.append(report.stem)
+                (directory / FAILED / f"{report.stem}.ipynb").unlink(missing_ok=True)
                 records[report.stem] = _stage(report, produced, edition, hashes)
             on_progress(report, "failed" if error else "done", 1.0)
         outcome.changes = changes.between(directory, edition, outcome.built)
