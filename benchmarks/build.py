@@ -194,17 +194,16 @@ def table(rows: dict[str, tuple[Measured, str]], repeat: int) -> str:
     against_grid = f"(a) for all {GRID} reports"
     lines = [
         "# Builds compared\n",
-        f"Median of {repeat} runs each in one go (the grid once), on {describe_machine()}. Memory is the most that all",
-        "processes held together (PSS). *Faster* is against the first line of each block.\n",
+        f"Median of {repeat} runs each in one go (the grid once), on {describe_machine()}.",
+        "Memory is the most that all processes held together (PSS). *Faster* is against the first line of each block.\n",
         "| way | seconds | CPU seconds | peak MB | faster | |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
     ]
     for name, (taken, note) in rows.items():
         base = rows[against_grid if "all" in name and against_grid in rows else against[name[0]]][0]
         ratio = base.seconds / taken.seconds
-        lines.append(
-            f"| {name} | {taken.seconds:.2f} | {taken.cpu_seconds:.2f} | {taken.peak_mb:.0f} | {ratio:.1f}× | {note} |"
-        )
+        peak = f"{taken.peak_mb:.0f}" if taken.peak_mb else "–"  # over before memory was looked at
+        lines.append(f"| {name} | {taken.seconds:.2f} | {taken.cpu_seconds:.2f} | {peak} | {ratio:.1f}× | {note} |")
     return "\n".join(lines) + "\n"
 
 
