@@ -195,7 +195,7 @@ def table(rows: dict[str, tuple[Measured, str]], repeat: int) -> str:
     lines = [
         "# Builds compared\n",
         f"Median of {repeat} runs each in one go (the grid once), on {describe_machine()}.",
-        "Memory is the most that all processes held together (PSS). *Faster* is against the first line of each block.\n",
+        "Memory is the most that all processes held together (PSS); *faster* is against the first line of a block.\n",
         "| way | seconds | CPU seconds | peak MB | faster | |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
     ]
