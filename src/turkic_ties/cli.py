@@ -48,7 +48,9 @@ def build(
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://scheduler:8786.")
     ] = None,
-    cell_timeout: Annotated[float, typer.Option(min=1, help="Seconds a cell may take.")] = 300,
+    cell_timeout: Annotated[
+        float | None, typer.Option(min=1, help="Seconds a cell may take; five minutes when left out.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run what is up to date as well.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say why each report would run or not; run none.")] = False,
     verify: Annotated[
@@ -59,7 +61,7 @@ def build(
     ] = False,
 ) -> None:
     """Run the notebooks that are out of date and publish their reports."""
-    from turkic_ties.reports.plan import PROJECT, Hashes, plan
+    from turkic_ties.reports.plan import CELL_TIMEOUT, PROJECT, Hashes, plan
     from turkic_ties.reports.publish import exclusive
 
     with _plain_errors():
@@ -89,7 +91,7 @@ def build(
                     on_progress,
                     jobs=jobs or _cores(),
                     cluster=cluster if waiting else None,
-                    cell_timeout=cell_timeout,
+                    cell_timeout=cell_timeout or CELL_TIMEOUT,
                 )
     _tell(outcome, time.monotonic() - began, directory, quiet)
     if outcome.failed:

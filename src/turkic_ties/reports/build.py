@@ -15,13 +15,11 @@ from pathlib import Path
 
 from turkic_ties import data
 from turkic_ties.reports import changes, manifest
-from turkic_ties.reports.plan import Hashes, Report
+from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Report
 from turkic_ties.reports.publish import now, publish, staging
 
 HISTORY = "history.jsonl"
 FAILED = "failed"  # folder of the notebooks that stopped, with their tracebacks
-
-CELL_TIMEOUT = 300.0  # seconds; the longest cell takes a few
 
 OnProgress = Callable[[Report, str, float], None]
 """Called with a report, the section it is in, and how much of it is done (0 to 1)."""
@@ -216,10 +214,8 @@ def produce(
     for last_try in (False, True):
         with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as private:
             try:
-                produced.files, produced.error = (
-                    render(report, run(report, Path(private), on_section, cell_timeout)),
-                    "",
-                )
+                produced.files = render(report, run(report, Path(private), on_section, cell_timeout))
+                produced.error = ""
                 break
             except NotebookFailed as error:
                 executed = Path(private) / EXECUTED

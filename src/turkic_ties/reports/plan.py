@@ -16,6 +16,8 @@ from turkic_ties.parameters import ReportParameters
 
 PROJECT = Path(__file__).parents[3]
 
+CELL_TIMEOUT = 300.0  # seconds a cell may take when nobody says otherwise; the longest takes a few
+
 
 @dataclass(frozen=True, eq=False)  # compared and hashed by identity: parameters may hold lists
 class Report:

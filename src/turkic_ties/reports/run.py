@@ -18,14 +18,13 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from turkic_ties.data import DataError
-from turkic_ties.reports.plan import Report
+from turkic_ties.reports.plan import CELL_TIMEOUT, Report
 
 KERNEL = "turkic-ties"
 
 OnSection = Callable[[str, int, int], None]
 
 
-CELL_TIMEOUT = 300  # seconds; the longest cell takes a few
 EXECUTED = "executed.ipynb"
 
 DIED, HUNG = "KernelDied", "CellTimeout"
