@@ -52,6 +52,7 @@ PRELOADED = (
     "pandas.core.methods.to_dict",
     "pandas.core.reshape.reshape",
     "pandas.io.formats.csvs",
+    "turkic_ties.claims",
     "turkic_ties.show",
     "turkic_ties.trade",
     "turkic_ties.defense",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import functools
 import io
 import json
 import re
@@ -31,7 +32,6 @@ class _Exporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no types
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[str, dict[str, Any]]:
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self))
         page: tuple[str, dict[str, Any]] = TemplateExporter.from_notebook_node(self, nb, resources, **options)
         return page
 
@@ -53,16 +53,13 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
         figures, tables shown, claims with all evidence, tables read and their sources); ``svg`` its first chart, for
         places that show one, where it has any.
     """
-    exporter = _Exporter(template_name="report", extra_template_basedirs=[str(TEMPLATES)])
-    for name, function in _FILTERS.items():
-        exporter.register_filter(name, function)
     resources = {
         "report": report,
         "css": (TEMPLATES / "report" / "style.css").read_text(encoding="utf-8"),
         "mime_type": MIME_TYPE,
         "summary_name": f"{Path(report.stem).name}.json",
     }
-    page, _ = exporter.from_notebook_node(notebook, resources=resources)
+    page, _ = _exporter().from_notebook_node(notebook, resources=resources)
     rendered = {
         "html": page.strip() + "\n",
         "json": json.dumps(summary(report, notebook), ensure_ascii=False, indent=2) + "\n",
@@ -73,6 +70,16 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
     if charts:
         rendered["svg"] = charts[0] + "\n"
     return rendered
+
+
+@functools.cache
+def _exporter() -> _Exporter:
+    exporter = _Exporter(
+        template_name="report", extra_template_basedirs=[str(TEMPLATES)], default_preprocessors=[], preprocessors=[]
+    )
+    for name, function in _FILTERS.items():
+        exporter.register_filter(name, function)
+    return exporter
 
 
 def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
@@ -136,13 +143,15 @@ def _contents(body: str) -> list[tuple[str, str]]:
     return re.findall(r'<h2 id="([^"]+)">(.*?)<a class="anchor-link"', body)
 
 
-def _light(code: str) -> str:
-    """Drop the marks of highlighted code that the style sheet does not tell apart: half of its bytes."""
-    return re.sub(r'<span(?! class="(?:k|kn|ow|kc|c1|sd)")[^>]*>(.*?)</span>', r"\1", code, flags=re.DOTALL)
+@functools.cache
+def _code(source: str) -> str:
+    """Highlight code, which all pairs share, and leave out marks the style sheet does not tell apart: half of it."""
+    highlighted = Highlight2HTML(pygments_lexer="ipython3")(source)
+    return re.sub(r'<span(?! class="(?:k|kn|ow|kc|c1|sd)")[^>]*>(.*?)</span>', r"\1", highlighted, flags=re.DOTALL)
 
 
 _FILTERS = {
-    "light": _light,
+    "code": _code,
     "themed_svg": themed_svg,
     "csv_table": _csv_table,
     "csv_link": _csv_link,
