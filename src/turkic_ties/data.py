@@ -254,11 +254,12 @@ def _apply_corrections(address: str, frame: pd.DataFrame) -> pd.DataFrame:
     entries = corrections(address)
     if any(entry["action"] == "flag" for entry in entries) and "flag" not in frame:
         frame["flag"] = ""
+    dropped = []
     for entry in entries:
         row = _matching_row(entry, frame)
         match entry["action"]:
             case "drop":
-                frame = frame.drop(index=row)
+                dropped.append(row)
             case "replace":
                 frame.loc[row, entry["column"]] = entry["value"]
             case "flag":
@@ -267,23 +268,23 @@ def _apply_corrections(address: str, frame: pd.DataFrame) -> pd.DataFrame:
                 raise DataError(
                     f"corrections.yml, entry {entry['id']!r}: action {unknown!r} is not drop, replace or flag."
                 )
-    return frame.reset_index(drop=True)
+    return frame.drop(index=dropped).reset_index(drop=True)
 
 
 def _matching_row(entry: dict[str, Any], frame: pd.DataFrame) -> Any:
     """Find the row a correction is about; an error when the guarded value is not there any more."""
-    rows = frame
+    rows = frame.index
     # Numbers first: a column of them is compared in a moment, and leaves few texts to compare.
     for column, value in sorted(entry["match"].items(), key=lambda item: isinstance(item[1], str)):
-        rows = rows[rows[column] == value]
-    found = rows[entry["column"]].tolist()
+        rows = rows[frame.loc[rows, column] == value]
+    found = frame.loc[rows, entry["column"]].tolist()
     if found != [entry["expected"]]:
         raise DataError(
             f"corrections.yml, entry {entry['id']!r}: {entry['table']} should hold {entry['column']} = "
             f"{entry['expected']} in the row {entry['match']}, but holds {found or 'no such row'}. "
             "The publisher has changed the figure: look at the new one, then delete or renew this entry."
         )
-    return rows.index[0]
+    return rows[0]
 
 
 # -- catalogue and citations ------------------------------------------------------------------------------------
