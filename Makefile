@@ -5,6 +5,8 @@ BIN := .venv/bin
 export PYTHONHASHSEED := 0
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
+# A notebook stays in one process. Plugins for other kinds of tests would take over a second in each of them to import.
+NBVAL := --numprocesses auto --dist loadfile -p no:hypothesispytest -p no:anyio
 
 .PHONY: reports test lab record bench lock
 
@@ -16,7 +18,7 @@ test: .venv/ready  ## all checks: style, types, units, data packages, notebooks,
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses auto --dist worksteal tests
-	$(BIN)/pytest --numprocesses auto --dist loadfile --nbval notebooks
+	$(BIN)/pytest $(NBVAL) --nbval notebooks
 
 lab: .venv/ready  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter trust notebooks/*.ipynb
