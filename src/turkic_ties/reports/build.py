@@ -155,10 +155,23 @@ def _all_produced(
         # What a cluster's workers write and show stays with them.
         here: tuple[Path | None, OnProgress | None] = (None, None) if cluster else (folder, on_progress)
         running = {workers.submit(produce, report, cell_timeout, *here): report for report in reports}
-        # For the end, and heavy: now the first kernels are still starting, and a core is free.
-        importlib.import_module("turkic_ties.reports.pages")
+        _get_ready(reports)
         for future in as_completed(running):
             yield running.pop(future), future.result()
+
+
+def _get_ready(reports: list[Report]) -> None:
+    """Do what only later steps need: while the first kernels are starting, a core is free."""
+    import nbformat
+
+    importlib.import_module("turkic_ties.reports.pages")
+    from turkic_ties.reports.render import render
+
+    for report in {report.topic: report for report in reports}.values():
+        notebook = nbformat.read(report.notebook, as_version=4)
+        for cell in notebook.cells:
+            cell.outputs = []
+        render(report, notebook)  # its code, once highlighted, is remembered
 
 
 @contextmanager
