@@ -338,10 +338,13 @@ def transliterate(kazakh_latin: pd.DataFrame, text: str, version: str) -> Transl
         neighbour = after if after in plain else before
         return (in_capitals if neighbour in in_capitals else plain)[found]
 
-    longest_first = sorted(plain, key=lambda key: (-len(key), key))
     # й and ё may come as a letter and a separate mark; composed, they are one letter of the table.
     composed = unicodedata.normalize("NFC", text)
+    # Single small letters, nearly all of a text, need no look around and follow in one go.
+    simple = {letter: latin for letter, latin in small.items() if len(letter) == 1}
+    longest_first = sorted(plain.keys() - simple.keys(), key=lambda key: (-len(key), key))
     latin = re.sub("|".join(map(re.escape, longest_first)) or "(?!)", written, composed)
+    latin = latin.translate(str.maketrans(simple))
     unknown = {sign for sign in set(latin) if sign.isalpha() and unicodedata.name(sign, "").startswith("CYRILLIC")}
     return Transliteration(latin, tuple(sorted(unknown)))
 
@@ -452,7 +455,7 @@ def text_similarity(
     for state in partners:
         _check_pair(country, state)
     rows = []
-    for corpus in sorted(set(word_form_counts["corpus"])):
+    for corpus in sorted(word_form_counts["corpus"].unique()):
         texts = word_form_counts[word_form_counts["corpus"] == corpus]
         own = _texts(texts, kazakh_latin, country, draws, seed)
         theirs = [(state, text) for state in partners for text in _texts(texts, kazakh_latin, state, draws, seed)]
@@ -475,15 +478,25 @@ def text_similarity(
 
 
 @dataclass(frozen=True)
+class _Counts:
+    """How often each unit, a word form or a trigram, stands in a text: one row a unit.
+
+    The first column counts the text as found, each other column a resampled text.
+    """
+
+    units: npt.NDArray[Any]
+    counts: Floats
+
+
+@dataclass(frozen=True)
 class _Text:
-    """One text: the counts of its word forms and of its trigrams, first as found, then one row a resampled text."""
+    """One text in one way of writing; ``trigram_squares`` are the sums of the squared counts of its trigrams."""
 
     script: str
     version: str
-    words: list[str]
-    word_counts: Floats
-    trigrams: list[str]
-    trigram_counts: Floats
+    words: _Counts
+    trigrams: _Counts
+    trigram_squares: Floats
 
 
 def _texts(texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws: int, seed: int) -> list[_Text]:
@@ -492,12 +505,12 @@ def _texts(texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws:
     mine = texts[texts["language"] == STATE_LANGUAGES[country]]
     for script, rows in mine.groupby("script"):
         rows = rows.sort_values("word")
-        words, counts = list(rows["word"]), rows["count"].to_numpy(dtype=np.int64)
+        words, counts = rows["word"].tolist(), rows["count"].to_numpy(dtype=np.int64)
         # A stream of its own for each language and script: the same draws whatever it is compared with and however
         # it is written.
         random = np.random.default_rng([seed, *f"{country}{script}".encode()])
         resampled = random.multinomial(int(counts.sum()), counts / counts.sum(), size=draws)
-        drawn = np.vstack([counts, resampled]).astype(np.float64)
+        drawn = np.vstack([counts, resampled]).T.astype(np.float64, order="C")
         if country != "KAZ":
             found.append(_text(str(script), "", words, drawn))
             continue
@@ -508,21 +521,34 @@ def _texts(texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws:
     return found
 
 
-def _text(script: str, version: str, words: list[str], word_counts: Floats) -> _Text:
-    # With a blank before and after it, a word has as many trigrams as letters.
-    grams = [f" {word} "[i : i + 3] for word in words for i in range(len(word))]
-    known = sorted(set(grams))
-    place = {gram: i for i, gram in enumerate(known)}
-    rows, columns = np.repeat(np.arange(len(words)), [len(word) for word in words]), [place[gram] for gram in grams]
-    incidence = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(words), len(known)))
-    return _Text(script, version, words, word_counts, known, word_counts @ incidence)
+def _text(script: str, version: str, words: list[str], drawn: Floats) -> _Text:
+    # With a blank before and after it, a word has as many trigrams as letters: each letter is the middle of one. Three
+    # code points of at most 21 bits make one number.
+    signs = np.frombuffer("".join(f" {word} " for word in words).encode("utf-32-le"), dtype="<u4").astype(np.int64)
+    is_letter = signs[1:-1] != ord(" ")
+    grams = (signs[:-2] << 42 | signs[1:-1] << 21 | signs[2:])[is_letter]
+    word = np.arange(len(words))
+    trigrams = _counts(grams, np.repeat(word, [*map(len, words)]), drawn)
+    # Two Cyrillic forms can become one in Latin, so forms are counted anew as well.
+    forms = _counts(np.array(words), word, drawn)
+    return _Text(script, version, forms, trigrams, _products(trigrams.counts, trigrams.counts))
+
+
+def _counts(units: npt.NDArray[Any], word: npt.NDArray[np.int64], drawn: Floats) -> _Counts:
+    """Count units, given with the word each stands in, from the counts of the words."""
+    known, place = np.unique(units, return_inverse=True)
+    incidence = csr_array((np.ones(len(units)), (place, word)), shape=(len(known), len(drawn)))
+    return _Counts(known, incidence @ drawn)
 
 
 def _compare(first: _Text, second: _Text) -> dict[str, float]:
+    words, partner_words = (int(text.words.counts[:, 0].sum()) for text in (first, second))
+    cosines = identicals = np.zeros(first.words.counts.shape[1])
     if first.script == second.script:
-        cosines, identicals = _cosines(first, second), _identical_pcts(first, second)
-    else:
-        cosines = identicals = np.zeros(len(first.word_counts))
+        alike = _products(*_shared(first.trigrams, second.trigrams))
+        cosines = alike / np.sqrt(first.trigram_squares * second.trigram_squares)
+        mine, theirs = _shared(first.words, second.words)
+        identicals = 100 * _products(mine, theirs > 0) / words
     cosine_low, cosine_high = _interval(cosines, 1.0)
     identical_low, identical_high = _interval(identicals, 100.0)
     return {
@@ -532,33 +558,21 @@ def _compare(first: _Text, second: _Text) -> dict[str, float]:
         "identical_pct": float(identicals[0]),
         "identical_low_pct": identical_low,
         "identical_high_pct": identical_high,
-        "words": int(first.word_counts[0].sum()),
-        "partner_words": int(second.word_counts[0].sum()),
+        "words": words,
+        "partner_words": partner_words,
     }
 
 
-def _cosines(first: _Text, second: _Text) -> Floats:
-    place = {gram: i for i, gram in enumerate(second.trigrams)}
-    common = [(i, place[gram]) for i, gram in enumerate(first.trigrams) if gram in place]
-    in_first, in_second = ([pair[side] for pair in common] for side in (0, 1))
-    a, b = first.trigram_counts, second.trigram_counts
-    lengths = np.sqrt(np.square(a).sum(axis=1) * np.square(b).sum(axis=1))
-    cosines: Floats = (a[:, in_first] * b[:, in_second]).sum(axis=1) / lengths
-    return cosines
+def _shared(first: _Counts, second: _Counts) -> tuple[Floats, Floats]:
+    """Give both texts' counts of the units that stand in both, row by row."""
+    _, mine, theirs = np.intersect1d(first.units, second.units, assume_unique=True, return_indices=True)
+    return first.counts[mine], second.counts[theirs]
 
 
-def _identical_pcts(first: _Text, second: _Text) -> Floats:
-    """Give the percentage of the first text's running words whose form is in the second text."""
-    # Two Cyrillic forms can become one in Latin, so a form may stand in several places.
-    places: dict[str, list[int]] = {}
-    for column, word in enumerate(second.words):
-        places.setdefault(word, []).append(column)
-    found = np.zeros(len(first.word_counts))
-    for row, word in enumerate(first.words):
-        if word in places:
-            found += first.word_counts[:, row] * (second.word_counts[:, places[word]] > 0).any(axis=1)
-    shares: Floats = 100 * found / first.word_counts.sum(axis=1)
-    return shares
+def _products(a: Floats, b: npt.NDArray[Any]) -> Floats:
+    """Give the scalar product of each column of one table with the same column of the other."""
+    products: Floats = np.einsum("ij,ij->j", a, b)
+    return products
 
 
 def _interval(values: Floats, most: float) -> tuple[float, float]:
