@@ -262,16 +262,21 @@ def _sounds(
 ) -> dict[str, tuple[list[str], list[str]]]:
     """Map each letter of an alphabet to its transcriptions and its classes, both sorted and without repeats."""
     version = alphabet.removeprefix("kk_latn_")
-    table = letter_sounds[letter_sounds["alphabet"] == (ALPHABETS["KAZ"] if version in LATIN_VERSIONS else alphabet)]
-    if version in LATIN_VERSIONS:
-        official = kazakh_latin[(kazakh_latin["version"] == version) & (kazakh_latin["basis"] == "official")]
-        table = table.merge(official, left_on="grapheme", right_on="cyrillic_lower")
-        table = table.assign(grapheme=table["latin_lower"])
-    return {str(letter): (sorted(set(t["ipa"])), sorted(set(t["sound"]))) for letter, t in table.groupby("grapheme")}
+    in_latin = version in LATIN_VERSIONS
+    official = kazakh_latin[(kazakh_latin["version"] == version) & (kazakh_latin["basis"] == "official")]
+    latin = dict(zip(official["cyrillic_lower"], official["latin_lower"], strict=True))
+    table = letter_sounds[letter_sounds["alphabet"] == (ALPHABETS["KAZ"] if in_latin else alphabet)]
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for letter, ipa, sound in zip(table["grapheme"], table["ipa"], table["sound"], strict=True):
+        if not in_latin or letter in latin:
+            transcriptions, classes = found.setdefault(latin.get(letter, letter), (set(), set()))
+            transcriptions.add(ipa)
+            classes.add(sound)
+    return {letter: (sorted(transcriptions), sorted(classes)) for letter, (transcriptions, classes) in found.items()}
 
 
 def _letters(alphabets: pd.DataFrame, alphabet: str) -> list[str]:
-    return list(alphabets[alphabets["alphabet"] == alphabet].sort_values("position")["lower"])
+    return alphabets[alphabets["alphabet"] == alphabet].sort_values("position")["lower"].tolist()
 
 
 # -- transliteration --------------------------------------------------------------------------------------------
@@ -388,9 +393,11 @@ def lost_distinctions(kazakh_latin: pd.DataFrame, version: str) -> pd.DataFrame:
             loan = not loans.isdisjoint(group["cyrillic_lower"])
             rows.append(("same capitals", str(latin), " / ".join(group["cyrillic_upper"]), loan))
     written = {letter: latin for letter, latin in small.items() if latin}
+    sequences: dict[str, list[str]] = {}
+    for a, b in itertools.product(written, repeat=2):
+        sequences.setdefault(written[a] + written[b], []).append(a + b)
     for letter, latin in written.items():
-        pairs = [a + b for a in written for b in written if written[a] + written[b] == latin]
-        if pairs:
+        if pairs := sequences.get(latin):
             loan = letter in loans or any(not loans.isdisjoint(pair) for pair in pairs)
             rows.append(("like a sequence", latin, " / ".join([letter, *sorted(pairs)]), loan))
     frame = pd.DataFrame(rows, columns=["kind", "latin", "cyrillic", "loan"])
@@ -665,8 +672,10 @@ def cognate_share(
 def _forms(cognates: pd.DataFrame, language: str) -> dict[str, list[tuple[int, tuple[str, ...]]]]:
     """Give the words of a language by concept: cognate set and sounds."""
     forms: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
-    rows = cognates[cognates["language"] == language].sort_values(["concept", "cognate_set", "segments"])
-    for concept, cognate_set, segments in zip(rows["concept"], rows["cognate_set"], rows["segments"], strict=True):
+    rows = cognates[cognates["language"] == language]
+    for concept, cognate_set, segments in sorted(
+        zip(rows["concept"], rows["cognate_set"], rows["segments"], strict=True)
+    ):
         forms.setdefault(concept, []).append((int(cognate_set), tuple(segments.split())))
     return forms
 
@@ -711,16 +720,17 @@ def language_distances(cognates: pd.DataFrame) -> pd.DataFrame:
     from scipy.cluster.hierarchy import leaves_list, linkage  # slow to import, and nothing else needs them
     from scipy.spatial.distance import squareform
 
-    languages = sorted(set(cognates["language"]))
-    place = {language: i for i, language in enumerate(languages)}
-    in_both = np.zeros((len(languages), len(languages)))
+    language, languages = pd.factorize(cognates["language"], sort=True)
+    # Sets are numbered concept by concept, and ``first_sets`` says where each concept begins.
+    cognate_set = cognates.groupby(["concept", "cognate_set"]).ngroup()
+    first_sets = np.sort(cognate_set.groupby(cognates["concept"]).min())
+    has = np.zeros((len(languages), cognate_set.nunique()), dtype=bool)
+    has[language, cognate_set] = True
+    known = np.logical_or.reduceat(has, first_sets, axis=1).astype(np.float64)
+    in_both = known @ known.T
     shared = np.zeros_like(in_both)
-    for _, words in cognates.groupby("concept"):
-        has = np.zeros((len(languages), words["cognate_set"].nunique()))
-        has[words["language"].map(place), pd.factorize(words["cognate_set"], sort=True)[0]] = 1
-        known = has.any(axis=1).astype(np.float64)
-        in_both += np.outer(known, known)
-        shared += (has @ has.T) > 0
+    for i, sets in enumerate(has):
+        shared[i] = np.logical_or.reduceat(has & sets, first_sets, axis=1).sum(axis=1)
     distance = 1 - np.divide(shared, in_both, out=np.zeros_like(shared), where=in_both > 0)
     np.fill_diagonal(distance, 0)
     order = list(range(len(languages)))
@@ -787,13 +797,13 @@ def language_use(
     """
     _check_member(country)
     _check_period(start, end)
-    figures = language_figures[
-        (language_figures["country"] == country)
-        & language_figures["topic"].isin(list(_DOMAINS))
-        & (language_figures["unit"] == "percent")
-        & (language_figures["kind"] == "reported")
-        & language_figures["year"].notna()
-        & language_figures["language"].notna()
+    figures = language_figures[language_figures["country"] == country]
+    figures = figures[
+        figures["topic"].isin(list(_DOMAINS))
+        & (figures["unit"] == "percent")
+        & (figures["kind"] == "reported")
+        & figures["year"].notna()
+        & figures["language"].notna()
     ]
     authority = figures["speaker"].fillna(figures["publisher"]).astype("str")
     asked = figures.assign(
@@ -866,28 +876,24 @@ def language_changes(
         As for `language_use`.
     """
     use = language_use(language_figures, census_mother_tongue, home_language_instruction, country, start, end)
-    rows = []
-    for (domain, segment, language), points in use.groupby(["domain", "segment", "language"]):
-        first, last = points.iloc[0], points.iloc[-1]
-        if first["year"] == last["year"]:
-            continue
-        rows.append(
-            {
-                "domain": domain,
-                "indicator": first["indicator"],
-                "language": language,
-                "population": first["population"],
-                "first_year": int(first["year"]),
-                "last_year": int(last["year"]),
-                "first_pct": float(first["value_pct"]),
-                "last_pct": float(last["value_pct"]),
-                "change_points": float(last["value_pct"] - first["value_pct"]),
-                "approximate": bool(first["approximate"] or last["approximate"]),
-                "segment": segment,
-            }
-        )
-    columns = ["domain", "indicator", "language", "population", "first_year", "last_year", "first_pct", "last_pct"]
-    return pd.DataFrame(rows, columns=[*columns, "change_points", "approximate", "segment"])
+    line = ["domain", "segment", "language"]
+    first, last = (use.drop_duplicates(line, keep=which).reset_index(drop=True) for which in ("first", "last"))
+    changes = pd.DataFrame(
+        {
+            "domain": first["domain"],
+            "indicator": first["indicator"],
+            "language": first["language"],
+            "population": first["population"],
+            "first_year": first["year"],
+            "last_year": last["year"],
+            "first_pct": first["value_pct"],
+            "last_pct": last["value_pct"],
+            "change_points": last["value_pct"] - first["value_pct"],
+            "approximate": first["approximate"] | last["approximate"],
+            "segment": first["segment"],
+        }
+    )
+    return changes[changes["first_year"] < changes["last_year"]].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
