@@ -30,6 +30,7 @@ from scipy.sparse import csr_array
 from turkic_ties.countries import MEMBERS
 
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int32]
 
 # A constant and not an argument everywhere: constitutions and language laws fix these, no edition of a table moves
 # them. The table ``languages`` says the same, and a test holds the two together.
@@ -465,7 +466,9 @@ def text_similarity(
     for corpus in sorted(word_form_counts["corpus"].unique()):
         texts = word_form_counts[word_form_counts["corpus"] == corpus]
         own = _texts(texts, kazakh_latin, country, draws, seed)
-        theirs = [(state, text) for state in partners for text in _texts(texts, kazakh_latin, state, draws, seed)]
+        # Where the country has no text in a corpus, the others need not be resampled.
+        opposite = partners if own else []
+        theirs = [(state, text) for state in opposite for text in _texts(texts, kazakh_latin, state, draws, seed)]
         for first, (state, second) in itertools.product(own, theirs):
             row = {
                 "partner": state,
@@ -492,7 +495,7 @@ class _Counts:
     """
 
     units: npt.NDArray[Any]
-    counts: Floats
+    counts: Integers
 
 
 @dataclass(frozen=True)
@@ -517,7 +520,7 @@ def _texts(texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws:
         # it is written.
         random = np.random.default_rng([seed, *f"{country}{script}".encode()])
         resampled = random.multinomial(int(counts.sum()), counts / counts.sum(), size=draws)
-        drawn = np.vstack([counts, resampled]).T.astype(np.float64, order="C")
+        drawn = np.vstack([counts, resampled]).T.astype(np.int32, order="C")
         if country != "KAZ":
             found.append(_text(str(script), "", words, drawn))
             continue
@@ -528,7 +531,7 @@ def _texts(texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws:
     return found
 
 
-def _text(script: str, version: str, words: list[str], drawn: Floats) -> _Text:
+def _text(script: str, version: str, words: list[str], drawn: Integers) -> _Text:
     # With a blank before and after it, a word has as many trigrams as letters: each letter is the middle of one. Three
     # code points of at most 21 bits make one number.
     signs = np.frombuffer("".join(f" {word} " for word in words).encode("utf-32-le"), dtype="<u4").astype(np.int64)
@@ -541,10 +544,10 @@ def _text(script: str, version: str, words: list[str], drawn: Floats) -> _Text:
     return _Text(script, version, forms, trigrams, _products(trigrams.counts, trigrams.counts))
 
 
-def _counts(units: npt.NDArray[Any], word: npt.NDArray[np.int64], drawn: Floats) -> _Counts:
+def _counts(units: npt.NDArray[Any], word: npt.NDArray[np.int64], drawn: Integers) -> _Counts:
     """Count units, given with the word each stands in, from the counts of the words."""
     known, place = np.unique(units, return_inverse=True)
-    incidence = csr_array((np.ones(len(units)), (place, word)), shape=(len(known), len(drawn)))
+    incidence = csr_array((np.ones(len(units), dtype=np.int32), (place, word)), shape=(len(known), len(drawn)))
     return _Counts(known, incidence @ drawn)
 
 
@@ -570,15 +573,15 @@ def _compare(first: _Text, second: _Text) -> dict[str, float]:
     }
 
 
-def _shared(first: _Counts, second: _Counts) -> tuple[Floats, Floats]:
+def _shared(first: _Counts, second: _Counts) -> tuple[Integers, Integers]:
     """Give both texts' counts of the units that stand in both, row by row."""
     _, mine, theirs = np.intersect1d(first.units, second.units, assume_unique=True, return_indices=True)
     return first.counts[mine], second.counts[theirs]
 
 
-def _products(a: Floats, b: npt.NDArray[Any]) -> Floats:
+def _products(a: Integers, b: npt.NDArray[Any]) -> Floats:
     """Give the scalar product of each column of one table with the same column of the other."""
-    products: Floats = np.einsum("ij,ij->j", a, b)
+    products: Floats = np.einsum("ij,ij->j", a, b, dtype=np.float64)
     return products
 
 
