@@ -189,9 +189,9 @@ def letter_table(alphabets: pd.DataFrame, kazakh_latin: pd.DataFrame, alphabet: 
     looked_up = table["cyrillic"] if alphabet == CYRILLIC else table[alphabet]
     table["spelled_out"] = (alphabet != CYRILLIC) & ~table["cyrillic"].isin(official["cyrillic_lower"])
     looked_up = looked_up.mask(table["spelled_out"], "")
-    for other in sorted(set(alphabets["alphabet"])):
-        if not other.startswith("kk_"):
-            table[other] = looked_up.where(looked_up.isin(_letters(alphabets, other)), "")
+    others = alphabets[~alphabets["alphabet"].str.startswith("kk_")]
+    for other, its_letters in others.groupby("alphabet")["lower"]:
+        table[str(other)] = looked_up.where(looked_up.isin(its_letters), "")
     return table
 
 
