@@ -30,6 +30,7 @@ from scipy.sparse import csr_array
 from turkic_ties.countries import MEMBERS
 
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int32]
 
 # A constant and not an argument everywhere: constitutions and language laws fix these, no edition of a table moves
 # them. The table ``languages`` says the same, and a test holds the two together.
@@ -188,9 +189,9 @@ def letter_table(alphabets: pd.DataFrame, kazakh_latin: pd.DataFrame, alphabet: 
     looked_up = table["cyrillic"] if alphabet == CYRILLIC else table[alphabet]
     table["spelled_out"] = (alphabet != CYRILLIC) & ~table["cyrillic"].isin(official["cyrillic_lower"])
     looked_up = looked_up.mask(table["spelled_out"], "")
-    for other in sorted(set(alphabets["alphabet"])):
-        if not other.startswith("kk_"):
-            table[other] = looked_up.where(looked_up.isin(_letters(alphabets, other)), "")
+    others = alphabets[~alphabets["alphabet"].str.startswith("kk_")]
+    for other, its_letters in others.groupby("alphabet")["lower"]:
+        table[str(other)] = looked_up.where(looked_up.isin(its_letters), "")
     return table
 
 
@@ -262,16 +263,21 @@ def _sounds(
 ) -> dict[str, tuple[list[str], list[str]]]:
     """Map each letter of an alphabet to its transcriptions and its classes, both sorted and without repeats."""
     version = alphabet.removeprefix("kk_latn_")
-    table = letter_sounds[letter_sounds["alphabet"] == (ALPHABETS["KAZ"] if version in LATIN_VERSIONS else alphabet)]
-    if version in LATIN_VERSIONS:
-        official = kazakh_latin[(kazakh_latin["version"] == version) & (kazakh_latin["basis"] == "official")]
-        table = table.merge(official, left_on="grapheme", right_on="cyrillic_lower")
-        table = table.assign(grapheme=table["latin_lower"])
-    return {str(letter): (sorted(set(t["ipa"])), sorted(set(t["sound"]))) for letter, t in table.groupby("grapheme")}
+    in_latin = version in LATIN_VERSIONS
+    official = kazakh_latin[(kazakh_latin["version"] == version) & (kazakh_latin["basis"] == "official")]
+    latin = dict(zip(official["cyrillic_lower"], official["latin_lower"], strict=True))
+    table = letter_sounds[letter_sounds["alphabet"] == (ALPHABETS["KAZ"] if in_latin else alphabet)]
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for letter, ipa, sound in zip(table["grapheme"], table["ipa"], table["sound"], strict=True):
+        if not in_latin or letter in latin:
+            transcriptions, classes = found.setdefault(latin.get(letter, letter), (set(), set()))
+            transcriptions.add(ipa)
+            classes.add(sound)
+    return {letter: (sorted(transcriptions), sorted(classes)) for letter, (transcriptions, classes) in found.items()}
 
 
 def _letters(alphabets: pd.DataFrame, alphabet: str) -> list[str]:
-    return list(alphabets[alphabets["alphabet"] == alphabet].sort_values("position")["lower"])
+    return alphabets[alphabets["alphabet"] == alphabet].sort_values("position")["lower"].tolist()
 
 
 # -- transliteration --------------------------------------------------------------------------------------------
@@ -338,10 +344,13 @@ def transliterate(kazakh_latin: pd.DataFrame, text: str, version: str) -> Transl
         neighbour = after if after in plain else before
         return (in_capitals if neighbour in in_capitals else plain)[found]
 
-    longest_first = sorted(plain, key=lambda key: (-len(key), key))
     # й and ё may come as a letter and a separate mark; composed, they are one letter of the table.
     composed = unicodedata.normalize("NFC", text)
+    # Single small letters, nearly all of a text, need no look around and follow in one go.
+    simple = {letter: latin for letter, latin in small.items() if len(letter) == 1}
+    longest_first = sorted(plain.keys() - simple.keys(), key=lambda key: (-len(key), key))
     latin = re.sub("|".join(map(re.escape, longest_first)) or "(?!)", written, composed)
+    latin = latin.translate(str.maketrans(simple))
     unknown = {sign for sign in set(latin) if sign.isalpha() and unicodedata.name(sign, "").startswith("CYRILLIC")}
     return Transliteration(latin, tuple(sorted(unknown)))
 
@@ -385,9 +394,11 @@ def lost_distinctions(kazakh_latin: pd.DataFrame, version: str) -> pd.DataFrame:
             loan = not loans.isdisjoint(group["cyrillic_lower"])
             rows.append(("same capitals", str(latin), " / ".join(group["cyrillic_upper"]), loan))
     written = {letter: latin for letter, latin in small.items() if latin}
+    sequences: dict[str, list[str]] = {}
+    for a, b in itertools.product(written, repeat=2):
+        sequences.setdefault(written[a] + written[b], []).append(a + b)
     for letter, latin in written.items():
-        pairs = [a + b for a in written for b in written if written[a] + written[b] == latin]
-        if pairs:
+        if pairs := sequences.get(latin):
             loan = letter in loans or any(not loans.isdisjoint(pair) for pair in pairs)
             rows.append(("like a sequence", latin, " / ".join([letter, *sorted(pairs)]), loan))
     frame = pd.DataFrame(rows, columns=["kind", "latin", "cyrillic", "loan"])
@@ -452,10 +463,12 @@ def text_similarity(
     for state in partners:
         _check_pair(country, state)
     rows = []
-    for corpus in sorted(set(word_form_counts["corpus"])):
+    for corpus in sorted(word_form_counts["corpus"].unique()):
         texts = word_form_counts[word_form_counts["corpus"] == corpus]
         own = _texts(texts, kazakh_latin, country, draws, seed)
-        theirs = [(state, text) for state in partners for text in _texts(texts, kazakh_latin, state, draws, seed)]
+        # Where the country has no text in a corpus, the others need not be resampled.
+        opposite = partners if own else []
+        theirs = [(state, text) for state in opposite for text in _texts(texts, kazakh_latin, state, draws, seed)]
         for first, (state, second) in itertools.product(own, theirs):
             row = {
                 "partner": state,
@@ -475,15 +488,25 @@ def text_similarity(
 
 
 @dataclass(frozen=True)
+class _Counts:
+    """How often each unit, a word form or a trigram, stands in a text: one row a unit.
+
+    The first column counts the text as found, each other column a resampled text.
+    """
+
+    units: npt.NDArray[Any]
+    counts: Integers
+
+
+@dataclass(frozen=True)
 class _Text:
-    """One text: the counts of its word forms and of its trigrams, first as found, then one row a resampled text."""
+    """One text in one way of writing; ``trigram_squares`` are the sums of the squared counts of its trigrams."""
 
     script: str
     version: str
-    words: list[str]
-    word_counts: Floats
-    trigrams: list[str]
-    trigram_counts: Floats
+    words: _Counts
+    trigrams: _Counts
+    trigram_squares: Floats
 
 
 def _texts(texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws: int, seed: int) -> list[_Text]:
@@ -492,12 +515,12 @@ def _texts(texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws:
     mine = texts[texts["language"] == STATE_LANGUAGES[country]]
     for script, rows in mine.groupby("script"):
         rows = rows.sort_values("word")
-        words, counts = list(rows["word"]), rows["count"].to_numpy(dtype=np.int64)
+        words, counts = rows["word"].tolist(), rows["count"].to_numpy(dtype=np.int64)
         # A stream of its own for each language and script: the same draws whatever it is compared with and however
         # it is written.
         random = np.random.default_rng([seed, *f"{country}{script}".encode()])
         resampled = random.multinomial(int(counts.sum()), counts / counts.sum(), size=draws)
-        drawn = np.vstack([counts, resampled]).astype(np.float64)
+        drawn = np.vstack([counts, resampled]).T.astype(np.int32, order="C")
         if country != "KAZ":
             found.append(_text(str(script), "", words, drawn))
             continue
@@ -508,21 +531,34 @@ def _texts(texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws:
     return found
 
 
-def _text(script: str, version: str, words: list[str], word_counts: Floats) -> _Text:
-    # With a blank before and after it, a word has as many trigrams as letters.
-    grams = [f" {word} "[i : i + 3] for word in words for i in range(len(word))]
-    known = sorted(set(grams))
-    place = {gram: i for i, gram in enumerate(known)}
-    rows, columns = np.repeat(np.arange(len(words)), [len(word) for word in words]), [place[gram] for gram in grams]
-    incidence = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(words), len(known)))
-    return _Text(script, version, words, word_counts, known, word_counts @ incidence)
+def _text(script: str, version: str, words: list[str], drawn: Integers) -> _Text:
+    # With a blank before and after it, a word has as many trigrams as letters: each letter is the middle of one. Three
+    # code points of at most 21 bits make one number.
+    signs = np.frombuffer("".join(f" {word} " for word in words).encode("utf-32-le"), dtype="<u4").astype(np.int64)
+    is_letter = signs[1:-1] != ord(" ")
+    grams = (signs[:-2] << 42 | signs[1:-1] << 21 | signs[2:])[is_letter]
+    word = np.arange(len(words))
+    trigrams = _counts(grams, np.repeat(word, [*map(len, words)]), drawn)
+    # Two Cyrillic forms can become one in Latin, so forms are counted anew as well.
+    forms = _counts(np.array(words), word, drawn)
+    return _Text(script, version, forms, trigrams, _products(trigrams.counts, trigrams.counts))
+
+
+def _counts(units: npt.NDArray[Any], word: npt.NDArray[np.int64], drawn: Integers) -> _Counts:
+    """Count units, given with the word each stands in, from the counts of the words."""
+    known, place = np.unique(units, return_inverse=True)
+    incidence = csr_array((np.ones(len(units), dtype=np.int32), (place, word)), shape=(len(known), len(drawn)))
+    return _Counts(known, incidence @ drawn)
 
 
 def _compare(first: _Text, second: _Text) -> dict[str, float]:
+    words, partner_words = (int(text.words.counts[:, 0].sum()) for text in (first, second))
+    cosines = identicals = np.zeros(first.words.counts.shape[1])
     if first.script == second.script:
-        cosines, identicals = _cosines(first, second), _identical_pcts(first, second)
-    else:
-        cosines = identicals = np.zeros(len(first.word_counts))
+        alike = _products(*_shared(first.trigrams, second.trigrams))
+        cosines = alike / np.sqrt(first.trigram_squares * second.trigram_squares)
+        mine, theirs = _shared(first.words, second.words)
+        identicals = 100 * _products(mine, theirs > 0) / words
     cosine_low, cosine_high = _interval(cosines, 1.0)
     identical_low, identical_high = _interval(identicals, 100.0)
     return {
@@ -532,33 +568,21 @@ def _compare(first: _Text, second: _Text) -> dict[str, float]:
         "identical_pct": float(identicals[0]),
         "identical_low_pct": identical_low,
         "identical_high_pct": identical_high,
-        "words": int(first.word_counts[0].sum()),
-        "partner_words": int(second.word_counts[0].sum()),
+        "words": words,
+        "partner_words": partner_words,
     }
 
 
-def _cosines(first: _Text, second: _Text) -> Floats:
-    place = {gram: i for i, gram in enumerate(second.trigrams)}
-    common = [(i, place[gram]) for i, gram in enumerate(first.trigrams) if gram in place]
-    in_first, in_second = ([pair[side] for pair in common] for side in (0, 1))
-    a, b = first.trigram_counts, second.trigram_counts
-    lengths = np.sqrt(np.square(a).sum(axis=1) * np.square(b).sum(axis=1))
-    cosines: Floats = (a[:, in_first] * b[:, in_second]).sum(axis=1) / lengths
-    return cosines
+def _shared(first: _Counts, second: _Counts) -> tuple[Integers, Integers]:
+    """Give both texts' counts of the units that stand in both, row by row."""
+    _, mine, theirs = np.intersect1d(first.units, second.units, assume_unique=True, return_indices=True)
+    return first.counts[mine], second.counts[theirs]
 
 
-def _identical_pcts(first: _Text, second: _Text) -> Floats:
-    """Give the percentage of the first text's running words whose form is in the second text."""
-    # Two Cyrillic forms can become one in Latin, so a form may stand in several places.
-    places: dict[str, list[int]] = {}
-    for column, word in enumerate(second.words):
-        places.setdefault(word, []).append(column)
-    found = np.zeros(len(first.word_counts))
-    for row, word in enumerate(first.words):
-        if word in places:
-            found += first.word_counts[:, row] * (second.word_counts[:, places[word]] > 0).any(axis=1)
-    shares: Floats = 100 * found / first.word_counts.sum(axis=1)
-    return shares
+def _products(a: Integers, b: npt.NDArray[Any]) -> Floats:
+    """Give the scalar product of each column of one table with the same column of the other."""
+    products: Floats = np.einsum("ij,ij->j", a, b, dtype=np.float64)
+    return products
 
 
 def _interval(values: Floats, most: float) -> tuple[float, float]:
@@ -651,8 +675,10 @@ def cognate_share(
 def _forms(cognates: pd.DataFrame, language: str) -> dict[str, list[tuple[int, tuple[str, ...]]]]:
     """Give the words of a language by concept: cognate set and sounds."""
     forms: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
-    rows = cognates[cognates["language"] == language].sort_values(["concept", "cognate_set", "segments"])
-    for concept, cognate_set, segments in zip(rows["concept"], rows["cognate_set"], rows["segments"], strict=True):
+    rows = cognates[cognates["language"] == language]
+    for concept, cognate_set, segments in sorted(
+        zip(rows["concept"], rows["cognate_set"], rows["segments"], strict=True)
+    ):
         forms.setdefault(concept, []).append((int(cognate_set), tuple(segments.split())))
     return forms
 
@@ -697,16 +723,17 @@ def language_distances(cognates: pd.DataFrame) -> pd.DataFrame:
     from scipy.cluster.hierarchy import leaves_list, linkage  # slow to import, and nothing else needs them
     from scipy.spatial.distance import squareform
 
-    languages = sorted(set(cognates["language"]))
-    place = {language: i for i, language in enumerate(languages)}
-    in_both = np.zeros((len(languages), len(languages)))
+    language, languages = pd.factorize(cognates["language"], sort=True)
+    # Sets are numbered concept by concept, and ``first_sets`` says where each concept begins.
+    cognate_set = cognates.groupby(["concept", "cognate_set"]).ngroup()
+    first_sets = np.sort(cognate_set.groupby(cognates["concept"]).min())
+    has = np.zeros((len(languages), cognate_set.nunique()), dtype=bool)
+    has[language, cognate_set] = True
+    known = np.logical_or.reduceat(has, first_sets, axis=1).astype(np.float64)
+    in_both = known @ known.T
     shared = np.zeros_like(in_both)
-    for _, words in cognates.groupby("concept"):
-        has = np.zeros((len(languages), words["cognate_set"].nunique()))
-        has[words["language"].map(place), pd.factorize(words["cognate_set"], sort=True)[0]] = 1
-        known = has.any(axis=1).astype(np.float64)
-        in_both += np.outer(known, known)
-        shared += (has @ has.T) > 0
+    for i, sets in enumerate(has):
+        shared[i] = np.logical_or.reduceat(has & sets, first_sets, axis=1).sum(axis=1)
     distance = 1 - np.divide(shared, in_both, out=np.zeros_like(shared), where=in_both > 0)
     np.fill_diagonal(distance, 0)
     order = list(range(len(languages)))
@@ -773,13 +800,13 @@ def language_use(
     """
     _check_member(country)
     _check_period(start, end)
-    figures = language_figures[
-        (language_figures["country"] == country)
-        & language_figures["topic"].isin(list(_DOMAINS))
-        & (language_figures["unit"] == "percent")
-        & (language_figures["kind"] == "reported")
-        & language_figures["year"].notna()
-        & language_figures["language"].notna()
+    figures = language_figures[language_figures["country"] == country]
+    figures = figures[
+        figures["topic"].isin(list(_DOMAINS))
+        & (figures["unit"] == "percent")
+        & (figures["kind"] == "reported")
+        & figures["year"].notna()
+        & figures["language"].notna()
     ]
     authority = figures["speaker"].fillna(figures["publisher"]).astype("str")
     asked = figures.assign(
@@ -852,28 +879,24 @@ def language_changes(
         As for `language_use`.
     """
     use = language_use(language_figures, census_mother_tongue, home_language_instruction, country, start, end)
-    rows = []
-    for (domain, segment, language), points in use.groupby(["domain", "segment", "language"]):
-        first, last = points.iloc[0], points.iloc[-1]
-        if first["year"] == last["year"]:
-            continue
-        rows.append(
-            {
-                "domain": domain,
-                "indicator": first["indicator"],
-                "language": language,
-                "population": first["population"],
-                "first_year": int(first["year"]),
-                "last_year": int(last["year"]),
-                "first_pct": float(first["value_pct"]),
-                "last_pct": float(last["value_pct"]),
-                "change_points": float(last["value_pct"] - first["value_pct"]),
-                "approximate": bool(first["approximate"] or last["approximate"]),
-                "segment": segment,
-            }
-        )
-    columns = ["domain", "indicator", "language", "population", "first_year", "last_year", "first_pct", "last_pct"]
-    return pd.DataFrame(rows, columns=[*columns, "change_points", "approximate", "segment"])
+    line = ["domain", "segment", "language"]
+    first, last = (use.drop_duplicates(line, keep=which).reset_index(drop=True) for which in ("first", "last"))
+    changes = pd.DataFrame(
+        {
+            "domain": first["domain"],
+            "indicator": first["indicator"],
+            "language": first["language"],
+            "population": first["population"],
+            "first_year": first["year"],
+            "last_year": last["year"],
+            "first_pct": first["value_pct"],
+            "last_pct": last["value_pct"],
+            "change_points": last["value_pct"] - first["value_pct"],
+            "approximate": first["approximate"] | last["approximate"],
+            "segment": first["segment"],
+        }
+    )
+    return changes[changes["first_year"] < changes["last_year"]].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
