@@ -295,9 +295,9 @@ def deals_between(
     pair = (arms_deals["recipient"] == country) & (arms_deals["supplier"] == partner)
     deals = _between(arms_deals[pair], start, end, "order_year")
     deals = deals.assign(
-        stage=[_stage(deal) for deal in deals.to_dict("records")],
-        local_production=[_local_production(comment) for comment in deals["comments"].fillna("")],
-    ).astype({"stage": "str", "local_production": "str"})
+        stage=pd.array([_stage(deal) for deal in deals.to_dict("records")], dtype="str"),
+        local_production=pd.array([_local_production(text) for text in deals["comments"].fillna("")], dtype="str"),
+    )
     columns = ["deal_id", "order_year", "designation", "description", "category", "status", "stage", "local_production"]
     columns += ["number_ordered", "number_delivered", "delivery_years", "tiv_order", "tiv_delivered"]
     columns += ["order_year_estimated", "number_ordered_estimated", "number_delivered_estimated", "comments"]
@@ -826,7 +826,7 @@ def event_intervals(events: pd.DataFrame, category: str) -> pd.DataFrame:
         known); in the order of time. The next event is the next in the table, which need not hold all there were.
     """
     chosen = events[(events["category"] == category) & (events["stage"].fillna("") != "planned")]
-    dated = _with_bounds(chosen).sort_values(["earliest", "latest", "id"]).to_dict("records")
+    dated = _with_bounds(chosen)[["id", "earliest", "latest"]].sort_values(["earliest", "latest", "id"])
     rows = [
         {
             "from_id": before["id"],
@@ -835,7 +835,7 @@ def event_intervals(events: pd.DataFrame, category: str) -> pd.DataFrame:
             "days_min": max((after["earliest"] - before["latest"]).days, 0),
             "days_max": (after["latest"] - before["earliest"]).days,
         }
-        for before, after in itertools.pairwise(dated)
+        for before, after in itertools.pairwise(dated.to_dict("records"))
     ]
     return _frame(rows, from_id="str", to_id="str", years="int64", days_min="int64", days_max="int64")
 
@@ -879,12 +879,7 @@ def _check_powers(
 
 
 def _between(table: pd.DataFrame, start: int | None, end: int | None, column: str = "year") -> pd.DataFrame:
-    within = pd.Series(True, index=table.index)
-    if start is not None:
-        within &= table[column] >= start
-    if end is not None:
-        within &= table[column] <= end
-    return table[within]
+    return table[table[column].between(-np.inf if start is None else start, np.inf if end is None else end)]
 
 
 def _windows(table: pd.DataFrame, start: int | None, end: int | None, window: int) -> list[tuple[int, int]]:
