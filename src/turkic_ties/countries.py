@@ -39,7 +39,11 @@ def data_directory() -> Path:
     FileNotFoundError
         If that folder does not exist.
     """
-    named = os.environ.get("TURKIC_TIES_DATA")
+    return _data_directory(os.environ.get("TURKIC_TIES_DATA"))
+
+
+@cache
+def _data_directory(named: str | None) -> Path:
     directory = Path(named) if named else Path(__file__).parents[2] / "data"
     if not directory.is_dir():
         raise FileNotFoundError(

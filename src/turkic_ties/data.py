@@ -52,7 +52,8 @@ def package(topic: str | None) -> Package:
     DataError
         When the file is missing or is not YAML with a list of resources.
     """
-    return _parse_package(package_path(topic), package_path(topic).stat().st_mtime_ns)
+    path = package_path(topic)
+    return _parse_package(path, path.stat().st_mtime_ns)
 
 
 def package_path(topic: str | None) -> Path:
@@ -108,7 +109,7 @@ def resource(address: str) -> Resource:
 
 def _split(address: str) -> tuple[str | None, str]:
     topic, slash, name = address.rpartition("/")
-    if slash and topic not in topics_with_data():
+    if slash and topic not in TOPICS:
         raise DataError(f"there is no table {address!r}: no topic {topic!r}. Topics: {', '.join(topics_with_data())}.")
     return topic or None, name
 
