@@ -430,6 +430,9 @@ def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]
 def _svg(fig: Figure, id: str) -> str:
     """Draw a figure as SVG that is the same everywhere and can stand beside others on one page."""
     buffer = io.StringIO()
+    # matplotlib looks for a place for every axis label, over and over; most axes have none.
+    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if not axis.get_label_text()):
+        axis.set_label_coords(0, 0)
     # Figure.savefig would draw all of it twice, first only to lay it out; drawing does that by itself.
     canvas: Any = FigureCanvasSVG(fig)
     canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
