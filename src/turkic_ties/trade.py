@@ -860,8 +860,14 @@ def gravity(
         panel = _gravity_panel(trade, gravity_countries, gravity_pairs)
         is_pair = panel["iso3_a"].isin([country, partner]) & panel["iso3_b"].isin([country, partner])
         in_window = panel["year"].between(*window)
-        if not (is_pair & in_window).any():
+        pair = panel[is_pair & in_window]
+        if pair.empty:
             continue
+        sides = pair.groupby("iso3_a")
+        observed = sides.agg(first_year=("year", "min"), last_year=("year", "max"), years=("year", "size"))
+        observed["observed_usd"] = sides["value_usd"].sum()
+        flow = [regression if side == country else _OTHER_SIDE[regression] for side in observed.index]
+        observed, side = observed.assign(flow=flow, books="model", source=MODEL), sides.ngroup()
         for specification, variables in SPECIFICATIONS.items():
             used = ~is_pair
             if specification == "window only":
@@ -871,90 +877,76 @@ def gravity(
             estimated, effects = _ppml(panel[used], list(variables))
             label = {"specification": specification, "fitted_on": f"{regression} of the six"}
             coefficients.append(estimated.rename_axis("variable").reset_index().assign(**label))
-            for side, pair in panel[is_pair & in_window].groupby("iso3_a"):
-                score = np.exp(pair[list(variables)] @ estimated["coefficient"])
-                expected = score * effects.reindex(pd.MultiIndex.from_product([[side], pair["year"]])).to_numpy()
-                ratios.append(
-                    label
-                    | {"flow": regression if side == country else _OTHER_SIDE[regression]}
-                    | {"first_year": pair["year"].min(), "last_year": pair["year"].max(), "years": len(pair)}
-                    | {"books": "model", "source": MODEL}
-                    | {"observed_usd": pair["value_usd"].sum(), "predicted_usd": expected.sum(skipna=False)}
-                )
+            expected = np.exp(pair[list(variables)] @ estimated["coefficient"]) * pair["reporter_year"].map(effects)
+            # A sum that is missing where the effect of a year is.
+            ratios.append(observed.assign(**label, predicted_usd=np.bincount(side, expected)))
     return _gravity_frames(ratios, coefficients)
 
 
 def _gravity_panel(trade: pd.DataFrame, gravity_countries: pd.DataFrame, gravity_pairs: pd.DataFrame) -> pd.DataFrame:
     """Lay out every reporter, partner and year with GDP known, zeros included, in a fixed order."""
-    trade = trade[trade["iso3_a"].isin(MEMBERS)]
-    pairs = gravity_pairs[gravity_pairs["iso3_b"].isin(trade["iso3_b"])]
+    trade = trade.loc[trade["iso3_a"].isin(MEMBERS), ["iso3_a", "iso3_b", "year", "value_usd"]]
     sizes = gravity_countries.rename(columns={"iso3": "iso3_b"}).dropna(subset=["gdp_usd", "population"])
-    sizes = sizes[sizes["year"].isin(trade["year"])]
-    panel = pairs.merge(sizes, on="iso3_b").merge(
-        trade[["iso3_a", "iso3_b", "year", "value_usd"]], how="left", on=["iso3_a", "iso3_b", "year"]
-    )
+    sizes = sizes[sizes["year"].isin(trade["year"])].sort_values("year")
+    sizes = sizes.assign(
+        ln_gdp=np.log(sizes["gdp_usd"].astype("float64")), ln_population=np.log(sizes["population"].astype("float64"))
+    )[["iso3_b", "year", "ln_gdp", "ln_population"]]
+    pairs = gravity_pairs[gravity_pairs["iso3_b"].isin(trade["iso3_b"])].sort_values(["iso3_a", "iso3_b"])
+    pairs = pairs.assign(pair=range(len(pairs)), ln_distance=np.log(pairs["distance_km"]))
+    pairs = pairs.rename(columns={"landlocked_b": "landlocked"})
+    common = ["contiguous", "common_language", "both_ex_ussr"]
+    pairs = pairs[["iso3_a", "iso3_b", "pair", "ln_distance", *common, "landlocked"]]
+    panel = pairs.merge(sizes, on="iso3_b").merge(trade, how="left", on=["iso3_a", "iso3_b", "year"])
     panel = panel[panel["value_usd"].notna() | ~panel["iso3_b"].isin(MEMBERS)].fillna({"value_usd": 0.0})
-    panel = panel.sort_values(["iso3_a", "iso3_b", "year"], ignore_index=True)
-    return panel.assign(
-        ln_gdp=np.log(panel["gdp_usd"].astype("float64")),
-        ln_population=np.log(panel["population"].astype("float64")),
-        ln_distance=np.log(panel["distance_km"]),
-        landlocked=panel["landlocked_b"],
-    )
+    return panel.assign(reporter_year=panel.groupby(["iso3_a", "year"]).ngroup()).reset_index(drop=True)
 
 
 def _ppml(panel: pd.DataFrame, variables: list[str]) -> tuple[pd.DataFrame, Series]:
-    """Fit the Poisson model with reporter-year effects; return coefficients and exp(effect) by reporter and year.
+    """Fit the Poisson model with reporter-year effects; return coefficients and exp(effect) by reporter_year.
 
     The effects (126 of them) are concentrated out: given the coefficients each makes the predictions of its reporter
     and year add up to what was observed. With regressors taken as deviations from their mean in the reporter-year,
-    weighted by the prediction, a GLM without dummies has the same coefficients and clustered errors as one with them.
+    weighted by the prediction, scores and information are those of the model with a dummy for each of them.
     """
-    # Nothing else needs these, and `statsmodels.api` takes four times as long to import.
-    from statsmodels.genmod.families import Poisson
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    by_reporter = ["iso3_a", "year"]
-    panel = panel[panel.groupby(by_reporter)["value_usd"].transform("sum") > 0]  # an effect of log 0 says nothing
-    group = panel.groupby(by_reporter)["year"].ngroup().to_numpy()
-    trade = panel["value_usd"].to_numpy("float64") / 1e6
-    regressors = panel[variables].to_numpy("float64")
-    regressors = regressors - regressors.mean(axis=0)
+    panel = panel[panel.groupby("reporter_year")["value_usd"].transform("sum") > 0]  # an effect of log 0 says nothing
+    group, reporter_years = pd.factorize(panel["reporter_year"])
+    pair, pairs = pd.factorize(panel["pair"])
+    trade, regressors = panel["value_usd"].to_numpy("float64"), panel[variables].to_numpy("float64")
     totals = np.bincount(group, trade)
-    expected = (trade + (totals / np.bincount(group))[group]) / 2
     slopes = np.zeros(len(variables))
-    for _ in range(100):  # iteratively reweighted least squares, from the usual first guess of a GLM
-        deviations = regressors - _group_means(regressors, expected, group)
-        response = np.log(expected) + (trade - expected) / expected
-        weighted = deviations * expected[:, None]
-        previous, slopes = slopes, np.linalg.solve(weighted.T @ deviations, weighted.T @ response)
-        scores = np.exp(regressors @ slopes)
-        expected = scores * (totals / np.bincount(group, scores))[group]
+    predictor = np.log(trade + (totals / np.bincount(group))[group])  # the usual first guess of a GLM
+    for _ in range(100):  # iteratively reweighted least squares, the response with its weight
+        expected = np.exp(predictor)
+        expected = expected * (totals / np.bincount(group, expected))[group]
+        weighted = regressors * expected[:, None]
+        deviations = regressors - (_sums(weighted, group) / totals[:, None])[group]
+        information = deviations.T @ weighted
+        response = expected * predictor + trade - expected
+        previous, slopes = slopes, np.linalg.solve(information, deviations.T @ response)
+        predictor = regressors @ slopes
         if np.abs(slopes - previous).max() < 1e-10:
             break
     else:
         raise ArithmeticError("the gravity model did not converge; look for constant columns in the gravity tables.")
-    deviations = regressors - _group_means(regressors, expected, group)
-    model = GLM(trade, deviations, family=Poisson(), offset=np.log(expected) - deviations @ slopes)
-    pairs = panel.groupby(["iso3_a", "iso3_b"])["year"].ngroup().to_numpy()
-    fit = model.fit(start_params=slopes, cov_type="cluster", cov_kwds={"groups": pairs})
-    estimated = pd.DataFrame({"coefficient": fit.params, "standard_error": fit.bse}, index=variables)
-    estimated = estimated.assign(observations=len(panel), clusters=int(pairs.max()) + 1)
-    scored = panel.assign(score=np.exp(panel[variables] @ estimated["coefficient"]))
-    sums = scored.groupby(by_reporter)[["value_usd", "score"]].sum()
-    return estimated, sums["value_usd"] / sums["score"]
+    scores = _sums(deviations * (trade - expected)[:, None], pair)
+    inverse = np.linalg.inv(information)
+    (rows, count), clusters = regressors.shape, len(pairs)
+    small_sample = clusters / (clusters - 1) * (rows - 1) / (rows - count)
+    errors = np.sqrt(small_sample * np.diag(inverse @ scores.T @ scores @ inverse))
+    estimated = pd.DataFrame({"coefficient": slopes, "standard_error": errors}, index=variables)
+    effects = totals / np.bincount(group, np.exp(predictor))
+    return estimated.assign(observations=rows, clusters=clusters), pd.Series(effects, index=reporter_years)
 
 
-def _group_means(values: Array, weights: Array, group: npt.NDArray[np.integer[Any]]) -> Array:
-    """Return for each row the weighted mean of its group, column by column."""
-    sums = np.column_stack([np.bincount(group, weights * column) for column in values.T])
-    means: Array = (sums / np.bincount(group, weights)[:, None])[group]
-    return means
+def _sums(values: Array, group: npt.NDArray[np.integer[Any]]) -> Array:
+    """Add up the rows of each group, column by column."""
+    return np.column_stack([np.bincount(group, column) for column in values.T])
 
 
-def _gravity_frames(ratios: list[dict[str, Any]], coefficients: list[pd.DataFrame]) -> Gravity:
-    labels = ["specification", "fitted_on", "flow", "first_year", "last_year", "years", "books", "source"]
-    ratio = pd.DataFrame(ratios, columns=[*labels, "observed_usd", "predicted_usd"])
+def _gravity_frames(ratios: list[pd.DataFrame], coefficients: list[pd.DataFrame]) -> Gravity:
+    columns = ["specification", "fitted_on", "flow", "first_year", "last_year", "years", "books", "source"]
+    columns += ["observed_usd", "predicted_usd"]
+    ratio = pd.concat(ratios)[columns] if ratios else pd.DataFrame(columns=columns)
     ratio["ratio"] = _ratio(ratio["observed_usd"], ratio["predicted_usd"])
     ratio = ratio.sort_values(["flow", "fitted_on"], key=_places, kind="stable", ignore_index=True)
     summary = ratio.groupby("flow", as_index=False).agg(
