@@ -97,40 +97,52 @@ def partners(
     ValueError
         For a country outside the six, a start after the end, or a source that has no place in `REPORTED`.
     """
+    return _texts(_by_partner(_records(bilateral_trade, country, start, end)))
+
+
+def _records(
+    bilateral_trade: pd.DataFrame, country: str | Sequence[str], start: int | None, end: int | None
+) -> pd.DataFrame:
+    """Collect the flows of a country, or of several, seen from there, in each set of books from one source a year."""
     _check(country, start=start, end=end)
     states = _listed(country)
     trade = bilateral_trade if "flag" in bilateral_trade else bilateral_trade.assign(flag="")
     if unknown := sorted(set(trade["source"].unique()) - {*REPORTED, MODEL}):
         raise ValueError(f"bilateral_trade holds the source {unknown[0]!r}: give it a place in trade.REPORTED.")
-    trade = trade[trade["year"].between(*_years(start, end))]
-    by_country = trade[trade["reporter"].isin(states)]
-    by_partner = trade[trade["partner"].isin(states)]
+    involved = trade["reporter"].isin(states) | trade["partner"].isin(states)
+    trade = trade[involved & trade["year"].between(*_years(start, end))]
+    # Categories group and sort in a fraction of the time texts take, and in the order given.
+    everyone = pd.CategoricalDtype(sorted({*trade["reporter"].unique(), *trade["partner"].unique()}))
+    sources = pd.CategoricalDtype([*REPORTED, MODEL])
+    trade = trade.astype({"reporter": everyone, "partner": everyone, "source": sources, "value_usd": "float64"})
+    own, mirror = trade[trade["reporter"].isin(states)], trade[trade["partner"].isin(states)]
     # What the reporter imports from the country is the country's export to it.
-    turned = {"country": by_partner["partner"], "partner": by_partner["reporter"]}
-    own = by_country.assign(country=by_country["reporter"])
-    mirror = by_partner.assign(**turned, flow=by_partner["flow"].map(_OTHER_SIDE))
-    views = [
-        _first_source(own[own["source"] != MODEL]).assign(books="own"),
-        _first_source(mirror[mirror["source"] != MODEL]).assign(books="mirror"),
-        own[own["source"] == MODEL].assign(books="model"),
-        mirror[mirror["source"] == MODEL].assign(books="model"),
-    ]
-    rows = pd.concat(views, ignore_index=True).astype({"value_usd": "float64"})
+    turned = {"country": mirror["partner"], "partner": mirror["reporter"]}
+    rows = pd.concat([own.assign(country=own["reporter"]), mirror.assign(**turned)], ignore_index=True)
+    is_own, is_model = np.arange(len(rows)) < len(own), rows["source"] == MODEL
+    is_export = (rows["flow"] == "export") == is_own
+    books = pd.Series("mirror", rows.index, pd.CategoricalDtype(list(BOOKS)))
+    rows = rows.assign(
+        country=rows["country"].cat.set_categories(states),
+        books=books.mask(is_own, "own").mask(is_model, "model"),
+        exports_usd=rows["value_usd"].where(is_export),
+        imports_usd=rows["value_usd"].where(~is_export),
+    )
+    place = rows["source"].cat.codes
+    serving = [rows[key] for key in ("country", "books", "reporter", "year")]
+    return rows[place == place.groupby(serving, observed=True).transform("min")]
+
+
+def _by_partner(records: pd.DataFrame) -> pd.DataFrame:
+    """Lay out records with both flows of a partner in one row, sorted."""
     keys = ["country", "books", "year", "partner", "source"]
-    wide = rows.pivot_table("value_usd", keys, "flow", aggfunc="sum").reindex(columns=["export", "import"])
-    wide = wide.set_axis(_FLOW_VALUES, axis="columns")
-    wide["turnover_usd"] = wide.sum(axis=1, min_count=1)
-    wide["flag"] = _joined(rows, keys, "flag")
-    columns = "country partner year books source exports_usd imports_usd turnover_usd flag"
-    # Within a set of books the pivot has sorted by year and partner.
-    return _arrange(wide.reset_index().fillna({"flag": ""}), columns, "country books", states)
-
-
-def _first_source(reports: pd.DataFrame) -> pd.DataFrame:
-    """Keep, for each country, reporter and year, the rows of the first source of `REPORTED` that has any."""
-    place = reports["source"].astype(pd.CategoricalDtype(list(REPORTED))).cat.codes
-    cell = [reports["country"], reports["reporter"], reports["year"]]
-    return reports[place == place.groupby(cell).transform("min")]
+    cells = records.groupby(keys, observed=True)
+    wide = cells[_FLOW_VALUES].sum(min_count=1).reset_index()
+    wide["turnover_usd"] = wide[_FLOW_VALUES].sum(axis=1, min_count=1)
+    # The rows of `wide` are numbered as the cells are.
+    wide["flag"] = _joined(records.assign(cell=cells.ngroup()), ["cell"], "flag")
+    columns = ["country", "partner", "year", "books", "source", *_FLOW_VALUES, "turnover_usd", "flag"]
+    return wide[columns].fillna({"flag": ""})
 
 
 def bilateral(
@@ -162,11 +174,12 @@ def bilateral(
         For a wrong country, a pair of a country with itself, or a start after the end.
     """
     _check(country, partner, start, end)
-    pair = partners(bilateral_trade, country, start, end).query("partner == @partner")
+    records = _records(bilateral_trade, country, start, end)
+    pair = _texts(_by_partner(records[records["partner"] == partner]))
     balance = pair["exports_usd"] - pair["imports_usd"]
     pair.insert(8, "balance_usd", balance)
     pair.insert(9, "normalised_balance", _ratio(balance, pair["turnover_usd"]))
-    return pair.reset_index(drop=True)
+    return pair
 
 
 def prefer(frame: pd.DataFrame) -> pd.DataFrame:
@@ -208,9 +221,7 @@ def latest(frame: pd.DataFrame, end: int) -> pd.DataFrame:
     return rows.sort_values("books", key=_places, kind="stable", ignore_index=True)
 
 
-def asymmetry(
-    bilateral_trade: pd.DataFrame, country: str, partner: str, start: int | None = None, end: int | None = None
-) -> pd.DataFrame:
+def asymmetry(pair: pd.DataFrame) -> pd.DataFrame:
     """Compare the two sides' books flow by flow.
 
     The asymmetry is (own − mirror) / ((own + mirror) / 2), from −2 to 2; 0 when both agree. Positive: the country's
@@ -220,8 +231,8 @@ def asymmetry(
 
     Parameters
     ----------
-    bilateral_trade, country, partner, start, end
-        As for `bilateral`.
+    pair
+        Output of `bilateral`.
 
     Returns
     -------
@@ -229,17 +240,11 @@ def asymmetry(
         country, partner, year, flow (exports | imports, seen from the country), own_usd, own_source, mirror_usd,
         mirror_source, gap_usd (own − mirror), asymmetry; only years and flows that both books have.
 
-    Raises
-    ------
-    ValueError
-        As for `bilateral`.
-
     References
     ----------
     Javorsek, M. (2016). Asymmetries in international merchandise trade statistics. ARTNeT Working Paper 156, ESCAP.
     IMF (2017). Direction of Trade Statistics Yearbook (CIF/FOB factor 1.06).
     """
-    pair = bilateral(bilateral_trade, country, partner, start, end)
     keys = ["country", "partner", "year", "flow"]
     flows = pair.melt([*keys[:3], "books", "source"], _FLOW_VALUES, "flow", "usd").dropna(subset="usd")
     flows["flow"] = flows["flow"].str.removesuffix("_usd")
@@ -372,50 +377,55 @@ def ranks(
     _check(country, start=start, end=end)
     # What lacks in a year shows in its neighbours.
     first, last = _years(start, end)
-    frame = partners(bilateral_trade, country, first - 1, last + 1)
-    labels = ["country", "year", "books", "source", "partner"]
-    flows = frame.rename(columns={f"{flow}_usd": flow for flow in FLOWS})
-    rows = flows.melt(labels, list(FLOWS), "flow", "value_usd")
-    rows["cell"] = rows.groupby(["country", "books", "year", "flow"]).ngroup()
-    is_world, is_named = rows["partner"] == WORLD, ~rows["partner"].isin([WORLD, UNALLOCATED])
-    summed = rows[~is_world].groupby("cell")["value_usd"].sum()
-    published = rows[is_world].set_index("cell")["value_usd"].reindex(summed.index)
-    named = rows[is_named].groupby("cell")["value_usd"].sum()
-    total = rows["cell"].map(published.fillna(summed))
-    rows["share"] = rows["value_usd"] / total
-    rows["coverage"] = (rows["cell"].map(named) / total).where(rows["books"] != "mirror")
-
-    rows = rows[is_named & (rows["value_usd"] > 0)]
-    by_cell = rows.groupby("cell")["value_usd"]
-    rows = rows.assign(
-        rank=by_cell.rank(method="min", ascending=False).astype("int64"),
-        partners=by_cell.transform("size").astype("int64"),
-    )
+    frame = _by_partner(_records(bilateral_trade, country, first - 1, last + 1))
+    frame["cell"] = frame.groupby(["country", "books", "year"], observed=True).ngroup()
+    rows = pd.concat([_ranked(frame, flow) for flow in FLOWS], ignore_index=True)
     rows = rows[(rows["books"] != "mirror") | (rows["partners"] >= MIRROR_REPORTERS)]
-    keys = ["country", "books", "year"]
-    flagged = pd.concat([frame[[*keys, "flag"]], _missing_partners(rows)])
-    rows = rows.join(_joined(flagged, keys, "flag"), on=keys).fillna({"flag": ""})
+    flagged = pd.concat([frame[["cell", "flag"]], _missing_partners(rows)])
     rows = rows[rows["year"].between(first, last)]
+    rows = rows.assign(flag=_joined(flagged, ["cell"], "flag").reindex(rows["cell"], fill_value="").array)
+    # Cells are numbered in the order of countries, books and years; equals stay in the order of `partners`.
+    rows = rows.sort_values(["cell", "flow", "rank"], kind="stable", ignore_index=True)
     columns = "country year books source flow partner value_usd rank partners share coverage flag"
-    # Equals stay in the order of `partners`.
-    return _arrange(rows, columns, "country books year flow rank", _listed(country))
+    return _texts(rows[columns.split()])
+
+
+def _ranked(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
+    """Rank the partners by one flow within each cell (a country's books of a year)."""
+    cell, is_world = frame["cell"], frame["partner"] == WORLD
+    values = frame[f"{flow}_usd"]
+    published = values.where(is_world).groupby(cell).transform("max")
+    total = published.fillna(values.mask(is_world).groupby(cell).transform("sum"))
+    values = values.where((values > 0) & ~frame["partner"].isin([WORLD, UNALLOCATED]))
+    by_cell = values.groupby(cell)
+    rows = frame[["country", "year", "books", "source", "partner", "cell"]].assign(
+        flow=pd.Series(flow, frame.index, pd.CategoricalDtype(list(FLOWS))),
+        value_usd=values,
+        rank=by_cell.rank(method="min", ascending=False),
+        partners=by_cell.transform("count"),
+        share=values / total,
+        coverage=(by_cell.transform("sum") / total).where(frame["books"] != "mirror"),
+    )
+    return rows[values.notna()].astype({"rank": "int64", "partners": "int64"})
 
 
 def _missing_partners(rows: pd.DataFrame) -> pd.DataFrame:
     """Find partners without a record between two years in which they were among the five largest."""
-    keys = ["country", "books", "year", "flow", "partner"]
-    large = rows.loc[rows["rank"] <= 5, keys]
-    expected = large.assign(year=large["year"] + 1).merge(large.assign(year=large["year"] - 1), on=keys)
-    first = rows.loc[rows["rank"] == 1, keys[:4]].drop_duplicates()
-    expected = expected.merge(first, on=keys[:4])  # the books exist in that year
-    known = rows.loc[rows["partner"].isin(expected["partner"]), keys]
+    books = ["country", "books", "flow", "year"]
+    large = rows.loc[rows["rank"] <= 5, [*books, "partner"]]
+    skipped = large.groupby(["country", "books", "flow", "partner"], observed=True)["year"].diff() == 2
+    expected = large[skipped].assign(year=large["year"] - 1)
+    there = rows.loc[rows["rank"] == 1, [*books, "cell"]].drop_duplicates()
+    expected = expected.merge(there, on=books)  # the books exist in that year
+    keys = ["cell", "flow", "partner"]
+    known = rows.loc[rows["cell"].isin(expected["cell"]), keys]
     missing = expected.merge(known, how="left", indicator="found", on=keys).query("found == 'left_only'")
-    return missing[keys[:3]].assign(flag=missing["partner"] + " is missing, a main partner the years around")
+    return missing[["cell"]].assign(
+        flag=missing["partner"].astype("str") + " is missing, a main partner the years around"
+    )
 
 
-def concentration(
-    bilateral_trade: pd.DataFrame, country: str | Sequence[str], start: int | None = None, end: int | None = None
-) -> pd.DataFrame:
+def concentration(ranked: pd.DataFrame) -> pd.DataFrame:
     """Measure how concentrated the trade of a country, or of several, is on few partners (Herfindahl–Hirschman).
 
     HHI = Σ s², s the share of a partner in the trade allocated to partners: from 1/N (N equal partners) to 1 (one
@@ -424,36 +434,31 @@ def concentration(
 
     Parameters
     ----------
-    bilateral_trade, country, start, end
-        As for `partners`.
+    ranked
+        Output of `ranks`.
 
     Returns
     -------
     pandas.DataFrame
         country, year, books, source (all that serve the year), flow (turnover | exports | imports), hhi,
         hhi_normalised, partners (N), coverage (part of all trade that the index sees; below 0.9 read it with care),
-        flag. The mirror as in `ranks`. Countries in the order given, sorted by books, flow, year.
-
-    Raises
-    ------
-    ValueError
-        As for `partners`.
+        flag. Countries in the order of `ranked`, sorted by books, flow, year.
 
     References
     ----------
     Hirschman, A. O. (1945). National Power and the Structure of Foreign Trade. University of California Press.
     Rhoades, S. A. (1993). The Herfindahl-Hirschman Index. Federal Reserve Bulletin 79(3), 188-189.
     """
-    rows = ranks(bilateral_trade, country, start, end)
     keys = ["country", "books", "flow", "year"]
-    by_flow = rows.groupby(keys)
-    rows["hhi"] = (rows["value_usd"] / by_flow["value_usd"].transform("sum")) ** 2
-    result = by_flow[["partners", "coverage", "flag"]].first()
-    result = result.assign(hhi=by_flow["hhi"].sum(), source=_joined(rows, keys, "source")).reset_index()
+    rows = ranked.assign(cell=ranked.groupby(keys).ngroup())
+    by_cell = rows.groupby("cell")
+    rows["hhi"] = (rows["value_usd"] / by_cell["value_usd"].transform("sum")) ** 2
+    result = rows.drop_duplicates("cell").set_index("cell")
+    result = result.assign(hhi=by_cell["hhi"].sum(), source=_joined(rows, ["cell"], "source"))
     floor = 1 / result["partners"]
     result["hhi_normalised"] = _ratio(result["hhi"] - floor, 1 - floor)
     columns = "country year books source flow hhi hhi_normalised partners coverage flag"
-    return _arrange(result, columns, "country books flow year", _listed(country))
+    return _arrange(result, columns, "country books flow year", list(ranked["country"].unique()))
 
 
 # -- trade among the six ----------------------------------------------------------------------------------------
@@ -477,8 +482,8 @@ def intra_trade(bilateral_trade: pd.DataFrame, start: int | None = None, end: in
         exporter and importer.
     """
     by_members = bilateral_trade[bilateral_trade["reporter"].isin(MEMBERS)]
-    cells = partners(by_members, MEMBERS, start, end).dropna(subset="exports_usd")
-    cells = cells[cells["partner"].isin(MEMBERS)]
+    records = _records(by_members, MEMBERS, start, end)
+    cells = _texts(_by_partner(records[records["partner"].isin(MEMBERS)])).dropna(subset="exports_usd")
     cells = cells.rename(columns={"country": "exporter", "partner": "importer", "exports_usd": "value_usd"})
     return _arrange(cells, "exporter importer year books source value_usd", by="books year exporter importer")
 
@@ -991,8 +996,14 @@ def _ratio(numerator: Series, denominator: Series) -> Series:
 
 def _joined(rows: pd.DataFrame, by: list[str], column: str) -> pd.Series[str]:
     """Join the different texts of each group that has any, in alphabetical order."""
-    texts = rows.loc[rows[column] != "", [*by, column]].dropna().drop_duplicates().sort_values(column)
+    texts = rows[[*by, column]].drop_duplicates()
+    texts = texts[texts[column] != ""].dropna().sort_values(column)
     return texts.groupby(by)[column].agg("; ".join)
+
+
+def _texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn categories into the texts they stand for."""
+    return frame.astype(dict.fromkeys(frame.select_dtypes("category"), "str"))
 
 
 def _listed(country: str | Sequence[str]) -> list[str]:
