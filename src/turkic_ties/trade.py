@@ -709,13 +709,14 @@ def intra_industry(product_trade: pd.DataFrame, country: str, partner: str) -> p
 
 def _by_section(product_trade: pd.DataFrame, exporter: str | None = None, importer: str | None = None) -> Series:
     """Sum trade by year and section; in a year with any trade the absent sections are 0."""
-    rows = product_trade[product_trade["sitc_section"].isin(list(SECTIONS))]
+    rows = product_trade
     if exporter is not None:
         rows = rows[rows["exporter"] == exporter]
     if importer is not None:
         rows = rows[rows["importer"] == importer]
-    sums = rows.astype({"value_usd": "float64"}).groupby(["year", "sitc_section"])["value_usd"].sum()
-    grid = pd.MultiIndex.from_product([sorted(set(rows["year"])), list(SECTIONS)], names=["year", "section"])
+    rows = rows[rows["sitc_section"].isin(list(SECTIONS))]
+    sums = rows.groupby(["year", "sitc_section"])["value_usd"].sum().astype("float64")
+    grid = pd.MultiIndex.from_product([sorted(rows["year"].unique()), list(SECTIONS)], names=["year", "section"])
     return sums.rename_axis(["year", "section"]).reindex(grid, fill_value=0.0)
 
 
