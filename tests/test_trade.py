@@ -104,19 +104,19 @@ def test_asymmetry_compares_the_same_flow_in_both_books() -> None:
         ("uzstat", "UZB", "KAZ", 2020, "import", 90),
         ("bns", "KAZ", "UZB", 2020, "import", 30),  # without a mirror: no row
     )
-    row = trade.asymmetry(reports, "KAZ", "UZB").iloc[0]
+    row = trade.asymmetry(trade.bilateral(reports, "KAZ", "UZB")).iloc[0]
     # (110 - 90) / ((110 + 90) / 2) = 20 / 100
     assert (row["flow"], row["own_source"], row["mirror_source"]) == ("exports", "bns", "uzstat")
     assert (row["gap_usd"], row["asymmetry"]) == (20, pytest.approx(0.2))
-    assert len(trade.asymmetry(reports, "KAZ", "UZB")) == 1
+    assert len(trade.asymmetry(trade.bilateral(reports, "KAZ", "UZB"))) == 1
 
 
 @few_examples
 @given(amounts, amounts)
 def test_asymmetry_changes_sign_with_the_side_and_keeps_within_two(own: float, mirror: float) -> None:
     reports = books(("bns", "KAZ", "UZB", 2020, "export", own), ("uzstat", "UZB", "KAZ", 2020, "import", mirror))
-    here = trade.asymmetry(reports, "KAZ", "UZB")["asymmetry"].item()
-    there = trade.asymmetry(reports, "UZB", "KAZ")["asymmetry"].item()
+    here = trade.asymmetry(trade.bilateral(reports, "KAZ", "UZB"))["asymmetry"].item()
+    there = trade.asymmetry(trade.bilateral(reports, "UZB", "KAZ"))["asymmetry"].item()
     assert here == -there
     assert abs(here) <= 2
 
@@ -223,14 +223,14 @@ def test_one_flagged_row_flags_the_ranks_of_its_year() -> None:
 
 
 def test_the_concentration_of_three_partners_is_as_reckoned_by_hand() -> None:
-    row = trade.concentration(exports_of("KAZ", [50, 30, 20]), "KAZ").query("flow == 'exports'").iloc[0]
+    row = trade.concentration(trade.ranks(exports_of("KAZ", [50, 30, 20]), "KAZ")).query("flow == 'exports'").iloc[0]
     assert row["hhi"] == pytest.approx(0.38)  # 0.25 + 0.09 + 0.04
     assert row["hhi_normalised"] == pytest.approx(0.07)  # (0.38 - 1/3) / (2/3)
     assert (row["partners"], row["coverage"], row["source"]) == (3, 1, "bns")
 
 
 def test_the_concentration_of_a_single_partner_is_one_and_its_normalised_form_undefined() -> None:
-    row = trade.concentration(exports_of("KAZ", [50]), "KAZ").iloc[0]
+    row = trade.concentration(trade.ranks(exports_of("KAZ", [50]), "KAZ")).iloc[0]
     assert row["hhi"] == 1
     assert np.isnan(row["hhi_normalised"])
 
@@ -241,7 +241,7 @@ def test_concentration_keeps_its_bounds_and_ignores_scale_and_order(
     values: list[float], scale: float, random: Any
 ) -> None:
     def index(of: list[float]) -> pd.Series[Any]:
-        return trade.concentration(exports_of("KAZ", of), "KAZ").iloc[0][["hhi", "hhi_normalised"]]
+        return trade.concentration(trade.ranks(exports_of("KAZ", of), "KAZ")).iloc[0][["hhi", "hhi_normalised"]]
 
     hhi, normalised = index(values)
     assert 1 / len(values) - 1e-9 <= hhi <= 1 + 1e-9
@@ -409,10 +409,10 @@ def test_nothing_known_gives_empty_tables_with_their_columns() -> None:
     cells = trade.intra_trade(EMPTY)
     frames = [
         trade.partners(EMPTY, "KAZ"),
-        trade.asymmetry(EMPTY, "KAZ", "TUR"),
+        trade.asymmetry(trade.bilateral(EMPTY, "KAZ", "TUR")),
         trade.growth(trade.bilateral(EMPTY, "KAZ", "TUR"), "turnover_usd"),
         trade.ranks(EMPTY, "KAZ"),
-        trade.concentration(EMPTY, "KAZ"),
+        trade.concentration(trade.ranks(EMPTY, "KAZ")),
         cells,
         trade.member_shares(trade.prefer(cells)),
         trade.sections(goods(), "KAZ", "TUR"),
@@ -443,7 +443,8 @@ def test_tuerkiye_ranks_fourth_in_2022_and_fifth_in_2023_in_kazakh_books() -> No
 
 
 def test_kyrgyz_exports_of_2021_are_allocated_to_three_fifths() -> None:
-    row = trade.concentration(table("bilateral_trade"), "KGZ", 2021, 2021).query("books == 'own' and flow == 'exports'")
+    ranked = trade.ranks(table("bilateral_trade"), "KGZ", 2021, 2021)
+    row = trade.concentration(ranked).query("books == 'own' and flow == 'exports'")
     assert row["coverage"].item() == pytest.approx(0.598, abs=5e-4)
 
 
@@ -470,7 +471,7 @@ def test_results_do_not_depend_on_the_order_of_the_rows() -> None:
 
 def test_several_countries_at_once_are_each_as_alone() -> None:
     reports, wanted = table("bilateral_trade"), ["UZB", "KAZ"]
-    for measure in (trade.partners, trade.ranks, trade.concentration):
+    for measure in (trade.partners, trade.ranks, lambda *given: trade.concentration(trade.ranks(*given))):
         together = measure(reports, wanted, 2009, 2011)
         assert together["country"].unique().tolist() == wanted
         alone = pd.concat([measure(reports, state, 2009, 2011) for state in wanted], ignore_index=True)

@@ -91,7 +91,7 @@ def test_both_sides_of_a_pair_get_the_same_range() -> None:
 def test_predictions_add_up_to_what_was_observed_in_every_reporter_and_year() -> None:
     panel, estimated, effects = fitted(0.5)
     score = np.exp(panel[VARIABLES] @ estimated["coefficient"])
-    predicted = score * effects.reindex(pd.MultiIndex.from_frame(panel[["iso3_a", "year"]])).to_numpy()
+    predicted = score * panel["reporter_year"].map(effects)
     sums = panel.assign(predicted=predicted).groupby(["iso3_a", "year"])[["value_usd", "predicted"]].sum()
     assert sums["predicted"].to_numpy() == pytest.approx(sums["value_usd"].to_numpy())
     # The other first-order conditions: no regressor is correlated with the residual.

@@ -97,40 +97,52 @@ def partners(
     ValueError
         For a country outside the six, a start after the end, or a source that has no place in `REPORTED`.
     """
+    return _texts(_by_partner(_records(bilateral_trade, country, start, end)))
+
+
+def _records(
+    bilateral_trade: pd.DataFrame, country: str | Sequence[str], start: int | None, end: int | None
+) -> pd.DataFrame:
+    """Collect the flows of a country, or of several, seen from there, in each set of books from one source a year."""
     _check(country, start=start, end=end)
     states = _listed(country)
     trade = bilateral_trade if "flag" in bilateral_trade else bilateral_trade.assign(flag="")
     if unknown := sorted(set(trade["source"].unique()) - {*REPORTED, MODEL}):
         raise ValueError(f"bilateral_trade holds the source {unknown[0]!r}: give it a place in trade.REPORTED.")
-    trade = trade[trade["year"].between(*_years(start, end))]
-    by_country = trade[trade["reporter"].isin(states)]
-    by_partner = trade[trade["partner"].isin(states)]
+    involved = trade["reporter"].isin(states) | trade["partner"].isin(states)
+    trade = trade[involved & trade["year"].between(*_years(start, end))]
+    # Categories group and sort in a fraction of the time texts take, and in the order given.
+    everyone = pd.CategoricalDtype(sorted({*trade["reporter"].unique(), *trade["partner"].unique()}))
+    sources = pd.CategoricalDtype([*REPORTED, MODEL])
+    trade = trade.astype({"reporter": everyone, "partner": everyone, "source": sources, "value_usd": "float64"})
+    own, mirror = trade[trade["reporter"].isin(states)], trade[trade["partner"].isin(states)]
     # What the reporter imports from the country is the country's export to it.
-    turned = {"country": by_partner["partner"], "partner": by_partner["reporter"]}
-    own = by_country.assign(country=by_country["reporter"])
-    mirror = by_partner.assign(**turned, flow=by_partner["flow"].map(_OTHER_SIDE))
-    views = [
-        _first_source(own[own["source"] != MODEL]).assign(books="own"),
-        _first_source(mirror[mirror["source"] != MODEL]).assign(books="mirror"),
-        own[own["source"] == MODEL].assign(books="model"),
-        mirror[mirror["source"] == MODEL].assign(books="model"),
-    ]
-    rows = pd.concat(views, ignore_index=True).astype({"value_usd": "float64"})
+    turned = {"country": mirror["partner"], "partner": mirror["reporter"]}
+    rows = pd.concat([own.assign(country=own["reporter"]), mirror.assign(**turned)], ignore_index=True)
+    is_own, is_model = np.arange(len(rows)) < len(own), rows["source"] == MODEL
+    is_export = (rows["flow"] == "export") == is_own
+    books = pd.Series("mirror", rows.index, pd.CategoricalDtype(list(BOOKS)))
+    rows = rows.assign(
+        country=rows["country"].cat.set_categories(states),
+        books=books.mask(is_own, "own").mask(is_model, "model"),
+        exports_usd=rows["value_usd"].where(is_export),
+        imports_usd=rows["value_usd"].where(~is_export),
+    )
+    place = rows["source"].cat.codes
+    serving = [rows[key] for key in ("country", "books", "reporter", "year")]
+    return rows[place == place.groupby(serving, observed=True).transform("min")]
+
+
+def _by_partner(records: pd.DataFrame) -> pd.DataFrame:
+    """Lay out records with both flows of a partner in one row, sorted."""
     keys = ["country", "books", "year", "partner", "source"]
-    wide = rows.pivot_table("value_usd", keys, "flow", aggfunc="sum").reindex(columns=["export", "import"])
-    wide = wide.set_axis(_FLOW_VALUES, axis="columns")
-    wide["turnover_usd"] = wide.sum(axis=1, min_count=1)
-    wide["flag"] = _joined(rows, keys, "flag")
-    columns = "country partner year books source exports_usd imports_usd turnover_usd flag"
-    # Within a set of books the pivot has sorted by year and partner.
-    return _arrange(wide.reset_index().fillna({"flag": ""}), columns, "country books", states)
-
-
-def _first_source(reports: pd.DataFrame) -> pd.DataFrame:
-    """Keep, for each country, reporter and year, the rows of the first source of `REPORTED` that has any."""
-    place = reports["source"].astype(pd.CategoricalDtype(list(REPORTED))).cat.codes
-    cell = [reports["country"], reports["reporter"], reports["year"]]
-    return reports[place == place.groupby(cell).transform("min")]
+    cells = records.groupby(keys, observed=True)
+    wide = cells[_FLOW_VALUES].sum(min_count=1).reset_index()
+    wide["turnover_usd"] = wide[_FLOW_VALUES].sum(axis=1, min_count=1)
+    # The rows of `wide` are numbered as the cells are.
+    wide["flag"] = _joined(records.assign(cell=cells.ngroup()), ["cell"], "flag")
+    columns = ["country", "partner", "year", "books", "source", *_FLOW_VALUES, "turnover_usd", "flag"]
+    return wide[columns].fillna({"flag": ""})
 
 
 def bilateral(
@@ -162,11 +174,12 @@ def bilateral(
         For a wrong country, a pair of a country with itself, or a start after the end.
     """
     _check(country, partner, start, end)
-    pair = partners(bilateral_trade, country, start, end).query("partner == @partner")
+    records = _records(bilateral_trade, country, start, end)
+    pair = _texts(_by_partner(records[records["partner"] == partner]))
     balance = pair["exports_usd"] - pair["imports_usd"]
     pair.insert(8, "balance_usd", balance)
     pair.insert(9, "normalised_balance", _ratio(balance, pair["turnover_usd"]))
-    return pair.reset_index(drop=True)
+    return pair
 
 
 def prefer(frame: pd.DataFrame) -> pd.DataFrame:
@@ -208,9 +221,7 @@ def latest(frame: pd.DataFrame, end: int) -> pd.DataFrame:
     return rows.sort_values("books", key=_places, kind="stable", ignore_index=True)
 
 
-def asymmetry(
-    bilateral_trade: pd.DataFrame, country: str, partner: str, start: int | None = None, end: int | None = None
-) -> pd.DataFrame:
+def asymmetry(pair: pd.DataFrame) -> pd.DataFrame:
     """Compare the two sides' books flow by flow.
 
     The asymmetry is (own − mirror) / ((own + mirror) / 2), from −2 to 2; 0 when both agree. Positive: the country's
@@ -220,8 +231,8 @@ def asymmetry(
 
     Parameters
     ----------
-    bilateral_trade, country, partner, start, end
-        As for `bilateral`.
+    pair
+        Output of `bilateral`.
 
     Returns
     -------
@@ -229,17 +240,11 @@ def asymmetry(
         country, partner, year, flow (exports | imports, seen from the country), own_usd, own_source, mirror_usd,
         mirror_source, gap_usd (own − mirror), asymmetry; only years and flows that both books have.
 
-    Raises
-    ------
-    ValueError
-        As for `bilateral`.
-
     References
     ----------
     Javorsek, M. (2016). Asymmetries in international merchandise trade statistics. ARTNeT Working Paper 156, ESCAP.
     IMF (2017). Direction of Trade Statistics Yearbook (CIF/FOB factor 1.06).
     """
-    pair = bilateral(bilateral_trade, country, partner, start, end)
     keys = ["country", "partner", "year", "flow"]
     flows = pair.melt([*keys[:3], "books", "source"], _FLOW_VALUES, "flow", "usd").dropna(subset="usd")
     flows["flow"] = flows["flow"].str.removesuffix("_usd")
@@ -372,50 +377,55 @@ def ranks(
     _check(country, start=start, end=end)
     # What lacks in a year shows in its neighbours.
     first, last = _years(start, end)
-    frame = partners(bilateral_trade, country, first - 1, last + 1)
-    labels = ["country", "year", "books", "source", "partner"]
-    flows = frame.rename(columns={f"{flow}_usd": flow for flow in FLOWS})
-    rows = flows.melt(labels, list(FLOWS), "flow", "value_usd")
-    rows["cell"] = rows.groupby(["country", "books", "year", "flow"]).ngroup()
-    is_world, is_named = rows["partner"] == WORLD, ~rows["partner"].isin([WORLD, UNALLOCATED])
-    summed = rows[~is_world].groupby("cell")["value_usd"].sum()
-    published = rows[is_world].set_index("cell")["value_usd"].reindex(summed.index)
-    named = rows[is_named].groupby("cell")["value_usd"].sum()
-    total = rows["cell"].map(published.fillna(summed))
-    rows["share"] = rows["value_usd"] / total
-    rows["coverage"] = (rows["cell"].map(named) / total).where(rows["books"] != "mirror")
-
-    rows = rows[is_named & (rows["value_usd"] > 0)]
-    by_cell = rows.groupby("cell")["value_usd"]
-    rows = rows.assign(
-        rank=by_cell.rank(method="min", ascending=False).astype("int64"),
-        partners=by_cell.transform("size").astype("int64"),
-    )
+    frame = _by_partner(_records(bilateral_trade, country, first - 1, last + 1))
+    frame["cell"] = frame.groupby(["country", "books", "year"], observed=True).ngroup()
+    rows = pd.concat([_ranked(frame, flow) for flow in FLOWS], ignore_index=True)
     rows = rows[(rows["books"] != "mirror") | (rows["partners"] >= MIRROR_REPORTERS)]
-    keys = ["country", "books", "year"]
-    flagged = pd.concat([frame[[*keys, "flag"]], _missing_partners(rows)])
-    rows = rows.join(_joined(flagged, keys, "flag"), on=keys).fillna({"flag": ""})
+    flagged = pd.concat([frame[["cell", "flag"]], _missing_partners(rows)])
     rows = rows[rows["year"].between(first, last)]
+    rows = rows.assign(flag=_joined(flagged, ["cell"], "flag").reindex(rows["cell"], fill_value="").array)
+    # Cells are numbered in the order of countries, books and years; equals stay in the order of `partners`.
+    rows = rows.sort_values(["cell", "flow", "rank"], kind="stable", ignore_index=True)
     columns = "country year books source flow partner value_usd rank partners share coverage flag"
-    # Equals stay in the order of `partners`.
-    return _arrange(rows, columns, "country books year flow rank", _listed(country))
+    return _texts(rows[columns.split()])
+
+
+def _ranked(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
+    """Rank the partners by one flow within each cell (a country's books of a year)."""
+    cell, is_world = frame["cell"], frame["partner"] == WORLD
+    values = frame[f"{flow}_usd"]
+    published = values.where(is_world).groupby(cell).transform("max")
+    total = published.fillna(values.mask(is_world).groupby(cell).transform("sum"))
+    values = values.where((values > 0) & ~frame["partner"].isin([WORLD, UNALLOCATED]))
+    by_cell = values.groupby(cell)
+    rows = frame[["country", "year", "books", "source", "partner", "cell"]].assign(
+        flow=pd.Series(flow, frame.index, pd.CategoricalDtype(list(FLOWS))),
+        value_usd=values,
+        rank=by_cell.rank(method="min", ascending=False),
+        partners=by_cell.transform("count"),
+        share=values / total,
+        coverage=(by_cell.transform("sum") / total).where(frame["books"] != "mirror"),
+    )
+    return rows[values.notna()].astype({"rank": "int64", "partners": "int64"})
 
 
 def _missing_partners(rows: pd.DataFrame) -> pd.DataFrame:
     """Find partners without a record between two years in which they were among the five largest."""
-    keys = ["country", "books", "year", "flow", "partner"]
-    large = rows.loc[rows["rank"] <= 5, keys]
-    expected = large.assign(year=large["year"] + 1).merge(large.assign(year=large["year"] - 1), on=keys)
-    first = rows.loc[rows["rank"] == 1, keys[:4]].drop_duplicates()
-    expected = expected.merge(first, on=keys[:4])  # the books exist in that year
-    known = rows.loc[rows["partner"].isin(expected["partner"]), keys]
+    books = ["country", "books", "flow", "year"]
+    large = rows.loc[rows["rank"] <= 5, [*books, "partner"]]
+    skipped = large.groupby(["country", "books", "flow", "partner"], observed=True)["year"].diff() == 2
+    expected = large[skipped].assign(year=large["year"] - 1)
+    there = rows.loc[rows["rank"] == 1, [*books, "cell"]].drop_duplicates()
+    expected = expected.merge(there, on=books)  # the books exist in that year
+    keys = ["cell", "flow", "partner"]
+    known = rows.loc[rows["cell"].isin(expected["cell"]), keys]
     missing = expected.merge(known, how="left", indicator="found", on=keys).query("found == 'left_only'")
-    return missing[keys[:3]].assign(flag=missing["partner"] + " is missing, a main partner the years around")
+    return missing[["cell"]].assign(
+        flag=missing["partner"].astype("str") + " is missing, a main partner the years around"
+    )
 
 
-def concentration(
-    bilateral_trade: pd.DataFrame, country: str | Sequence[str], start: int | None = None, end: int | None = None
-) -> pd.DataFrame:
+def concentration(ranked: pd.DataFrame) -> pd.DataFrame:
     """Measure how concentrated the trade of a country, or of several, is on few partners (Herfindahl–Hirschman).
 
     HHI = Σ s², s the share of a partner in the trade allocated to partners: from 1/N (N equal partners) to 1 (one
@@ -424,36 +434,31 @@ def concentration(
 
     Parameters
     ----------
-    bilateral_trade, country, start, end
-        As for `partners`.
+    ranked
+        Output of `ranks`.
 
     Returns
     -------
     pandas.DataFrame
         country, year, books, source (all that serve the year), flow (turnover | exports | imports), hhi,
         hhi_normalised, partners (N), coverage (part of all trade that the index sees; below 0.9 read it with care),
-        flag. The mirror as in `ranks`. Countries in the order given, sorted by books, flow, year.
-
-    Raises
-    ------
-    ValueError
-        As for `partners`.
+        flag. Countries in the order of `ranked`, sorted by books, flow, year.
 
     References
     ----------
     Hirschman, A. O. (1945). National Power and the Structure of Foreign Trade. University of California Press.
     Rhoades, S. A. (1993). The Herfindahl-Hirschman Index. Federal Reserve Bulletin 79(3), 188-189.
     """
-    rows = ranks(bilateral_trade, country, start, end)
     keys = ["country", "books", "flow", "year"]
-    by_flow = rows.groupby(keys)
-    rows["hhi"] = (rows["value_usd"] / by_flow["value_usd"].transform("sum")) ** 2
-    result = by_flow[["partners", "coverage", "flag"]].first()
-    result = result.assign(hhi=by_flow["hhi"].sum(), source=_joined(rows, keys, "source")).reset_index()
+    rows = ranked.assign(cell=ranked.groupby(keys).ngroup())
+    by_cell = rows.groupby("cell")
+    rows["hhi"] = (rows["value_usd"] / by_cell["value_usd"].transform("sum")) ** 2
+    result = rows.drop_duplicates("cell").set_index("cell")
+    result = result.assign(hhi=by_cell["hhi"].sum(), source=_joined(rows, ["cell"], "source"))
     floor = 1 / result["partners"]
     result["hhi_normalised"] = _ratio(result["hhi"] - floor, 1 - floor)
     columns = "country year books source flow hhi hhi_normalised partners coverage flag"
-    return _arrange(result, columns, "country books flow year", _listed(country))
+    return _arrange(result, columns, "country books flow year", list(ranked["country"].unique()))
 
 
 # -- trade among the six ----------------------------------------------------------------------------------------
@@ -477,8 +482,8 @@ def intra_trade(bilateral_trade: pd.DataFrame, start: int | None = None, end: in
         exporter and importer.
     """
     by_members = bilateral_trade[bilateral_trade["reporter"].isin(MEMBERS)]
-    cells = partners(by_members, MEMBERS, start, end).dropna(subset="exports_usd")
-    cells = cells[cells["partner"].isin(MEMBERS)]
+    records = _records(by_members, MEMBERS, start, end)
+    cells = _texts(_by_partner(records[records["partner"].isin(MEMBERS)])).dropna(subset="exports_usd")
     cells = cells.rename(columns={"country": "exporter", "partner": "importer", "exports_usd": "value_usd"})
     return _arrange(cells, "exporter importer year books source value_usd", by="books year exporter importer")
 
@@ -704,13 +709,14 @@ def intra_industry(product_trade: pd.DataFrame, country: str, partner: str) -> p
 
 def _by_section(product_trade: pd.DataFrame, exporter: str | None = None, importer: str | None = None) -> Series:
     """Sum trade by year and section; in a year with any trade the absent sections are 0."""
-    rows = product_trade[product_trade["sitc_section"].isin(list(SECTIONS))]
+    rows = product_trade
     if exporter is not None:
         rows = rows[rows["exporter"] == exporter]
     if importer is not None:
         rows = rows[rows["importer"] == importer]
-    sums = rows.astype({"value_usd": "float64"}).groupby(["year", "sitc_section"])["value_usd"].sum()
-    grid = pd.MultiIndex.from_product([sorted(set(rows["year"])), list(SECTIONS)], names=["year", "section"])
+    rows = rows[rows["sitc_section"].isin(list(SECTIONS))]
+    sums = rows.groupby(["year", "sitc_section"])["value_usd"].sum().astype("float64")
+    grid = pd.MultiIndex.from_product([sorted(rows["year"].unique()), list(SECTIONS)], names=["year", "section"])
     return sums.rename_axis(["year", "section"]).reindex(grid, fill_value=0.0)
 
 
@@ -860,8 +866,14 @@ def gravity(
         panel = _gravity_panel(trade, gravity_countries, gravity_pairs)
         is_pair = panel["iso3_a"].isin([country, partner]) & panel["iso3_b"].isin([country, partner])
         in_window = panel["year"].between(*window)
-        if not (is_pair & in_window).any():
+        pair = panel[is_pair & in_window]
+        if pair.empty:
             continue
+        sides = pair.groupby("iso3_a")
+        observed = sides.agg(first_year=("year", "min"), last_year=("year", "max"), years=("year", "size"))
+        observed["observed_usd"] = sides["value_usd"].sum()
+        flow = [regression if side == country else _OTHER_SIDE[regression] for side in observed.index]
+        observed, side = observed.assign(flow=flow, books="model", source=MODEL), sides.ngroup()
         for specification, variables in SPECIFICATIONS.items():
             used = ~is_pair
             if specification == "window only":
@@ -871,90 +883,76 @@ def gravity(
             estimated, effects = _ppml(panel[used], list(variables))
             label = {"specification": specification, "fitted_on": f"{regression} of the six"}
             coefficients.append(estimated.rename_axis("variable").reset_index().assign(**label))
-            for side, pair in panel[is_pair & in_window].groupby("iso3_a"):
-                score = np.exp(pair[list(variables)] @ estimated["coefficient"])
-                expected = score * effects.reindex(pd.MultiIndex.from_product([[side], pair["year"]])).to_numpy()
-                ratios.append(
-                    label
-                    | {"flow": regression if side == country else _OTHER_SIDE[regression]}
-                    | {"first_year": pair["year"].min(), "last_year": pair["year"].max(), "years": len(pair)}
-                    | {"books": "model", "source": MODEL}
-                    | {"observed_usd": pair["value_usd"].sum(), "predicted_usd": expected.sum(skipna=False)}
-                )
+            expected = np.exp(pair[list(variables)] @ estimated["coefficient"]) * pair["reporter_year"].map(effects)
+            # A sum that is missing where the effect of a year is.
+            ratios.append(observed.assign(**label, predicted_usd=np.bincount(side, expected)))
     return _gravity_frames(ratios, coefficients)
 
 
 def _gravity_panel(trade: pd.DataFrame, gravity_countries: pd.DataFrame, gravity_pairs: pd.DataFrame) -> pd.DataFrame:
     """Lay out every reporter, partner and year with GDP known, zeros included, in a fixed order."""
-    trade = trade[trade["iso3_a"].isin(MEMBERS)]
-    pairs = gravity_pairs[gravity_pairs["iso3_b"].isin(trade["iso3_b"])]
+    trade = trade.loc[trade["iso3_a"].isin(MEMBERS), ["iso3_a", "iso3_b", "year", "value_usd"]]
     sizes = gravity_countries.rename(columns={"iso3": "iso3_b"}).dropna(subset=["gdp_usd", "population"])
-    sizes = sizes[sizes["year"].isin(trade["year"])]
-    panel = pairs.merge(sizes, on="iso3_b").merge(
-        trade[["iso3_a", "iso3_b", "year", "value_usd"]], how="left", on=["iso3_a", "iso3_b", "year"]
-    )
+    sizes = sizes[sizes["year"].isin(trade["year"])].sort_values("year")
+    sizes = sizes.assign(
+        ln_gdp=np.log(sizes["gdp_usd"].astype("float64")), ln_population=np.log(sizes["population"].astype("float64"))
+    )[["iso3_b", "year", "ln_gdp", "ln_population"]]
+    pairs = gravity_pairs[gravity_pairs["iso3_b"].isin(trade["iso3_b"])].sort_values(["iso3_a", "iso3_b"])
+    pairs = pairs.assign(pair=range(len(pairs)), ln_distance=np.log(pairs["distance_km"]))
+    pairs = pairs.rename(columns={"landlocked_b": "landlocked"})
+    common = ["contiguous", "common_language", "both_ex_ussr"]
+    pairs = pairs[["iso3_a", "iso3_b", "pair", "ln_distance", *common, "landlocked"]]
+    panel = pairs.merge(sizes, on="iso3_b").merge(trade, how="left", on=["iso3_a", "iso3_b", "year"])
     panel = panel[panel["value_usd"].notna() | ~panel["iso3_b"].isin(MEMBERS)].fillna({"value_usd": 0.0})
-    panel = panel.sort_values(["iso3_a", "iso3_b", "year"], ignore_index=True)
-    return panel.assign(
-        ln_gdp=np.log(panel["gdp_usd"].astype("float64")),
-        ln_population=np.log(panel["population"].astype("float64")),
-        ln_distance=np.log(panel["distance_km"]),
-        landlocked=panel["landlocked_b"],
-    )
+    return panel.assign(reporter_year=panel.groupby(["iso3_a", "year"]).ngroup()).reset_index(drop=True)
 
 
 def _ppml(panel: pd.DataFrame, variables: list[str]) -> tuple[pd.DataFrame, Series]:
-    """Fit the Poisson model with reporter-year effects; return coefficients and exp(effect) by reporter and year.
+    """Fit the Poisson model with reporter-year effects; return coefficients and exp(effect) by reporter_year.
 
     The effects (126 of them) are concentrated out: given the coefficients each makes the predictions of its reporter
     and year add up to what was observed. With regressors taken as deviations from their mean in the reporter-year,
-    weighted by the prediction, a GLM without dummies has the same coefficients and clustered errors as one with them.
+    weighted by the prediction, scores and information are those of the model with a dummy for each of them.
     """
-    # Nothing else needs these, and `statsmodels.api` takes four times as long to import.
-    from statsmodels.genmod.families import Poisson
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    by_reporter = ["iso3_a", "year"]
-    panel = panel[panel.groupby(by_reporter)["value_usd"].transform("sum") > 0]  # an effect of log 0 says nothing
-    group = panel.groupby(by_reporter)["year"].ngroup().to_numpy()
-    trade = panel["value_usd"].to_numpy("float64") / 1e6
-    regressors = panel[variables].to_numpy("float64")
-    regressors = regressors - regressors.mean(axis=0)
+    panel = panel[panel.groupby("reporter_year")["value_usd"].transform("sum") > 0]  # an effect of log 0 says nothing
+    group, reporter_years = pd.factorize(panel["reporter_year"])
+    pair, pairs = pd.factorize(panel["pair"])
+    trade, regressors = panel["value_usd"].to_numpy("float64"), panel[variables].to_numpy("float64")
     totals = np.bincount(group, trade)
-    expected = (trade + (totals / np.bincount(group))[group]) / 2
     slopes = np.zeros(len(variables))
-    for _ in range(100):  # iteratively reweighted least squares, from the usual first guess of a GLM
-        deviations = regressors - _group_means(regressors, expected, group)
-        response = np.log(expected) + (trade - expected) / expected
-        weighted = deviations * expected[:, None]
-        previous, slopes = slopes, np.linalg.solve(weighted.T @ deviations, weighted.T @ response)
-        scores = np.exp(regressors @ slopes)
-        expected = scores * (totals / np.bincount(group, scores))[group]
+    predictor = np.log(trade + (totals / np.bincount(group))[group])  # the usual first guess of a GLM
+    for _ in range(100):  # iteratively reweighted least squares, the response with its weight
+        expected = np.exp(predictor)
+        expected = expected * (totals / np.bincount(group, expected))[group]
+        weighted = regressors * expected[:, None]
+        deviations = regressors - (_sums(weighted, group) / totals[:, None])[group]
+        information = deviations.T @ weighted
+        response = expected * predictor + trade - expected
+        previous, slopes = slopes, np.linalg.solve(information, deviations.T @ response)
+        predictor = regressors @ slopes
         if np.abs(slopes - previous).max() < 1e-10:
             break
     else:
         raise ArithmeticError("the gravity model did not converge; look for constant columns in the gravity tables.")
-    deviations = regressors - _group_means(regressors, expected, group)
-    model = GLM(trade, deviations, family=Poisson(), offset=np.log(expected) - deviations @ slopes)
-    pairs = panel.groupby(["iso3_a", "iso3_b"])["year"].ngroup().to_numpy()
-    fit = model.fit(start_params=slopes, cov_type="cluster", cov_kwds={"groups": pairs})
-    estimated = pd.DataFrame({"coefficient": fit.params, "standard_error": fit.bse}, index=variables)
-    estimated = estimated.assign(observations=len(panel), clusters=int(pairs.max()) + 1)
-    scored = panel.assign(score=np.exp(panel[variables] @ estimated["coefficient"]))
-    sums = scored.groupby(by_reporter)[["value_usd", "score"]].sum()
-    return estimated, sums["value_usd"] / sums["score"]
+    scores = _sums(deviations * (trade - expected)[:, None], pair)
+    inverse = np.linalg.inv(information)
+    (rows, count), clusters = regressors.shape, len(pairs)
+    small_sample = clusters / (clusters - 1) * (rows - 1) / (rows - count)
+    errors = np.sqrt(small_sample * np.diag(inverse @ scores.T @ scores @ inverse))
+    estimated = pd.DataFrame({"coefficient": slopes, "standard_error": errors}, index=variables)
+    effects = totals / np.bincount(group, np.exp(predictor))
+    return estimated.assign(observations=rows, clusters=clusters), pd.Series(effects, index=reporter_years)
 
 
-def _group_means(values: Array, weights: Array, group: npt.NDArray[np.integer[Any]]) -> Array:
-    """Return for each row the weighted mean of its group, column by column."""
-    sums = np.column_stack([np.bincount(group, weights * column) for column in values.T])
-    means: Array = (sums / np.bincount(group, weights)[:, None])[group]
-    return means
+def _sums(values: Array, group: npt.NDArray[np.integer[Any]]) -> Array:
+    """Add up the rows of each group, column by column."""
+    return np.column_stack([np.bincount(group, column) for column in values.T])
 
 
-def _gravity_frames(ratios: list[dict[str, Any]], coefficients: list[pd.DataFrame]) -> Gravity:
-    labels = ["specification", "fitted_on", "flow", "first_year", "last_year", "years", "books", "source"]
-    ratio = pd.DataFrame(ratios, columns=[*labels, "observed_usd", "predicted_usd"])
+def _gravity_frames(ratios: list[pd.DataFrame], coefficients: list[pd.DataFrame]) -> Gravity:
+    columns = ["specification", "fitted_on", "flow", "first_year", "last_year", "years", "books", "source"]
+    columns += ["observed_usd", "predicted_usd"]
+    ratio = pd.concat(ratios)[columns] if ratios else pd.DataFrame(columns=columns)
     ratio["ratio"] = _ratio(ratio["observed_usd"], ratio["predicted_usd"])
     ratio = ratio.sort_values(["flow", "fitted_on"], key=_places, kind="stable", ignore_index=True)
     summary = ratio.groupby("flow", as_index=False).agg(
@@ -999,8 +997,14 @@ def _ratio(numerator: Series, denominator: Series) -> Series:
 
 def _joined(rows: pd.DataFrame, by: list[str], column: str) -> pd.Series[str]:
     """Join the different texts of each group that has any, in alphabetical order."""
-    texts = rows.loc[rows[column] != "", [*by, column]].dropna().drop_duplicates().sort_values(column)
+    texts = rows[[*by, column]].drop_duplicates()
+    texts = texts[texts[column] != ""].dropna().sort_values(column)
     return texts.groupby(by)[column].agg("; ".join)
+
+
+def _texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn categories into the texts they stand for."""
+    return frame.astype(dict.fromkeys(frame.select_dtypes("category"), "str"))
 
 
 def _listed(country: str | Sequence[str]) -> list[str]:

@@ -43,7 +43,7 @@ MACHINERY = (
     "tornado.platform.asyncio",
 )
 # In the order of the notebooks' first cells, because some add warnings filters and the last added comes first. For the
-# same reason nothing is here that a notebook imports after `show.setup`, such as statsmodels.
+# same reason nothing is here that a notebook imports after `show.setup`.
 PRELOADED = (
     "matplotlib.pyplot",
     "pandas",
