@@ -34,7 +34,7 @@ SVG_STYLE = (
     "svg *{stroke-linejoin:round;stroke-linecap:butt}"
 )
 
-COMPUTING = r"__main__|(turkic_ties|pandas|numpy|scipy|statsmodels|matplotlib|seaborn)(\.|$)"
+COMPUTING = r"__main__|(turkic_ties|pandas|numpy|scipy|matplotlib|seaborn)(\.|$)"
 
 Value = float | int | str | None
 
