@@ -19,6 +19,8 @@ old is shown and not ranked, a missing one stays missing.
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -79,20 +81,48 @@ def composition_dates(ethnic_composition: pd.DataFrame, country: str, geography:
         date, year, basis, groups (listed), listed_share (sum of their shares, 0-1), total (persons, missing where not
         known); sorted by date and basis. Empty for a country without figures.
     """
-    rows = _place(_with_shares(ethnic_composition, country), geography)
+    rows = _with_shares(_place(ethnic_composition, country, geography))
+    by_date = rows[rows["preferred"] & rows["share"].notna()].groupby(["date", "basis"])
+    result = by_date[["year", "total"]].first()
+    result = result.assign(groups=by_date["ethnic_group"].nunique(), listed_share=by_date["share"].sum())
+    return _arrange(result.reset_index(), "date year basis groups listed_share total", by="date basis")
+
+
+def compositions(ethnic_composition: pd.DataFrame, country: str, geography: str | None = None) -> pd.DataFrame:
+    """Give the composition of a place at every date and on every basis there is.
+
+    A share is count / total where both are exact, otherwise the share as printed. What the listed groups leave is the
+    row `OTHER`, so that shares sum to one; at dates with few groups it is large (see `composition_dates`).
+
+    Parameters
+    ----------
+    ethnic_composition
+        The table of that name.
+    country
+        ISO3 code of one of the six states.
+    geography
+        A region, city or district; None for the whole country.
+
+    Returns
+    -------
+    pandas.DataFrame
+        date, basis, ethnic_group, count (persons, missing where only a share is known), share (0-1), share_kind
+        (computed | printed | remainder), grade, flag, note, source; sorted by date, basis and share, `OTHER` last of
+        its date and basis. Empty for a country without figures.
+    """
+    rows = _with_shares(_place(ethnic_composition, country, geography))
     rows = rows[rows["preferred"] & rows["share"].notna()]
-    by_date = rows.groupby(["date", "year", "basis"], as_index=False, dropna=False)
-    result = by_date.agg(groups=("ethnic_group", "nunique"), listed_share=("share", "sum"), total=("total", "first"))
-    return _arrange(result, "date year basis groups listed_share total", by="date basis")
+    rows = rows.sort_values(["share", "ethnic_group"], ascending=[False, True])
+    rest = (1 - rows.groupby(["date", "basis"])["share"].sum()).clip(lower=0).reset_index()
+    rest = rest.assign(ethnic_group=OTHER, share_kind="remainder", grade="", flag="", note="", source="")
+    columns = "date basis ethnic_group count share share_kind grade flag note source"
+    return _arrange(pd.concat([rows, rest]), columns, by="date basis")
 
 
 def composition(
     ethnic_composition: pd.DataFrame, date: str, basis: str, country: str, geography: str | None = None
 ) -> pd.DataFrame:
     """Give the composition of a place at a date on a stated basis.
-
-    A share is count / total where both are exact, otherwise the share as printed. What the listed groups leave is the
-    row `OTHER`, so that shares sum to one; at dates with few groups it is large (see `composition_dates`).
 
     Parameters
     ----------
@@ -111,29 +141,19 @@ def composition(
     Returns
     -------
     pandas.DataFrame
-        ethnic_group, count (persons, missing where only a share is known), share (0-1), share_kind (computed | printed
-        | remainder), grade, flag, note, source; sorted by share, `OTHER` last. Empty for a country without figures.
+        The columns of `compositions` after date and basis. Empty for a country without figures.
 
     Raises
     ------
     ValueError
         When the place has figures, but none at this date and on this basis; the message lists those there are.
     """
-    rows = _place(_with_shares(ethnic_composition, country), geography)
-    rows = rows[rows["preferred"] & rows["share"].notna()]
+    rows = compositions(ethnic_composition, country, geography)
     chosen = rows[(rows["date"] == date) & (rows["basis"] == basis)]
-    columns = "ethnic_group count share share_kind grade flag note source"
-    if chosen.empty:
-        if len(rows):
-            known = sorted(set(rows["date"] + " " + rows["basis"]))
-            raise ValueError(f"no composition at {date} on the basis {basis!r}; choose one of {', '.join(known)}.")
-        return _arrange(chosen, columns, by="ethnic_group")
-    chosen = chosen.sort_values(["share", "ethnic_group"], ascending=[False, True])
-    rest = max(0.0, 1 - float(chosen["share"].sum()))
-    other = chosen.iloc[[0]].assign(
-        ethnic_group=OTHER, count=None, share=rest, share_kind="remainder", grade="", flag="", note="", source=""
-    )
-    return pd.concat([chosen, other.astype(chosen.dtypes)])[columns.split()].reset_index(drop=True)
+    if chosen.empty and len(rows):
+        known = ", ".join(dict.fromkeys(rows["date"] + " " + rows["basis"]))
+        raise ValueError(f"no composition at {date} on the basis {basis!r}; choose one of {known}.")
+    return chosen.drop(columns=["date", "basis"]).reset_index(drop=True)
 
 
 def group_shares(
@@ -169,7 +189,7 @@ def group_shares(
         basis, and the preferred row first. Empty for a country or group without figures.
     """
     _check(country, start=start, end=end)
-    rows = _place(_with_shares(ethnic_composition, country), geography)
+    rows = _with_shares(_place(ethnic_composition, country, geography))
     rows = rows[(rows["ethnic_group"] == ethnic_group) & rows["share"].notna()]
     if start is not None or end is not None:
         rows = rows[rows["year"].between(*_years(start, end)).fillna(False).astype(bool)]
@@ -312,7 +332,7 @@ def share_changes(
     if basis not in CENSUSES:
         raise ValueError(f"basis is {basis!r}; changes are decomposed between censuses: use {' or '.join(CENSUSES)}.")
     _check(country, start=start, end=end)
-    rows = _place(_with_shares(ethnic_composition, country), geography)
+    rows = _with_shares(_place(ethnic_composition, country, geography))
     rows = rows[rows["preferred"] & (rows["ethnic_group"] == ethnic_group) & rows["basis"].isin(CENSUSES)]
     rows = rows[rows["share"].notna() & rows["total"].notna() & rows["year"].between(*_years(start, end))]
     rows = rows.assign(time=_decimal_years(rows), wanted=rows["basis"] == basis)
@@ -448,24 +468,14 @@ def diversity(ethnic_composition: pd.DataFrame, country: str, geography: str | N
     """
     dates = composition_dates(ethnic_composition, country, geography)
     dates = dates[dates["basis"].isin(CENSUSES) & (dates["listed_share"] >= LISTED_SHARE)]
-    rows = []
-    for date in dates.to_dict("records"):
-        shares = composition(ethnic_composition, date["date"], date["basis"], country, geography)["share"]
-        listed = shares.iloc[:-1]
-        rows.append(
-            {
-                **date,
-                "fractionalization": fractionalization(shares),
-                "fractionalization_splintered": fractionalization(listed),
-                "polarization": polarization(shares),
-                "polarization_splintered": polarization(listed),
-            }
-        )
-    columns = (
-        "date year basis groups listed_share fractionalization fractionalization_splintered "
-        "polarization polarization_splintered"
-    )
-    return pd.DataFrame(rows, columns=columns.split())
+    by_date = compositions(ethnic_composition, country, geography).groupby(["date", "basis"])["share"]
+    indices = []
+    for census in zip(dates["date"], dates["basis"], strict=True):
+        shares = by_date.get_group(census).to_numpy()
+        indices.append([index(known) for index in (fractionalization, polarization) for known in (shares, shares[:-1])])
+    columns = ["fractionalization", "fractionalization_splintered", "polarization", "polarization_splintered"]
+    result = dates.drop(columns="total").reset_index(drop=True)
+    return result.join(pd.DataFrame(indices, columns=columns))
 
 
 # -- regions and cities -----------------------------------------------------------------------------------------
@@ -501,8 +511,10 @@ def regional_shares(
         preferred, grade, flag, note, source, reference, url; sorted by place, year (undated first) and date. Empty for
         a country without figures.
     """
-    rows = _with_shares(ethnic_composition, country, region_population)
-    rows = rows[(rows["geography_type"] != "country") & (rows["ethnic_group"] == ethnic_group) & rows["share"].notna()]
+    _check(country)
+    places = (ethnic_composition["iso3"] == country) & (ethnic_composition["geography_type"] != "country")
+    rows = _with_shares(ethnic_composition[places], region_population)
+    rows = rows[(rows["ethnic_group"] == ethnic_group) & rows["share"].notna()]
     if end is not None:
         rows = rows[(rows["year"] <= end).fillna(False).astype(bool)]
     rows = rows.assign(time=_decimal_years(rows).fillna(0), not_preferred=~rows["preferred"])
@@ -541,17 +553,20 @@ def latest_regional_shares(
     return rows.drop_duplicates("geography", keep="last").reset_index(drop=True)
 
 
-def _with_shares(
-    ethnic_composition: pd.DataFrame, country: str, region_population: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Add total, share and share_kind to the rows of a country's groups."""
+def _place(ethnic_composition: pd.DataFrame, country: str, geography: str | None) -> pd.DataFrame:
+    """Select the rows of a country as a whole or of one place in it."""
     _check(country)
-    rows = ethnic_composition[ethnic_composition["iso3"] == country]
+    column, place = ("geography_type", "country") if geography is None else ("geography", geography)
+    return ethnic_composition[(ethnic_composition["iso3"] == country) & (ethnic_composition[column] == place)]
+
+
+def _with_shares(rows: pd.DataFrame, region_population: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Add total, share and share_kind to the rows of groups, and leave those of totals out."""
     rows = rows.fillna({"flag": "", "note": "", "url": ""})
-    keys = ["geography", "date", "basis"]
-    totals = rows[(rows["ethnic_group"] == TOTAL) & rows["preferred"]].set_index(keys)["count"]
-    rows = rows[rows["ethnic_group"] != TOTAL].join(totals.rename("total"), on=keys)
-    rows["total"] = rows["total"].astype("float64")
+    is_total = rows["ethnic_group"] == TOTAL
+    totals = rows["count"].where(is_total & rows["preferred"]).astype("float64")
+    rows["total"] = totals.groupby([rows["geography"], rows["date"], rows["basis"]]).transform("first")
+    rows = rows[~is_total]
     printed = rows["share_pct"] / 100
     # Of one page a rounded count gives a worse share than the one printed beside it.
     better_printed = printed.notna() & (rows["total"].isna() | rows["flag"].str.contains("rounded"))
@@ -561,20 +576,20 @@ def _with_shares(
         rows["total"] = rows["total"].fillna(rows["residents"])
     computed = rows["count"].astype("float64") / rows["total"]
     take_computed = computed.notna() & ~better_printed
-    rows["share"] = computed.where(take_computed, printed)
-    rows["share_kind"] = np.where(take_computed, "computed", "printed")
-    return rows
-
-
-def _place(rows: pd.DataFrame, geography: str | None) -> pd.DataFrame:
-    return rows[rows["geography_type"] == "country"] if geography is None else rows[rows["geography"] == geography]
+    share_kind = np.where(take_computed, "computed", "printed")
+    return rows.assign(share=computed.where(take_computed, printed), share_kind=share_kind)
 
 
 def _decimal_years(rows: pd.DataFrame) -> Series:
     """Turn date into a decimal year: a plain year becomes its middle, an undated row stays missing."""
-    days = pd.to_datetime(rows["date"].where(rows["date"].str.len() == 10), format="%Y-%m-%d")
-    fraction = ((days.dt.day_of_year - 1) / (365 + days.dt.is_leap_year.astype("float64"))).fillna(0.5)
-    return rows["year"].astype("float64") + fraction
+    return pd.Series([_decimal_year(date) for date in rows["date"]], rows.index, dtype="float64")
+
+
+def _decimal_year(date: str) -> float:
+    if len(date) != 10:
+        return int(date) + 0.5 if date.isdecimal() else np.nan
+    day = dt.date.fromisoformat(date)
+    return day.year + (day - dt.date(day.year, 1, 1)).days / (365 + calendar.isleap(day.year))
 
 
 def _join_flags(flags: Iterable[str]) -> str:
