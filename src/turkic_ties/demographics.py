@@ -694,30 +694,22 @@ def age_indicators(
     """
     _check(country, start=start, end=end)
     rows = age_structure[(age_structure["iso3"] == country) & age_structure["year"].between(*_years(start, end))]
-    results = []
-    for (year, variant), group in rows.groupby(["year", "variant"]):
-        by_age = group.groupby("age_start")["population"].sum()
-        children, workers, old = (float(by_age.loc[first:last].sum()) for first, last in ((0, 14), (15, 64), (65, 100)))
-        total = children + workers + old
-        results.append(
-            {
-                "year": year,
-                "variant": variant,
-                "population": total,
-                "aged_0_14_pct": 100 * children / total,
-                "aged_15_64_pct": 100 * workers / total,
-                "aged_65_plus_pct": 100 * old / total,
-                "child_ratio": 100 * children / workers,
-                "old_age_ratio": 100 * old / workers,
-                "dependency_ratio": 100 * (children + old) / workers,
-                "median_age": median_age(by_age),
-            }
-        )
-    columns = (
-        "year variant population aged_0_14_pct aged_15_64_pct aged_65_plus_pct "
-        "child_ratio old_age_ratio dependency_ratio median_age"
+    by_age = rows.groupby(["year", "variant", "age_start"])["population"].sum().unstack(fill_value=0).astype("float64")
+    children, workers, old = (by_age.loc[:, first:last].sum(axis=1) for first, last in ((0, 14), (15, 64), (65, 100)))
+    total = children + workers + old
+    result = pd.DataFrame(
+        {
+            "population": total,
+            "aged_0_14_pct": 100 * children / total,
+            "aged_15_64_pct": 100 * workers / total,
+            "aged_65_plus_pct": 100 * old / total,
+            "child_ratio": 100 * children / workers,
+            "old_age_ratio": 100 * old / workers,
+            "dependency_ratio": 100 * (children + old) / workers,
+            "median_age": [median_age(people) for _, people in by_age.iterrows()],
+        }
     )
-    return pd.DataFrame(results, columns=columns.split())
+    return result.reset_index()
 
 
 def median_age(population_by_age: pd.Series[Any]) -> float:
@@ -751,13 +743,14 @@ def median_age(population_by_age: pd.Series[Any]) -> float:
     7.5
     """
     people = population_by_age.sort_index()
-    half = float(people.sum()) / 2
-    below = people.cumsum() - people
-    reached = people.index[(people.cumsum() >= half).to_numpy()]
-    if half <= 0 or reached[0] == people.index[-1]:
+    ages, numbers = people.index.to_numpy(), people.to_numpy(np.float64)
+    half, up_to = numbers.sum() / 2, numbers.cumsum()
+    reached = int(np.searchsorted(up_to, half))
+    if half <= 0 or reached == len(ages) - 1:
         raise ValueError("no median age: there are no people, or half of them are in the open-ended last age group.")
-    lower, upper = reached[0], people.index[people.index > reached[0]][0]
-    return float(lower + (upper - lower) * (half - below[lower]) / people[lower])
+    below = up_to[reached] - numbers[reached]
+    width = ages[reached + 1] - ages[reached]
+    return float(ages[reached] + width * (half - below) / numbers[reached])
 
 
 # -- development indicators -------------------------------------------------------------------------------------
