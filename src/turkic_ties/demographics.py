@@ -22,7 +22,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -817,33 +817,41 @@ def indicator_ranks(
     year = _last_year(indicators) if year is None else year
     known = indicators[indicators["iso3"].isin(MEMBERS) & (indicators["year"] <= year)]
     known = known[known["indicator"].isin(described.index)].sort_values("year")
-    latest = known.drop_duplicates(["indicator", "iso3"], keep="last").rename(columns={"year": "value_year"})
-    cells = pd.MultiIndex.from_product([described.index, MEMBERS], names=["indicator", "iso3"])
-    latest = latest.set_index(["indicator", "iso3"])[["value", "value_year"]].reindex(cells).reset_index()
-    rows = latest.join(described, on="indicator")
+    everybody = pd.Index(sorted(MEMBERS))
+    row = described.index.get_indexer(pd.Index(known["indicator"]))
+    column = everybody.get_indexer(pd.Index(known["iso3"]))
+    value, value_year = np.full((2, len(described), len(everybody)), np.nan)
+    # Of several values for one cell the last, which is the latest, stays.
+    value[row, column], value_year[row, column] = known["value"], known["year"]
 
-    fresh = rows["value_year"] >= year - window
-    enough = fresh.groupby(rows["indicator"]).transform("sum") >= MIN_STATES
-    rows["status"] = np.select(
-        [rows["value"].isna(), ~fresh, ~enough], ["missing", "stale", "too few states"], "ranked"
+    fresh = value_year >= year - window
+    enough = fresh.sum(axis=1, keepdims=True) >= MIN_STATES
+    status = np.select([np.isnan(value), ~fresh, ~enough], ["missing", "stale", "too few states"], "ranked")
+    sign = np.where(described["ranked_as"] == "higher_is_better", -1.0, 1.0)
+    compared = everybody.isin(states)
+    value, value_year, status = value[:, compared], value_year[:, compared], status[:, compared]
+    rank, n_states, tied = _ranked(np.where(status == "ranked", value * sign[:, np.newaxis], np.nan))
+
+    rows = described.reset_index().iloc[np.repeat(np.arange(len(described)), len(states))]
+    rows = rows.assign(
+        iso3=np.tile(sorted(states), len(described)),
+        value=value.ravel(),
+        value_year=value_year.ravel(),
+        status=status.ravel(),
+        rank=rank.ravel(),
+        n_states=np.repeat(n_states, len(states)),
+        tied=tied.ravel(),
+        leads=rank.ravel() == 1,
     )
-    rows = rows[rows["iso3"].isin(states)]
-    rows = _ranked(rows, by=["indicator"])
-    rows["value_year"] = rows["value_year"].astype("Int64")
     columns = "indicator name unit domain direction iso3 value value_year status rank n_states tied leads"
-    return _arrange(rows, columns, by="indicator iso3")
+    return rows[columns.split()].astype({"value_year": "Int64", "rank": "Int64"}).reset_index(drop=True)
 
 
-def _ranked(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Add rank, n_states, tied and leads to the rows whose status is ranked; needs value and ranked_as."""
-    sign = np.where(rows["ranked_as"] == "higher_is_better", -1.0, 1.0)
-    rows = rows.assign(_cost=(rows["value"] * sign).where(rows["status"] == "ranked"))
-    groups = rows.groupby(by)["_cost"]
-    rows["rank"] = groups.rank(method="min").astype("Int64")
-    rows["n_states"] = groups.transform("count").astype("int64")
-    rows["tied"] = rows["_cost"].notna() & (rows.groupby([*by, "_cost"])["value"].transform("size") > 1)
-    rows["leads"] = (rows["rank"] == 1).fillna(False).astype(bool)
-    return rows
+def _ranked(cost: Array) -> tuple[Array, npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Rank within each row, the lowest cost first: ranks (missing where the cost is), how many a row has, and ties."""
+    lower = (cost[:, np.newaxis, :] < cost[:, :, np.newaxis]).sum(axis=2)
+    equal = (cost[:, np.newaxis, :] == cost[:, :, np.newaxis]).sum(axis=2)  # itself included, so 0 where missing
+    return np.where(equal > 0, 1.0 + lower, np.nan), (equal > 0).sum(axis=1), equal > 1
 
 
 def rank_history(
@@ -889,22 +897,26 @@ def rank_history(
     described = indicator_catalog[indicator_catalog["concept"] == concept].set_index("indicator")
     if described.empty:
         raise ValueError(f"the catalogue has no concept {concept!r}; take one of its column concept.")
-    described = described[described["direction"] != "neutral"].rename(columns={"direction": "ranked_as"})
-    rows = indicators[indicators["iso3"].isin(states) & indicators["indicator"].isin(described.index)]
-    rows = rows[rows["year"].between(*_years(start, end))].assign(status="ranked")
-    rows = rows.join(described[["name", "unit", "ranked_as"]], on="indicator")
-    rows = _ranked(rows, by=["indicator", "year"]).sort_values(["indicator", "year", "rank", "iso3"])
-    listed = rows.groupby(["indicator", "year"])["iso3"].agg(list).rename("listed")
-    own = rows[(rows["iso3"] == country) & (rows["n_states"] > 1)]
-    own = own.join(listed, on=["indicator", "year"])
-    own = own.assign(
-        states=pd.Series([" ".join(have) for have in own["listed"]], own.index, dtype="str"),
-        no_value=pd.Series(
-            [" ".join(s for s in states if s not in have) for have in own["listed"]], own.index, dtype="str"
-        ),
-    )
+    described = described[described["direction"] != "neutral"]
+    rows = indicators[indicators["indicator"].isin(described.index)]
+    rows = rows[rows["iso3"].isin(states) & rows["year"].between(*_years(start, end))]
+    by_year = rows.pivot(index=["indicator", "year"], columns="iso3", values="value").reindex(columns=sorted(states))
+    own = by_year[by_year[country].notna() & (by_year.notna().sum(axis=1) > 1)]
+
+    result = own.index.to_frame(index=False).join(described[["name", "unit", "direction"]], on="indicator")
+    sign = np.where(result["direction"] == "higher_is_better", -1.0, 1.0)
+    cost = own.to_numpy() * sign[:, np.newaxis]
+    rank, n_states, tied = _ranked(cost)
+    place = own.columns.get_loc(country)
+    best_first = np.take(own.columns.to_numpy(), cost.argsort(axis=1, kind="stable"))
+    listed = [names[:many].tolist() for names, many in zip(best_first, n_states, strict=True)]
+    lacking = [[state for state in states if state not in names] for names in listed]
+    result = result.assign(
+        value=own[country].to_numpy(), rank=rank[:, place], n_states=n_states, tied=tied[:, place],
+        states=[" ".join(names) for names in listed], no_value=[" ".join(names) for names in lacking],
+    )  # fmt: skip
     columns = "indicator name unit year value rank n_states tied states no_value"
-    return _arrange(own, columns, by="indicator year")
+    return result[columns.split()].astype({"rank": "Int64", "states": "str", "no_value": "str"})
 
 
 def leads_by_domain(
@@ -931,23 +943,26 @@ def leads_by_domain(
     """
     ranks = indicator_ranks(indicators, indicator_catalog, year, without, window=window)
     ranks = ranks[ranks["status"] == "ranked"]
-    ranks = ranks.assign(chance=1 / ranks["n_states"], led_jointly=ranks["leads"] & ranks["tied"])
-    counted = {
-        "indicators": ("indicator", "size"),
-        "led": ("leads", "sum"),
-        "led_jointly": ("led_jointly", "sum"),
-        "led_share": ("leads", "mean"),
-        "expected_share": ("chance", "mean"),
-        "mean_rank": ("rank", "mean"),
-    }
-    by_domain = ranks.groupby(["domain", "iso3"], as_index=False).agg(**counted)
-    overall = ranks.groupby("iso3", as_index=False).agg(**counted).assign(domain=ALL_DOMAINS)
-    shares = ["led_share", "expected_share", "mean_rank"]
-    means = overall.drop(columns=shares).assign(domain=MEAN_OF_DOMAINS)
-    means = means.merge(by_domain.groupby("iso3", as_index=False)[shares].mean(), on="iso3")
-    result = pd.concat([by_domain.sort_values(["domain", "iso3"]), overall, means], ignore_index=True)
-    columns = "domain iso3 indicators led led_jointly led_share expected_share mean_rank"
-    return result[columns.split()].astype({"mean_rank": "float64"})
+    counted = ranks[["domain", "iso3"]].assign(
+        indicators=1,
+        led=ranks["leads"].astype("int64"),
+        led_jointly=(ranks["leads"] & ranks["tied"]).astype("int64"),
+        led_share=ranks["leads"].astype("float64"),
+        expected_share=1 / ranks["n_states"],
+        mean_rank=ranks["rank"].astype("float64"),
+    )
+    counts, means = ["indicators", "led", "led_jointly"], ["led_share", "expected_share", "mean_rank"]
+
+    def summarised(by: list[str]) -> pd.DataFrame:
+        result = counted.groupby(by)[counts + means].sum().reset_index()
+        return result.assign(**{mean: result[mean] / result["indicators"] for mean in means})
+
+    by_domain, overall = summarised(["domain", "iso3"]), summarised(["iso3"])
+    equal_weights = overall.set_index("iso3").assign(**by_domain.groupby("iso3")[means].mean()).reset_index()
+    result = pd.concat(
+        [by_domain, overall.assign(domain=ALL_DOMAINS), equal_weights.assign(domain=MEAN_OF_DOMAINS)], ignore_index=True
+    )
+    return result[["domain", "iso3", *counts, *means]]
 
 
 def selection_sensitivity(
@@ -993,9 +1008,9 @@ def selection_sensitivity(
 
     up = ranked("higher_is_better", catalog.index.tolist()).join(catalog[["selected", "is_composite", "exclusion"]])
     down = ranked("lower_is_better", catalog.index[catalog["direction"] == "neutral"].tolist())
-    selected, chosen = up["selected"], up[up["selected"]]
+    leads, selected = up["leads"].to_numpy(), up["selected"].to_numpy()
     columns = "test variant indicators led led_share lower upper"
-    if chosen.empty:
+    if not selected.any():
         return pd.DataFrame(columns=columns.split())
     composite, twin = up["exclusion"] == "composite", up["exclusion"] == "near_duplicate"
     subsets = [
@@ -1005,27 +1020,27 @@ def selection_sensitivity(
         ("duplicates", "with near-duplicates", selected | twin),
         ("neutral measures", "with neutral measures, higher is better", selected | (up["direction"] == "neutral")),
     ]
-    rows = [_led(test, variant, up.loc[subset, "leads"]) for test, variant, subset in subsets]
-    both = pd.concat([chosen["leads"], down["leads"]])
+    rows = [_led(test, variant, leads[subset]) for test, variant, subset in subsets]
+    chosen, domain = leads[selected], up["domain"].to_numpy()[selected]
+    both = np.concatenate([chosen, down["leads"]])
     rows.append(_led("neutral measures", "with neutral measures, lower is better", both))
-    rows.append(_led("ties", "shared first places not counted", chosen["leads"] & ~chosen["tied"]))
-    by_domain = chosen.groupby("domain")["leads"].agg(["sum", "size"])
-    weighted = _led("weights", "every domain counts the same", chosen["leads"])
-    rows.append({**weighted, "led_share": float((by_domain["sum"] / by_domain["size"]).mean())})
-    for domain in by_domain.index if len(by_domain) > 1 else []:
-        rows.append(_led("domain left out", f"without {domain}", chosen.loc[chosen["domain"] != domain, "leads"]))
+    rows.append(_led("ties", "shared first places not counted", chosen & ~up["tied"].to_numpy()[selected]))
+    domains = np.unique(domain)
+    led, size = np.array([[chosen[domain == name].sum(), (domain == name).sum()] for name in domains], np.float64).T
+    rows.append({**_led("weights", "every domain counts the same", chosen), "led_share": float((led / size).mean())})
+    for name in domains if len(domains) > 1 else []:
+        rows.append(_led("domain left out", f"without {name}", chosen[domain != name]))
     rng = np.random.default_rng(seed)
-    led, size = by_domain["sum"].to_numpy(np.float64), by_domain["size"].to_numpy(np.float64)
-    one_by_one = rng.choice(chosen["leads"].to_numpy(np.float64), (replicates, len(chosen))).mean(axis=1)
-    drawn = rng.integers(len(by_domain), size=(replicates, len(by_domain)))
+    one_by_one = rng.choice(chosen.astype(np.float64), (replicates, len(chosen))).mean(axis=1)
+    drawn = rng.integers(len(domains), size=(replicates, len(domains)))
     in_domains = led[drawn].sum(axis=1) / size[drawn].sum(axis=1)
     for variant, sample in (("indicators drawn", one_by_one), ("domains drawn", in_domains)):
         lower, upper = np.quantile(sample, [0.025, 0.975])
-        rows.append({**_led("bootstrap", variant, chosen["leads"]), "lower": float(lower), "upper": float(upper)})
+        rows.append({**_led("bootstrap", variant, chosen), "lower": float(lower), "upper": float(upper)})
     return pd.DataFrame(rows, columns=columns.split())
 
 
-def _led(test: str, variant: str, leads: pd.Series[bool]) -> dict[str, Any]:
+def _led(test: str, variant: str, leads: npt.NDArray[np.bool_]) -> dict[str, Any]:
     share = float(leads.mean()) if len(leads) else np.nan
     return {"test": test, "variant": variant, "indicators": len(leads), "led": int(leads.sum()), "led_share": share}
 
@@ -1050,22 +1065,14 @@ def pairwise_dominance(
         both states. Pairs without a common indicator are left out.
     """
     ranks = indicator_ranks(indicators, indicator_catalog, year, window=window)
-    places = ranks.pivot(index="indicator", columns="iso3", values="rank").astype("float64")
+    places = {iso3: rows.to_numpy(np.float64, na_value=np.nan) for iso3, rows in ranks.groupby("iso3")["rank"]}
     rows = []
-    for first in places.columns:
-        for other in places.columns.drop(first):
-            difference = (places[first] - places[other]).dropna()
-            if len(difference):
-                rows.append(
-                    {
-                        "iso3": first,
-                        "other": other,
-                        "indicators": len(difference),
-                        "better": float((difference < 0).mean()),
-                        "worse": float((difference > 0).mean()),
-                        "tied": float((difference == 0).mean()),
-                    }
-                )
+    for first, other in permutations(places, 2):
+        difference = places[first] - places[other]
+        difference = difference[~np.isnan(difference)]
+        if len(difference):
+            shares = [float(chosen.mean()) for chosen in (difference < 0, difference > 0, difference == 0)]
+            rows.append([first, other, len(difference), *shares])
     return pd.DataFrame(rows, columns=["iso3", "other", "indicators", "better", "worse", "tied"])
 
 
