@@ -80,6 +80,17 @@ def test_composition_adds_what_the_listed_groups_leave_and_sums_to_one():
     assert shares.index[-1] == demo.OTHER
 
 
+def test_compositions_give_every_date_with_what_is_left_last():
+    # 2010: 300 of 400, so a quarter is left; 2021: 77 % as printed, for the count is rounded.
+    found = demo.compositions(TWO_CENSUSES, "KAZ").groupby("date")
+    assert found["ethnic_group"].agg(list).to_dict() == {
+        "2000": ["Kazakh", "Russian", demo.OTHER],
+        "2010": ["Kazakh", demo.OTHER],
+        "2021-07-02": ["Kazakh", demo.OTHER],
+    }
+    assert found["share"].last().tolist() == pytest.approx([0.1, 0.25, 0.23])
+
+
 def test_composition_of_a_date_or_basis_that_is_not_there_says_which_are():
     with pytest.raises(ValueError, match=r"2000 census, 2010 census, 2021-07-02 estimate_2009_base"):
         demo.composition(TWO_CENSUSES, "2000", "census_revised", "KAZ")
@@ -650,6 +661,7 @@ def test_results_do_not_depend_on_the_order_of_rows(ethnic_composition, indicato
 def test_countries_without_ethnic_tables_get_empty_frames_with_the_same_columns(ethnic_composition, region_population):
     for measure in (
         lambda iso3: demo.composition_dates(ethnic_composition, iso3),
+        lambda iso3: demo.compositions(ethnic_composition, iso3),
         lambda iso3: demo.composition(ethnic_composition, "2009", "census", iso3),
         lambda iso3: demo.group_shares(ethnic_composition, "Kazakh", iso3),
         lambda iso3: demo.neighbouring_shares(ethnic_composition, "Kazakh", iso3, 2020, "estimate_2009_base"),

@@ -19,8 +19,10 @@ old is shown and not ranked, a missing one stays missing.
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -79,20 +81,48 @@ def composition_dates(ethnic_composition: pd.DataFrame, country: str, geography:
         date, year, basis, groups (listed), listed_share (sum of their shares, 0-1), total (persons, missing where not
         known); sorted by date and basis. Empty for a country without figures.
     """
-    rows = _place(_with_shares(ethnic_composition, country), geography)
+    rows = _with_shares(_place(ethnic_composition, country, geography))
+    by_date = rows[rows["preferred"] & rows["share"].notna()].groupby(["date", "basis"])
+    result = by_date[["year", "total"]].first()
+    result = result.assign(groups=by_date["ethnic_group"].nunique(), listed_share=by_date["share"].sum())
+    return _arrange(result.reset_index(), "date year basis groups listed_share total", by="date basis")
+
+
+def compositions(ethnic_composition: pd.DataFrame, country: str, geography: str | None = None) -> pd.DataFrame:
+    """Give the composition of a place at every date and on every basis there is.
+
+    A share is count / total where both are exact, otherwise the share as printed. What the listed groups leave is the
+    row `OTHER`, so that shares sum to one; at dates with few groups it is large (see `composition_dates`).
+
+    Parameters
+    ----------
+    ethnic_composition
+        The table of that name.
+    country
+        ISO3 code of one of the six states.
+    geography
+        A region, city or district; None for the whole country.
+
+    Returns
+    -------
+    pandas.DataFrame
+        date, basis, ethnic_group, count (persons, missing where only a share is known), share (0-1), share_kind
+        (computed | printed | remainder), grade, flag, note, source; sorted by date, basis and share, `OTHER` last of
+        its date and basis. Empty for a country without figures.
+    """
+    rows = _with_shares(_place(ethnic_composition, country, geography))
     rows = rows[rows["preferred"] & rows["share"].notna()]
-    by_date = rows.groupby(["date", "year", "basis"], as_index=False, dropna=False)
-    result = by_date.agg(groups=("ethnic_group", "nunique"), listed_share=("share", "sum"), total=("total", "first"))
-    return _arrange(result, "date year basis groups listed_share total", by="date basis")
+    rows = rows.sort_values(["share", "ethnic_group"], ascending=[False, True])
+    rest = (1 - rows.groupby(["date", "basis"])["share"].sum()).clip(lower=0).reset_index()
+    rest = rest.assign(ethnic_group=OTHER, share_kind="remainder", grade="", flag="", note="", source="")
+    columns = "date basis ethnic_group count share share_kind grade flag note source"
+    return _arrange(pd.concat([rows, rest]), columns, by="date basis")
 
 
 def composition(
     ethnic_composition: pd.DataFrame, date: str, basis: str, country: str, geography: str | None = None
 ) -> pd.DataFrame:
     """Give the composition of a place at a date on a stated basis.
-
-    A share is count / total where both are exact, otherwise the share as printed. What the listed groups leave is the
-    row `OTHER`, so that shares sum to one; at dates with few groups it is large (see `composition_dates`).
 
     Parameters
     ----------
@@ -111,29 +141,19 @@ def composition(
     Returns
     -------
     pandas.DataFrame
-        ethnic_group, count (persons, missing where only a share is known), share (0-1), share_kind (computed | printed
-        | remainder), grade, flag, note, source; sorted by share, `OTHER` last. Empty for a country without figures.
+        The columns of `compositions` after date and basis. Empty for a country without figures.
 
     Raises
     ------
     ValueError
         When the place has figures, but none at this date and on this basis; the message lists those there are.
     """
-    rows = _place(_with_shares(ethnic_composition, country), geography)
-    rows = rows[rows["preferred"] & rows["share"].notna()]
+    rows = compositions(ethnic_composition, country, geography)
     chosen = rows[(rows["date"] == date) & (rows["basis"] == basis)]
-    columns = "ethnic_group count share share_kind grade flag note source"
-    if chosen.empty:
-        if len(rows):
-            known = sorted(set(rows["date"] + " " + rows["basis"]))
-            raise ValueError(f"no composition at {date} on the basis {basis!r}; choose one of {', '.join(known)}.")
-        return _arrange(chosen, columns, by="ethnic_group")
-    chosen = chosen.sort_values(["share", "ethnic_group"], ascending=[False, True])
-    rest = max(0.0, 1 - float(chosen["share"].sum()))
-    other = chosen.iloc[[0]].assign(
-        ethnic_group=OTHER, count=None, share=rest, share_kind="remainder", grade="", flag="", note="", source=""
-    )
-    return pd.concat([chosen, other.astype(chosen.dtypes)])[columns.split()].reset_index(drop=True)
+    if chosen.empty and len(rows):
+        known = ", ".join(dict.fromkeys(rows["date"] + " " + rows["basis"]))
+        raise ValueError(f"no composition at {date} on the basis {basis!r}; choose one of {known}.")
+    return chosen.drop(columns=["date", "basis"]).reset_index(drop=True)
 
 
 def group_shares(
@@ -169,7 +189,7 @@ def group_shares(
         basis, and the preferred row first. Empty for a country or group without figures.
     """
     _check(country, start=start, end=end)
-    rows = _place(_with_shares(ethnic_composition, country), geography)
+    rows = _with_shares(_place(ethnic_composition, country, geography))
     rows = rows[(rows["ethnic_group"] == ethnic_group) & rows["share"].notna()]
     if start is not None or end is not None:
         rows = rows[rows["year"].between(*_years(start, end)).fillna(False).astype(bool)]
@@ -312,7 +332,7 @@ def share_changes(
     if basis not in CENSUSES:
         raise ValueError(f"basis is {basis!r}; changes are decomposed between censuses: use {' or '.join(CENSUSES)}.")
     _check(country, start=start, end=end)
-    rows = _place(_with_shares(ethnic_composition, country), geography)
+    rows = _with_shares(_place(ethnic_composition, country, geography))
     rows = rows[rows["preferred"] & (rows["ethnic_group"] == ethnic_group) & rows["basis"].isin(CENSUSES)]
     rows = rows[rows["share"].notna() & rows["total"].notna() & rows["year"].between(*_years(start, end))]
     rows = rows.assign(time=_decimal_years(rows), wanted=rows["basis"] == basis)
@@ -448,24 +468,14 @@ def diversity(ethnic_composition: pd.DataFrame, country: str, geography: str | N
     """
     dates = composition_dates(ethnic_composition, country, geography)
     dates = dates[dates["basis"].isin(CENSUSES) & (dates["listed_share"] >= LISTED_SHARE)]
-    rows = []
-    for date in dates.to_dict("records"):
-        shares = composition(ethnic_composition, date["date"], date["basis"], country, geography)["share"]
-        listed = shares.iloc[:-1]
-        rows.append(
-            {
-                **date,
-                "fractionalization": fractionalization(shares),
-                "fractionalization_splintered": fractionalization(listed),
-                "polarization": polarization(shares),
-                "polarization_splintered": polarization(listed),
-            }
-        )
-    columns = (
-        "date year basis groups listed_share fractionalization fractionalization_splintered "
-        "polarization polarization_splintered"
-    )
-    return pd.DataFrame(rows, columns=columns.split())
+    by_date = compositions(ethnic_composition, country, geography).groupby(["date", "basis"])["share"]
+    indices = []
+    for census in zip(dates["date"], dates["basis"], strict=True):
+        shares = by_date.get_group(census).to_numpy()
+        indices.append([index(known) for index in (fractionalization, polarization) for known in (shares, shares[:-1])])
+    columns = ["fractionalization", "fractionalization_splintered", "polarization", "polarization_splintered"]
+    result = dates.drop(columns="total").reset_index(drop=True)
+    return result.join(pd.DataFrame(indices, columns=columns))
 
 
 # -- regions and cities -----------------------------------------------------------------------------------------
@@ -501,8 +511,10 @@ def regional_shares(
         preferred, grade, flag, note, source, reference, url; sorted by place, year (undated first) and date. Empty for
         a country without figures.
     """
-    rows = _with_shares(ethnic_composition, country, region_population)
-    rows = rows[(rows["geography_type"] != "country") & (rows["ethnic_group"] == ethnic_group) & rows["share"].notna()]
+    _check(country)
+    places = (ethnic_composition["iso3"] == country) & (ethnic_composition["geography_type"] != "country")
+    rows = _with_shares(ethnic_composition[places], region_population)
+    rows = rows[(rows["ethnic_group"] == ethnic_group) & rows["share"].notna()]
     if end is not None:
         rows = rows[(rows["year"] <= end).fillna(False).astype(bool)]
     rows = rows.assign(time=_decimal_years(rows).fillna(0), not_preferred=~rows["preferred"])
@@ -541,17 +553,20 @@ def latest_regional_shares(
     return rows.drop_duplicates("geography", keep="last").reset_index(drop=True)
 
 
-def _with_shares(
-    ethnic_composition: pd.DataFrame, country: str, region_population: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Add total, share and share_kind to the rows of a country's groups."""
+def _place(ethnic_composition: pd.DataFrame, country: str, geography: str | None) -> pd.DataFrame:
+    """Select the rows of a country as a whole or of one place in it."""
     _check(country)
-    rows = ethnic_composition[ethnic_composition["iso3"] == country]
+    column, place = ("geography_type", "country") if geography is None else ("geography", geography)
+    return ethnic_composition[(ethnic_composition["iso3"] == country) & (ethnic_composition[column] == place)]
+
+
+def _with_shares(rows: pd.DataFrame, region_population: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Add total, share and share_kind to the rows of groups, and leave those of totals out."""
     rows = rows.fillna({"flag": "", "note": "", "url": ""})
-    keys = ["geography", "date", "basis"]
-    totals = rows[(rows["ethnic_group"] == TOTAL) & rows["preferred"]].set_index(keys)["count"]
-    rows = rows[rows["ethnic_group"] != TOTAL].join(totals.rename("total"), on=keys)
-    rows["total"] = rows["total"].astype("float64")
+    is_total = rows["ethnic_group"] == TOTAL
+    totals = rows["count"].where(is_total & rows["preferred"]).astype("float64")
+    rows["total"] = totals.groupby([rows["geography"], rows["date"], rows["basis"]]).transform("first")
+    rows = rows[~is_total]
     printed = rows["share_pct"] / 100
     # Of one page a rounded count gives a worse share than the one printed beside it.
     better_printed = printed.notna() & (rows["total"].isna() | rows["flag"].str.contains("rounded"))
@@ -561,20 +576,20 @@ def _with_shares(
         rows["total"] = rows["total"].fillna(rows["residents"])
     computed = rows["count"].astype("float64") / rows["total"]
     take_computed = computed.notna() & ~better_printed
-    rows["share"] = computed.where(take_computed, printed)
-    rows["share_kind"] = np.where(take_computed, "computed", "printed")
-    return rows
-
-
-def _place(rows: pd.DataFrame, geography: str | None) -> pd.DataFrame:
-    return rows[rows["geography_type"] == "country"] if geography is None else rows[rows["geography"] == geography]
+    share_kind = np.where(take_computed, "computed", "printed")
+    return rows.assign(share=computed.where(take_computed, printed), share_kind=share_kind)
 
 
 def _decimal_years(rows: pd.DataFrame) -> Series:
     """Turn date into a decimal year: a plain year becomes its middle, an undated row stays missing."""
-    days = pd.to_datetime(rows["date"].where(rows["date"].str.len() == 10), format="%Y-%m-%d")
-    fraction = ((days.dt.day_of_year - 1) / (365 + days.dt.is_leap_year.astype("float64"))).fillna(0.5)
-    return rows["year"].astype("float64") + fraction
+    return pd.Series([_decimal_year(date) for date in rows["date"]], rows.index, dtype="float64")
+
+
+def _decimal_year(date: str) -> float:
+    if len(date) != 10:
+        return int(date) + 0.5 if date.isdecimal() else np.nan
+    day = dt.date.fromisoformat(date)
+    return day.year + (day - dt.date(day.year, 1, 1)).days / (365 + calendar.isleap(day.year))
 
 
 def _join_flags(flags: Iterable[str]) -> str:
@@ -679,30 +694,22 @@ def age_indicators(
     """
     _check(country, start=start, end=end)
     rows = age_structure[(age_structure["iso3"] == country) & age_structure["year"].between(*_years(start, end))]
-    results = []
-    for (year, variant), group in rows.groupby(["year", "variant"]):
-        by_age = group.groupby("age_start")["population"].sum()
-        children, workers, old = (float(by_age.loc[first:last].sum()) for first, last in ((0, 14), (15, 64), (65, 100)))
-        total = children + workers + old
-        results.append(
-            {
-                "year": year,
-                "variant": variant,
-                "population": total,
-                "aged_0_14_pct": 100 * children / total,
-                "aged_15_64_pct": 100 * workers / total,
-                "aged_65_plus_pct": 100 * old / total,
-                "child_ratio": 100 * children / workers,
-                "old_age_ratio": 100 * old / workers,
-                "dependency_ratio": 100 * (children + old) / workers,
-                "median_age": median_age(by_age),
-            }
-        )
-    columns = (
-        "year variant population aged_0_14_pct aged_15_64_pct aged_65_plus_pct "
-        "child_ratio old_age_ratio dependency_ratio median_age"
+    by_age = rows.groupby(["year", "variant", "age_start"])["population"].sum().unstack(fill_value=0).astype("float64")
+    children, workers, old = (by_age.loc[:, first:last].sum(axis=1) for first, last in ((0, 14), (15, 64), (65, 100)))
+    total = children + workers + old
+    result = pd.DataFrame(
+        {
+            "population": total,
+            "aged_0_14_pct": 100 * children / total,
+            "aged_15_64_pct": 100 * workers / total,
+            "aged_65_plus_pct": 100 * old / total,
+            "child_ratio": 100 * children / workers,
+            "old_age_ratio": 100 * old / workers,
+            "dependency_ratio": 100 * (children + old) / workers,
+            "median_age": [median_age(people) for _, people in by_age.iterrows()],
+        }
     )
-    return pd.DataFrame(results, columns=columns.split())
+    return result.reset_index()
 
 
 def median_age(population_by_age: pd.Series[Any]) -> float:
@@ -736,13 +743,14 @@ def median_age(population_by_age: pd.Series[Any]) -> float:
     7.5
     """
     people = population_by_age.sort_index()
-    half = float(people.sum()) / 2
-    below = people.cumsum() - people
-    reached = people.index[(people.cumsum() >= half).to_numpy()]
-    if half <= 0 or reached[0] == people.index[-1]:
+    ages, numbers = people.index.to_numpy(), people.to_numpy(np.float64)
+    half, up_to = numbers.sum() / 2, numbers.cumsum()
+    reached = int(np.searchsorted(up_to, half))
+    if half <= 0 or reached == len(ages) - 1:
         raise ValueError("no median age: there are no people, or half of them are in the open-ended last age group.")
-    lower, upper = reached[0], people.index[people.index > reached[0]][0]
-    return float(lower + (upper - lower) * (half - below[lower]) / people[lower])
+    below = up_to[reached] - numbers[reached]
+    width = ages[reached + 1] - ages[reached]
+    return float(ages[reached] + width * (half - below) / numbers[reached])
 
 
 # -- development indicators -------------------------------------------------------------------------------------
@@ -809,33 +817,41 @@ def indicator_ranks(
     year = _last_year(indicators) if year is None else year
     known = indicators[indicators["iso3"].isin(MEMBERS) & (indicators["year"] <= year)]
     known = known[known["indicator"].isin(described.index)].sort_values("year")
-    latest = known.drop_duplicates(["indicator", "iso3"], keep="last").rename(columns={"year": "value_year"})
-    cells = pd.MultiIndex.from_product([described.index, MEMBERS], names=["indicator", "iso3"])
-    latest = latest.set_index(["indicator", "iso3"])[["value", "value_year"]].reindex(cells).reset_index()
-    rows = latest.join(described, on="indicator")
+    everybody = pd.Index(sorted(MEMBERS))
+    row = described.index.get_indexer(pd.Index(known["indicator"]))
+    column = everybody.get_indexer(pd.Index(known["iso3"]))
+    value, value_year = np.full((2, len(described), len(everybody)), np.nan)
+    # Of several values for one cell the last, which is the latest, stays.
+    value[row, column], value_year[row, column] = known["value"], known["year"]
 
-    fresh = rows["value_year"] >= year - window
-    enough = fresh.groupby(rows["indicator"]).transform("sum") >= MIN_STATES
-    rows["status"] = np.select(
-        [rows["value"].isna(), ~fresh, ~enough], ["missing", "stale", "too few states"], "ranked"
+    fresh = value_year >= year - window
+    enough = fresh.sum(axis=1, keepdims=True) >= MIN_STATES
+    status = np.select([np.isnan(value), ~fresh, ~enough], ["missing", "stale", "too few states"], "ranked")
+    sign = np.where(described["ranked_as"] == "higher_is_better", -1.0, 1.0)
+    compared = everybody.isin(states)
+    value, value_year, status = value[:, compared], value_year[:, compared], status[:, compared]
+    rank, n_states, tied = _ranked(np.where(status == "ranked", value * sign[:, np.newaxis], np.nan))
+
+    rows = described.reset_index().iloc[np.repeat(np.arange(len(described)), len(states))]
+    rows = rows.assign(
+        iso3=np.tile(sorted(states), len(described)),
+        value=value.ravel(),
+        value_year=value_year.ravel(),
+        status=status.ravel(),
+        rank=rank.ravel(),
+        n_states=np.repeat(n_states, len(states)),
+        tied=tied.ravel(),
+        leads=rank.ravel() == 1,
     )
-    rows = rows[rows["iso3"].isin(states)]
-    rows = _ranked(rows, by=["indicator"])
-    rows["value_year"] = rows["value_year"].astype("Int64")
     columns = "indicator name unit domain direction iso3 value value_year status rank n_states tied leads"
-    return _arrange(rows, columns, by="indicator iso3")
+    return rows[columns.split()].astype({"value_year": "Int64", "rank": "Int64"}).reset_index(drop=True)
 
 
-def _ranked(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Add rank, n_states, tied and leads to the rows whose status is ranked; needs value and ranked_as."""
-    sign = np.where(rows["ranked_as"] == "higher_is_better", -1.0, 1.0)
-    rows = rows.assign(_cost=(rows["value"] * sign).where(rows["status"] == "ranked"))
-    groups = rows.groupby(by)["_cost"]
-    rows["rank"] = groups.rank(method="min").astype("Int64")
-    rows["n_states"] = groups.transform("count").astype("int64")
-    rows["tied"] = rows["_cost"].notna() & (rows.groupby([*by, "_cost"])["value"].transform("size") > 1)
-    rows["leads"] = (rows["rank"] == 1).fillna(False).astype(bool)
-    return rows
+def _ranked(cost: Array) -> tuple[Array, npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Rank within each row, the lowest cost first: ranks (missing where the cost is), how many a row has, and ties."""
+    lower = (cost[:, np.newaxis, :] < cost[:, :, np.newaxis]).sum(axis=2)
+    equal = (cost[:, np.newaxis, :] == cost[:, :, np.newaxis]).sum(axis=2)  # itself included, so 0 where missing
+    return np.where(equal > 0, 1.0 + lower, np.nan), (equal > 0).sum(axis=1), equal > 1
 
 
 def rank_history(
@@ -881,22 +897,26 @@ def rank_history(
     described = indicator_catalog[indicator_catalog["concept"] == concept].set_index("indicator")
     if described.empty:
         raise ValueError(f"the catalogue has no concept {concept!r}; take one of its column concept.")
-    described = described[described["direction"] != "neutral"].rename(columns={"direction": "ranked_as"})
-    rows = indicators[indicators["iso3"].isin(states) & indicators["indicator"].isin(described.index)]
-    rows = rows[rows["year"].between(*_years(start, end))].assign(status="ranked")
-    rows = rows.join(described[["name", "unit", "ranked_as"]], on="indicator")
-    rows = _ranked(rows, by=["indicator", "year"]).sort_values(["indicator", "year", "rank", "iso3"])
-    listed = rows.groupby(["indicator", "year"])["iso3"].agg(list).rename("listed")
-    own = rows[(rows["iso3"] == country) & (rows["n_states"] > 1)]
-    own = own.join(listed, on=["indicator", "year"])
-    own = own.assign(
-        states=pd.Series([" ".join(have) for have in own["listed"]], own.index, dtype="str"),
-        no_value=pd.Series(
-            [" ".join(s for s in states if s not in have) for have in own["listed"]], own.index, dtype="str"
-        ),
-    )
+    described = described[described["direction"] != "neutral"]
+    rows = indicators[indicators["indicator"].isin(described.index)]
+    rows = rows[rows["iso3"].isin(states) & rows["year"].between(*_years(start, end))]
+    by_year = rows.pivot(index=["indicator", "year"], columns="iso3", values="value").reindex(columns=sorted(states))
+    own = by_year[by_year[country].notna() & (by_year.notna().sum(axis=1) > 1)]
+
+    result = own.index.to_frame(index=False).join(described[["name", "unit", "direction"]], on="indicator")
+    sign = np.where(result["direction"] == "higher_is_better", -1.0, 1.0)
+    cost = own.to_numpy() * sign[:, np.newaxis]
+    rank, n_states, tied = _ranked(cost)
+    place = own.columns.get_loc(country)
+    best_first = np.take(own.columns.to_numpy(), cost.argsort(axis=1, kind="stable"))
+    listed = [names[:many].tolist() for names, many in zip(best_first, n_states, strict=True)]
+    lacking = [[state for state in states if state not in names] for names in listed]
+    result = result.assign(
+        value=own[country].to_numpy(), rank=rank[:, place], n_states=n_states, tied=tied[:, place],
+        states=[" ".join(names) for names in listed], no_value=[" ".join(names) for names in lacking],
+    )  # fmt: skip
     columns = "indicator name unit year value rank n_states tied states no_value"
-    return _arrange(own, columns, by="indicator year")
+    return result[columns.split()].astype({"rank": "Int64", "states": "str", "no_value": "str"})
 
 
 def leads_by_domain(
@@ -923,23 +943,26 @@ def leads_by_domain(
     """
     ranks = indicator_ranks(indicators, indicator_catalog, year, without, window=window)
     ranks = ranks[ranks["status"] == "ranked"]
-    ranks = ranks.assign(chance=1 / ranks["n_states"], led_jointly=ranks["leads"] & ranks["tied"])
-    counted = {
-        "indicators": ("indicator", "size"),
-        "led": ("leads", "sum"),
-        "led_jointly": ("led_jointly", "sum"),
-        "led_share": ("leads", "mean"),
-        "expected_share": ("chance", "mean"),
-        "mean_rank": ("rank", "mean"),
-    }
-    by_domain = ranks.groupby(["domain", "iso3"], as_index=False).agg(**counted)
-    overall = ranks.groupby("iso3", as_index=False).agg(**counted).assign(domain=ALL_DOMAINS)
-    shares = ["led_share", "expected_share", "mean_rank"]
-    means = overall.drop(columns=shares).assign(domain=MEAN_OF_DOMAINS)
-    means = means.merge(by_domain.groupby("iso3", as_index=False)[shares].mean(), on="iso3")
-    result = pd.concat([by_domain.sort_values(["domain", "iso3"]), overall, means], ignore_index=True)
-    columns = "domain iso3 indicators led led_jointly led_share expected_share mean_rank"
-    return result[columns.split()].astype({"mean_rank": "float64"})
+    counted = ranks[["domain", "iso3"]].assign(
+        indicators=1,
+        led=ranks["leads"].astype("int64"),
+        led_jointly=(ranks["leads"] & ranks["tied"]).astype("int64"),
+        led_share=ranks["leads"].astype("float64"),
+        expected_share=1 / ranks["n_states"],
+        mean_rank=ranks["rank"].astype("float64"),
+    )
+    counts, means = ["indicators", "led", "led_jointly"], ["led_share", "expected_share", "mean_rank"]
+
+    def summarised(by: list[str]) -> pd.DataFrame:
+        result = counted.groupby(by)[counts + means].sum().reset_index()
+        return result.assign(**{mean: result[mean] / result["indicators"] for mean in means})
+
+    by_domain, overall = summarised(["domain", "iso3"]), summarised(["iso3"])
+    equal_weights = overall.set_index("iso3").assign(**by_domain.groupby("iso3")[means].mean()).reset_index()
+    result = pd.concat(
+        [by_domain, overall.assign(domain=ALL_DOMAINS), equal_weights.assign(domain=MEAN_OF_DOMAINS)], ignore_index=True
+    )
+    return result[["domain", "iso3", *counts, *means]]
 
 
 def selection_sensitivity(
@@ -985,9 +1008,9 @@ def selection_sensitivity(
 
     up = ranked("higher_is_better", catalog.index.tolist()).join(catalog[["selected", "is_composite", "exclusion"]])
     down = ranked("lower_is_better", catalog.index[catalog["direction"] == "neutral"].tolist())
-    selected, chosen = up["selected"], up[up["selected"]]
+    leads, selected = up["leads"].to_numpy(), up["selected"].to_numpy()
     columns = "test variant indicators led led_share lower upper"
-    if chosen.empty:
+    if not selected.any():
         return pd.DataFrame(columns=columns.split())
     composite, twin = up["exclusion"] == "composite", up["exclusion"] == "near_duplicate"
     subsets = [
@@ -997,27 +1020,27 @@ def selection_sensitivity(
         ("duplicates", "with near-duplicates", selected | twin),
         ("neutral measures", "with neutral measures, higher is better", selected | (up["direction"] == "neutral")),
     ]
-    rows = [_led(test, variant, up.loc[subset, "leads"]) for test, variant, subset in subsets]
-    both = pd.concat([chosen["leads"], down["leads"]])
+    rows = [_led(test, variant, leads[subset]) for test, variant, subset in subsets]
+    chosen, domain = leads[selected], up["domain"].to_numpy()[selected]
+    both = np.concatenate([chosen, down["leads"]])
     rows.append(_led("neutral measures", "with neutral measures, lower is better", both))
-    rows.append(_led("ties", "shared first places not counted", chosen["leads"] & ~chosen["tied"]))
-    by_domain = chosen.groupby("domain")["leads"].agg(["sum", "size"])
-    weighted = _led("weights", "every domain counts the same", chosen["leads"])
-    rows.append({**weighted, "led_share": float((by_domain["sum"] / by_domain["size"]).mean())})
-    for domain in by_domain.index if len(by_domain) > 1 else []:
-        rows.append(_led("domain left out", f"without {domain}", chosen.loc[chosen["domain"] != domain, "leads"]))
+    rows.append(_led("ties", "shared first places not counted", chosen & ~up["tied"].to_numpy()[selected]))
+    domains = np.unique(domain)
+    led, size = np.array([[chosen[domain == name].sum(), (domain == name).sum()] for name in domains], np.float64).T
+    rows.append({**_led("weights", "every domain counts the same", chosen), "led_share": float((led / size).mean())})
+    for name in domains if len(domains) > 1 else []:
+        rows.append(_led("domain left out", f"without {name}", chosen[domain != name]))
     rng = np.random.default_rng(seed)
-    led, size = by_domain["sum"].to_numpy(np.float64), by_domain["size"].to_numpy(np.float64)
-    one_by_one = rng.choice(chosen["leads"].to_numpy(np.float64), (replicates, len(chosen))).mean(axis=1)
-    drawn = rng.integers(len(by_domain), size=(replicates, len(by_domain)))
+    one_by_one = rng.choice(chosen.astype(np.float64), (replicates, len(chosen))).mean(axis=1)
+    drawn = rng.integers(len(domains), size=(replicates, len(domains)))
     in_domains = led[drawn].sum(axis=1) / size[drawn].sum(axis=1)
     for variant, sample in (("indicators drawn", one_by_one), ("domains drawn", in_domains)):
         lower, upper = np.quantile(sample, [0.025, 0.975])
-        rows.append({**_led("bootstrap", variant, chosen["leads"]), "lower": float(lower), "upper": float(upper)})
+        rows.append({**_led("bootstrap", variant, chosen), "lower": float(lower), "upper": float(upper)})
     return pd.DataFrame(rows, columns=columns.split())
 
 
-def _led(test: str, variant: str, leads: pd.Series[bool]) -> dict[str, Any]:
+def _led(test: str, variant: str, leads: npt.NDArray[np.bool_]) -> dict[str, Any]:
     share = float(leads.mean()) if len(leads) else np.nan
     return {"test": test, "variant": variant, "indicators": len(leads), "led": int(leads.sum()), "led_share": share}
 
@@ -1042,22 +1065,14 @@ def pairwise_dominance(
         both states. Pairs without a common indicator are left out.
     """
     ranks = indicator_ranks(indicators, indicator_catalog, year, window=window)
-    places = ranks.pivot(index="indicator", columns="iso3", values="rank").astype("float64")
+    places = {iso3: rows.to_numpy(np.float64, na_value=np.nan) for iso3, rows in ranks.groupby("iso3")["rank"]}
     rows = []
-    for first in places.columns:
-        for other in places.columns.drop(first):
-            difference = (places[first] - places[other]).dropna()
-            if len(difference):
-                rows.append(
-                    {
-                        "iso3": first,
-                        "other": other,
-                        "indicators": len(difference),
-                        "better": float((difference < 0).mean()),
-                        "worse": float((difference > 0).mean()),
-                        "tied": float((difference == 0).mean()),
-                    }
-                )
+    for first, other in permutations(places, 2):
+        difference = places[first] - places[other]
+        difference = difference[~np.isnan(difference)]
+        if len(difference):
+            shares = [float(chosen.mean()) for chosen in (difference < 0, difference > 0, difference == 0)]
+            rows.append([first, other, len(difference), *shares])
     return pd.DataFrame(rows, columns=["iso3", "other", "indicators", "better", "worse", "tied"])
 
 
