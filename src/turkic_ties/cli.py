@@ -18,6 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
+# Looking for plugins, pydantic would read about every installed package: a tenth of a build with nothing to do.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 import typer
 
 from turkic_ties.countries import UnknownCountryError

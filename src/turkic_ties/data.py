@@ -17,8 +17,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from turkic_ties.countries import data_directory
 
 if TYPE_CHECKING:
@@ -73,6 +71,8 @@ def _parse_package(path: Path, _mtime_ns: int) -> Package:
 
 
 def _parse_yaml(path: Path) -> Any:
+    import yaml  # slow to import, for a build with nothing to do
+
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:

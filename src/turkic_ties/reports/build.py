@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from pathlib import Path
 
 from turkic_ties import data
 from turkic_ties.reports import changes, manifest
-from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Report
+from turkic_ties.reports.plan import CELL_TIMEOUT, DATA_FOLDER, Hashes, Report
 from turkic_ties.reports.publish import now, publish, staging
 
 HISTORY = "history.jsonl"
@@ -69,10 +68,8 @@ def due(reports: Iterable[Report], directory: Path, hashes: Hashes, force: bool 
 
 
 def _why(report: Report, record: manifest.Record | None, directory: Path, hashes: Hashes) -> list[str]:
-    known = (
-        {name.removeprefix("table ") for name in record.ingredients if name.startswith("table ")} if record else set()
-    )
-    return manifest.why_stale(record, hashes.ingredients(report, known), directory)
+    tables = hashes.again(record.ingredients) if record else {}
+    return manifest.why_stale(record, hashes.ingredients(report, tables), directory)
 
 
 def build(
@@ -115,7 +112,8 @@ def build(
     outcome = Outcome(reused=[report.stem for report, reasons in reports.items() if not reasons])
     wanted = [report for report, reasons in reports.items() if reasons]
     records, began = manifest.read(directory), now()
-    hashes.tables(data.addresses())  # taken before anything is read: an edit from here on makes a report due again
+    if wanted:
+        hashes.tables(data.addresses())  # before anything is read: an edit from here on makes a report due again
     with staging(directory) as folder:
         edition = folder / "edition"
         edition.mkdir()
@@ -130,10 +128,12 @@ def build(
                 records[report.stem] = _stage(report, produced, edition, hashes)
             on_progress(report, "failed" if error else "done", 1.0)
         outcome.changes = changes.between(directory, edition, outcome.built)
-        pages = _pages(records, edition, directory, hashes, outcome.changes)
+        pages = _pages(records, edition, directory, hashes, outcome)
         if pages:
             records[manifest.PAGES] = pages
         if wanted or pages:
+            from importlib.metadata import version  # slow to import, for a build with nothing to do
+
             _write({HISTORY: _history(directory / HISTORY, began, outcome)}, edition)
             _write({manifest.NAME: manifest.as_json(records, version("turkic-ties"))}, edition)
             outcome.published = publish(edition, directory)
@@ -255,7 +255,8 @@ def _unsigned(produced: Produced) -> str:
 def _stage(report: Report, produced: Produced, edition: Path, hashes: Hashes) -> manifest.Record:
     read = [table["table"] for table in json.loads(produced.files["json"])["tables"]]
     files = {f"{report.stem}.{ending}": text for ending, text in produced.files.items()}
-    return manifest.Record(hashes.ingredients(report, read), _write(files, edition), produced.started, produced.ended)
+    ingredients = hashes.ingredients(report, hashes.tables(read))
+    return manifest.Record(ingredients, _write(files, edition), produced.started, produced.ended)
 
 
 def _write(files: Mapping[str, str], edition: Path) -> dict[str, str]:
@@ -270,24 +271,25 @@ def _write(files: Mapping[str, str], edition: Path) -> dict[str, str]:
 
 
 def _pages(
-    records: manifest.Records, edition: Path, directory: Path, hashes: Hashes, moved: list[changes.Change]
+    records: manifest.Records, edition: Path, directory: Path, hashes: Hashes, outcome: Outcome
 ) -> manifest.Record | None:
     """Make the pages about the whole edition, where what they are made from has changed, or a figure moved."""
+    pages = records.get(manifest.PAGES)
     made = [record for name, record in records.items() if name != manifest.PAGES]
-    tables = {
-        name.removeprefix("table ") for record in made for name in record.ingredients if name.startswith("table ")
-    }
+    read = {name.removeprefix("table ") for record in made for name in record.ingredients if name.startswith("table ")}
     ingredients = {
         **hashes.common,
-        **hashes.tables(tables),
+        DATA_FOLDER: hashes.data_folder,
+        **(hashes.again(pages.ingredients) if pages and not outcome.built else hashes.tables(read)),
         **{path: sha256 for record in made for path, sha256 in record.outputs.items() if not path.endswith(".html")},
     }
-    if not moved and not manifest.why_stale(records.get(manifest.PAGES), ingredients, directory):
+    if not outcome.changes and not manifest.why_stale(pages, ingredients, directory):
         return None
     from turkic_ties.reports.pages import edition_pages
 
     started = now()
-    files = edition_pages(edition, directory) | {changes.PAGE: changes.page(directory / changes.PAGE, started, moved)}
+    whats_new = changes.page(directory / changes.PAGE, started, outcome.changes)
+    files = edition_pages(edition, directory) | {changes.PAGE: whats_new}
     return manifest.Record(ingredients, _write(files, edition), started, now())
 
 

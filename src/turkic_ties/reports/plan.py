@@ -93,6 +93,8 @@ def plan(topics: Iterable[str], asked: dict[str, Any], all_pairs: bool = False) 
 
 Ingredients = dict[str, str]
 
+DATA_FOLDER = "data folder"
+
 
 class Hashes:
     """Hashes of all that reports are made from, each taken once, at the moment it is first asked for."""
@@ -108,17 +110,28 @@ class Hashes:
             "lock file": _files([PROJECT / "requirements.lock"]),
         }
         """What every page is made from, beside notebooks and tables."""
+        self.data_folder = _files(path for path in countries.data_directory().rglob("*") if path.is_file())
 
     def tables(self, addresses: Iterable[str]) -> Ingredients:
         """Hash tables, each with its description and corrections."""
         return {f"table {address}": self._once(address, _table) for address in sorted(addresses)}
+
+    def again(self, recorded: Ingredients) -> Ingredients:
+        """Hash the tables of a record again; where no file of the data folder has changed, they are as they were.
+
+        A change of that folder in itself makes nothing due.
+        """
+        names = [name for name in recorded if name.startswith("table ")]
+        unchanged = recorded.get(DATA_FOLDER) == self.data_folder
+        tables = recorded if unchanged else self.tables(name.removeprefix("table ") for name in names)
+        return {name: tables[name] for name in names} | {DATA_FOLDER: recorded.get(DATA_FOLDER, self.data_folder)}
 
     def notebooks(self) -> Ingredients:
         """Hash the source of every notebook there is."""
         paths = sorted((PROJECT / "notebooks").glob("*.ipynb"))
         return {f"notebook {path.stem}": self._once(str(path), _notebook) for path in paths}
 
-    def ingredients(self, report: Report, tables: Iterable[str]) -> Ingredients:
+    def ingredients(self, report: Report, tables: Ingredients) -> Ingredients:
         """Name all that a report is made from: together they are its key.
 
         Parameters
@@ -126,7 +139,7 @@ class Hashes:
         report
             What is asked for.
         tables
-            Addresses of the tables its notebook really read, which only a run can tell.
+            The tables its notebook really read, which only a run can tell, hashed by `tables` or `again`.
 
         Returns
         -------
@@ -137,7 +150,8 @@ class Hashes:
             "notebook": self._once(str(report.notebook), _notebook),
             "parameters": json.dumps(report.parameters.model_dump(), sort_keys=True),
             **self.common,
-            **self.tables(tables),
+            DATA_FOLDER: self.data_folder,
+            **tables,
         }
 
     def _once(self, name: str, take: Callable[[str], str]) -> str:
