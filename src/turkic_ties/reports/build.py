@@ -151,19 +151,27 @@ def _all_produced(
     """Produce reports, each as soon as there is room for it, and give them in the order they are done."""
     if not reports:
         return
+    if not cluster:
+        _get_ready(reports)
     with _workers(jobs, cluster) as workers:
         # What a cluster's workers write and show stays with them.
         here: tuple[Path | None, OnProgress | None] = (None, None) if cluster else (folder, on_progress)
         running = {workers.submit(produce, report, cell_timeout, *here): report for report in reports}
-        _get_ready(reports)
         for future in as_completed(running):
             yield running.pop(future), future.result()
 
 
 def _get_ready(reports: list[Report]) -> None:
-    """Do what only later steps need: while the first kernels are starting, a core is free."""
+    """Have another process import what notebooks import, and meanwhile do in this one what is done only once.
+
+    All of it in one thread: two that import the same modules at the same time can find them half initialised.
+    """
+    from turkic_ties.kernels import client
+
+    client.warm_up()
     import nbformat
 
+    importlib.import_module("turkic_ties.reports.run")
     importlib.import_module("turkic_ties.reports.pages")
     from turkic_ties.reports.render import render
 
@@ -183,9 +191,6 @@ def _workers(jobs: int, cluster: str | None) -> Iterator[Executor]:
         with connect(cluster) as executor:
             yield executor
         return
-    from turkic_ties.kernels import client
-
-    client.warm_up()  # imports what notebooks import, while this process imports what runs them
     threads = ThreadPoolExecutor(jobs)
     try:
         yield threads
