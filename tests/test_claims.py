@@ -465,6 +465,19 @@ def test_another_article_is_put_to_the_test_against_the_same_measures() -> None:
     assert difference.startswith("X2, In 2016")
 
 
+@pytest.mark.parametrize("sort", [True, False])
+def test_the_article_alone_is_that_of_the_whole_registry(sort: bool, tmp_path: Path) -> None:
+    path = tmp_path / "claims.yml"
+    content = yaml.safe_load(OTHER.read_text(encoding="utf-8"))
+    turned = dict(reversed(content.items()))
+    path.write_text(yaml.safe_dump(turned, allow_unicode=True, sort_keys=sort), encoding="utf-8")
+    assert claims.article(path) == claims.load(path).article
+    assert claims.article() == claims.load().article
+    path.write_text("claims: []\n", encoding="utf-8")
+    with pytest.raises(claims.ClaimError, match="article: "):
+        claims.article(path)
+
+
 @pytest.mark.parametrize(
     ("edit", "message"),
     [

@@ -46,7 +46,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from itertools import combinations, pairwise
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -324,6 +324,12 @@ class Article(_Model):
     partner: str = Field(description="ISO3 code of the other side.")
 
 
+class _Head(BaseModel):
+    """What stands before the statements, whatever else there is."""
+
+    article: Article
+
+
 class Registry(_Model):
     """An article and its statements."""
 
@@ -354,13 +360,29 @@ def load(path: Path | None = None) -> Registry:
     ClaimError
         When the file is missing, is not YAML, or does not have the form of the schema; the message names the place.
     """
+    return _read(Registry, path)
+
+
+def article(path: Path | None = None) -> Article:
+    """Read which article a registry is about, without its statements, which take nearly all the time.
+
+    Parameters and errors are those of `load`.
+    """
+    return _read(_Head, path, without=r"^claims:.*?(?=^\w|\Z)").article
+
+
+_Form = TypeVar("_Form", bound=BaseModel)
+
+
+def _read(form: type[_Form], path: Path | None, without: str | None = None) -> _Form:
     path = countries.data_directory() / "claims.yml" if path is None else path
     try:
         content = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ClaimError(f"{path} is missing: name a registry of statements.") from None
     try:
-        return Registry.model_validate(yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        content = re.sub(without, "claims:\n", content, flags=re.MULTILINE | re.DOTALL) if without else content
+        return form.model_validate(yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.YAMLError as error:
         raise ClaimError(f"{path} is not valid YAML: {' '.join(str(error).split())}. Mend that line.") from error
     except ValidationError as error:
