@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import resource
 import shutil
 import statistics
@@ -25,8 +26,8 @@ PROJECT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 TOPICS = ("trade", "defense", "language_policy", "demographics")
 SAMPLE = [("UZB", "KAZ"), ("TKM", "AZE")]  # of the thirty pairs, for the slow way
-# What the Makefile calls NBVAL.
-AS_MAKE_TEST = ("--numprocesses", "auto", "--dist", "loadfile", "-p", "no:hypothesispytest", "-p", "no:anyio")
+# The options of nbval in `make test`, so that both run the same.
+AS_MAKE_TEST = re.findall(r"^NBVAL := (.+)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)[0].split()
 GRID = 30 * len(TOPICS)
 
 # papermill's and nbconvert's Python interface in one process, with the exporter and its templates kept.
@@ -146,14 +147,14 @@ def grid(folder: Path) -> dict[str, tuple[Measured, str]]:
     before = sample(SAMPLE[0])
     whole = measure(ours(folder / "grid", "--all-pairs", "--jobs", "2"))
     after = sample(SAMPLE[1])
-    factor = GRID / (2 * len(TOPICS))
+    factor = GRID / (len(SAMPLE) * len(TOPICS))
     estimate = Measured(
         (before.seconds + after.seconds) * factor,
         (before.cpu_seconds + after.cpu_seconds) * factor,
         max(before.peak_mb, after.peak_mb),
     )
     return {
-        f"(a) for all {GRID} reports": (estimate, f"estimated from {2 * len(TOPICS)} of them"),
+        f"(a) for all {GRID} reports": (estimate, f"estimated from {len(SAMPLE) * len(TOPICS)} of them"),
         f"(d) for all {GRID} reports": (whole, ""),
     }
 
