@@ -74,6 +74,7 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
 
 @functools.cache
 def _exporter() -> _Exporter:
+    """Make the exporter, once: its template takes a while to compile. No preprocessor has anything to do for it."""
     exporter = _Exporter(
         template_name="report", extra_template_basedirs=[str(TEMPLATES)], default_preprocessors=[], preprocessors=[]
     )
