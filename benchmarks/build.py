@@ -27,7 +27,9 @@ BIN = Path(sys.executable).parent
 TOPICS = ("trade", "defense", "language_policy", "demographics")
 SAMPLE = [("UZB", "KAZ"), ("TKM", "AZE")]  # of the thirty pairs, for the slow way
 # The options of nbval in `make test`, so that both run the same.
-AS_MAKE_TEST = re.findall(r"^NBVAL := (.+)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)[0].split()
+AS_MAKE_TEST = re.findall(r"^NBVAL := (.+)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)[
+    0
+].split()
 GRID = 30 * len(TOPICS)
 
 # papermill's and nbconvert's Python interface in one process, with the exporter and its templates kept.
@@ -67,7 +69,9 @@ def measure(*commands: list[str], cwd: Path = PROJECT, **environment: str) -> Me
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     try:
         for command in commands:
-            subprocess.run(command, cwd=cwd, env=os.environ | environment, check=True, capture_output=True)
+            subprocess.run(
+                command, cwd=cwd, env=os.environ | environment, check=True, capture_output=True
+            )
     finally:
         seconds = time.perf_counter() - began
         running = False
@@ -100,11 +104,21 @@ def _memory_mb(root: int) -> float:
     return total / 1024
 
 
-def by_hand(folder: Path, topic: str, country: str = "KAZ", partner: str = "TUR") -> list[list[str]]:
+def by_hand(
+    folder: Path, topic: str, country: str = "KAZ", partner: str = "TUR"
+) -> list[list[str]]:
     """Write the two commands most people would give for one report."""
     executed = str(folder / f"{topic}.ipynb")
     asked = ["-p", "country", country, "-p", "partner", partner]
-    run = [str(BIN / "papermill"), "--no-progress-bar", "-k", "python3", *asked, f"notebooks/{topic}.ipynb", executed]
+    run = [
+        str(BIN / "papermill"),
+        "--no-progress-bar",
+        "-k",
+        "python3",
+        *asked,
+        f"notebooks/{topic}.ipynb",
+        executed,
+    ]
     return [run, [str(BIN / "jupyter"), "nbconvert", "--to", "html", executed]]
 
 
@@ -126,7 +140,9 @@ def ways(folder: Path) -> dict[str, Callable[[], Measured]]:
         "(a) papermill and nbconvert from the command line": lambda: measure(
             *(command for topic in TOPICS for command in by_hand(folder, topic))
         ),
-        "(b) papermill's API and one exporter in one process": lambda: measure([sys.executable, "-c", loop]),
+        "(b) papermill's API and one exporter in one process": lambda: measure(
+            [sys.executable, "-c", loop]
+        ),
         "(c) ties build, cold kernels, one job": lambda: measure(
             ours(edition, "--force", "--jobs", "1"), TURKIC_TIES_KERNELS="cold"
         ),
@@ -154,7 +170,10 @@ def grid(folder: Path) -> dict[str, tuple[Measured, str]]:
         max(before.peak_mb, after.peak_mb),
     )
     return {
-        f"(a) for all {GRID} reports": (estimate, f"estimated from {len(SAMPLE) * len(TOPICS)} of them"),
+        f"(a) for all {GRID} reports": (
+            estimate,
+            f"estimated from {len(SAMPLE) * len(TOPICS)} of them",
+        ),
         f"(d) for all {GRID} reports": (whole, ""),
     }
 
@@ -163,7 +182,11 @@ def describe_machine() -> str:
     """Say what this ran on, without naming it."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cpu = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         platform.machine(),
     )
     cores = len(os.sched_getaffinity(0))
@@ -179,7 +202,9 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="ties-bench-"))
     try:
         runs: dict[str, list[Measured]] = {}
-        for _ in range(chosen.repeat):  # all ways in each round, so that a slow minute of the machine falls on all
+        for _ in range(
+            chosen.repeat
+        ):  # all ways in each round, so that a slow minute of the machine falls on all
             for name, run in ways(folder).items():
                 runs.setdefault(name, []).append(run())
                 print(f"{name}: {runs[name][-1].seconds:.2f} s", file=sys.stderr, flush=True)
@@ -217,7 +242,9 @@ def table(rows: dict[str, tuple[Measured, str]], repeat: int) -> str:
         base = rows[against_grid if "all" in name and against_grid in rows else against[name[0]]][0]
         ratio = base.seconds / taken.seconds
         peak = f"{taken.peak_mb:.0f}" if taken.peak_mb else "–"  # over before memory was looked at
-        lines.append(f"| {name} | {taken.seconds:.2f} | {taken.cpu_seconds:.2f} | {peak} | {ratio:.1f}× | {note} |")
+        lines.append(
+            f"| {name} | {taken.seconds:.2f} | {taken.cpu_seconds:.2f} | {peak} | {ratio:.1f}× | {note} |"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -31,7 +31,12 @@ def ties(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [TIES, *arguments], cwd=tmp_path, env=os.environ, capture_output=True, text=True, timeout=300
+            [TIES, *arguments],
+            cwd=tmp_path,
+            env=os.environ,
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
 
     return run

@@ -26,7 +26,9 @@ show.sources(tables_read())"""
 
 def small_notebook(topic: str, before: str = "pass") -> str:
     """Write a notebook that runs some code, then shows one figure of one table."""
-    shown = SHOWN.format(table=TABLES[topic], value="float(rows.iloc[0].filter(regex='tonnes|^year$').iloc[-1])")
+    shown = SHOWN.format(
+        table=TABLES[topic], value="float(rows.iloc[0].filter(regex='tonnes|^year$').iloc[-1])"
+    )
     notebook = nbformat.v4.new_notebook(metadata=METADATA)
     notebook.cells = [
         nbformat.v4.new_markdown_cell(f"# {topic.title()}", id="a"),
@@ -42,7 +44,9 @@ def make_small_project(root: Path) -> None:
     """Write the project: notebooks, and something in every place a build looks at."""
     (root / "src" / "turkic_ties" / "reports" / "template").mkdir(parents=True)
     (root / "src" / "turkic_ties" / "module.py").write_text("one = 1\n", encoding="utf-8")
-    (root / "src" / "turkic_ties" / "reports" / "template" / "style.css").write_text("p {}\n", encoding="utf-8")
+    (root / "src" / "turkic_ties" / "reports" / "template" / "style.css").write_text(
+        "p {}\n", encoding="utf-8"
+    )
     (root / "requirements.lock").write_text("package==1\n", encoding="utf-8")
     (root / "notebooks").mkdir()
     for topic in TABLES:
@@ -52,9 +56,13 @@ def make_small_project(root: Path) -> None:
 def command(small: Path, *arguments: str, before: str = "") -> list[str]:
     """Write the command line that builds the small project in a process of its own, after some Python of a test's."""
     root = f"import pathlib; from turkic_ties.reports import plan; plan.PROJECT = pathlib.Path({str(small)!r})"
-    called = f"import sys; sys.argv = {['ties', *arguments]!r}; from turkic_ties.cli import main; main()"
+    called = (
+        f"import sys; sys.argv = {['ties', *arguments]!r}; from turkic_ties.cli import main; main()"
+    )
     return [sys.executable, "-c", "\n".join([root, before, called])]
 
 
 def ties(small: Path, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(small, *arguments, before=before), capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        command(small, *arguments, before=before), capture_output=True, text=True, timeout=120
+    )

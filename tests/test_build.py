@@ -34,7 +34,13 @@ def make(small: Path, topics: Any = tuple(TABLES), **options: Any) -> Outcome:
     directory, hashes = small / "reports", Hashes()
     force = options.pop("force", False)
     with exclusive(directory):
-        return build(due(plan(topics, {}), directory, hashes, force), directory, hashes, lambda *_: None, **options)
+        return build(
+            due(plan(topics, {}), directory, hashes, force),
+            directory,
+            hashes,
+            lambda *_: None,
+            **options,
+        )
 
 
 def why(small: Path) -> dict[str, list[str]]:
@@ -48,7 +54,8 @@ def published(small: Path) -> dict[str, str]:
     return {
         path.relative_to(directory).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in directory.rglob("*")
-        if path.is_file() and not path.relative_to(directory).as_posix().startswith((".", "failed/"))
+        if path.is_file()
+        and not path.relative_to(directory).as_posix().startswith((".", "failed/"))
     }
 
 
@@ -66,12 +73,22 @@ def edit_transit(data_copy: Path) -> None:
 # -- incremental ------------------------------------------------------------------------------------------------
 
 
-def test_what_is_built_is_not_built_again_until_an_ingredient_changes(small: Path, data_copy: Path) -> None:
+def test_what_is_built_is_not_built_again_until_an_ingredient_changes(
+    small: Path, data_copy: Path
+) -> None:
     first = make(small)
-    assert (sorted(first.built), first.reused, first.failed) == (["defense/kaz-tur", "trade/kaz-tur"], [], {})
+    assert (sorted(first.built), first.reused, first.failed) == (
+        ["defense/kaz-tur", "trade/kaz-tur"],
+        [],
+        {},
+    )
     before = published(small)
     again = make(small)
-    assert (again.built, sorted(again.reused), again.published) == ([], ["defense/kaz-tur", "trade/kaz-tur"], [])
+    assert (again.built, sorted(again.reused), again.published) == (
+        [],
+        ["defense/kaz-tur", "trade/kaz-tur"],
+        [],
+    )
     assert published(small) == before
     edit_transit(data_copy)
     assert why(small) == {"trade": ["table trade/transit changed"], "defense": []}
@@ -89,7 +106,9 @@ def test_what_is_built_is_not_built_again_until_an_ingredient_changes(small: Pat
         ("reports/trade/kaz-tur.html", "trade/kaz-tur.html was altered"),
     ],
 )
-def test_every_ingredient_counts_and_is_named(small: Path, data_copy: Path, path: str, reason: str) -> None:
+def test_every_ingredient_counts_and_is_named(
+    small: Path, data_copy: Path, path: str, reason: str
+) -> None:
     make(small, ["trade"])
     edited = data_copy / "claims.yml" if path.startswith("data") else small / path
     content = edited.read_text(encoding="utf-8")
@@ -113,7 +132,9 @@ def test_the_source_of_a_notebook_counts_and_its_stored_outputs_do_not(small: Pa
 
 def test_parameters_that_are_not_the_standard_ones_make_a_report_of_their_own(small: Path) -> None:
     make(small, ["trade"])
-    ((report, reasons),) = due(plan(["trade"], {"start": 2005}), small / "reports", Hashes()).items()
+    ((report, reasons),) = due(
+        plan(["trade"], {"start": 2005}), small / "reports", Hashes()
+    ).items()
     assert (report.stem, reasons) == ("trade/kaz-tur_start-2005", ["was not built here before"])
 
 
@@ -168,7 +189,9 @@ def test_all_pairs_are_the_thirty_ordered_pairs_of_every_topic() -> None:
 def test_several_at_once_give_the_same_bytes_as_one_after_another(small: Path) -> None:
     make(small, jobs=1)
     before = {
-        name: content for name, content in published(small).items() if name not in ("manifest.json", "history.jsonl")
+        name: content
+        for name, content in published(small).items()
+        if name not in ("manifest.json", "history.jsonl")
     }
     make(small, jobs=2, force=True)
     assert {name: published(small)[name] for name in before} == before
@@ -208,11 +231,16 @@ def test_verify_names_what_was_altered_by_hand(small: Path) -> None:
     answer = ties(small, "build", "--verify")
     assert (answer.returncode, answer.stderr) == (0, "")
     page = small / "reports" / "defense" / "kaz-tur.html"
-    page.write_text(page.read_text(encoding="utf-8").replace("First figure", "Second figure"), encoding="utf-8")
+    page.write_text(
+        page.read_text(encoding="utf-8").replace("First figure", "Second figure"), encoding="utf-8"
+    )
     (small / "reports" / "trade" / "kaz-tur.json").unlink()
     answer = ties(small, "build", "--verify")
     assert answer.returncode == 1
-    assert answer.stderr.splitlines()[:2] == ["defense/kaz-tur.html was altered", "trade/kaz-tur.json is missing"]
+    assert answer.stderr.splitlines()[:2] == [
+        "defense/kaz-tur.html was altered",
+        "trade/kaz-tur.json is missing",
+    ]
 
 
 def test_a_damaged_manifest_is_one_line(small: Path) -> None:
@@ -233,7 +261,11 @@ def test_what_moved_is_told_with_the_table_that_moved_it(small: Path, data_copy:
     edit_transit(data_copy)
     outcome = make(small)
     (change,) = outcome.changes
-    assert (change.report, change.id, change.tables) == ("trade/kaz-tur", "first", ("trade/transit",))
+    assert (change.report, change.id, change.tables) == (
+        "trade/kaz-tur",
+        "first",
+        ("trade/transit",),
+    )
     figures = [float(text.split()[0].replace(",", "")) for text in (change.before, change.after)]
     assert figures[1] - figures[0] == 1000
     first = page.read_text(encoding="utf-8")
@@ -252,11 +284,18 @@ def test_every_build_leaves_a_line_of_history(small: Path, data_copy: Path) -> N
     make(small)
     make(small)
     lines = [
-        json.loads(line) for line in (small / "reports" / "history.jsonl").read_text(encoding="utf-8").splitlines()
+        json.loads(line)
+        for line in (small / "reports" / "history.jsonl").read_text(encoding="utf-8").splitlines()
     ]
-    assert [line["built"] for line in lines] == [["defense/kaz-tur", "trade/kaz-tur"], ["trade/kaz-tur"]]
+    assert [line["built"] for line in lines] == [
+        ["defense/kaz-tur", "trade/kaz-tur"],
+        ["trade/kaz-tur"],
+    ]
     assert [line["reused"] for line in lines] == [[], ["defense/kaz-tur"]]
-    assert all(line["started"] <= line["ended"] and line["verdict_changes"] == line["failed"] == [] for line in lines)
+    assert all(
+        line["started"] <= line["ended"] and line["verdict_changes"] == line["failed"] == []
+        for line in lines
+    )
 
 
 def test_quiet_speaks_only_when_something_moved_or_failed(small: Path, data_copy: Path) -> None:
@@ -265,7 +304,9 @@ def test_quiet_speaks_only_when_something_moved_or_failed(small: Path, data_copy
     edit_transit(data_copy)
     answer = ties(small, "build", "trade", "--quiet")
     assert answer.stdout.startswith("moved: trade/kaz-tur, First figure: ")
-    (small / "notebooks" / "trade.ipynb").write_text(small_notebook("trade", "1 / 0"), encoding="utf-8")
+    (small / "notebooks" / "trade.ipynb").write_text(
+        small_notebook("trade", "1 / 0"), encoding="utf-8"
+    )
     answer = ties(small, "build", "trade", "--quiet")
     assert answer.returncode == 1
     assert "ZeroDivisionError" in answer.stderr
@@ -278,8 +319,12 @@ WITH_A_VERDICT = """from turkic_ties import claims, show
 show.claims(result.to_dict() for result in claims.evaluate(claims.load(), ["D13"]))"""
 
 
-def test_a_verdict_nobody_signed_fails_the_build_and_keeps_the_report(small: Path, data_copy: Path) -> None:
-    (small / "notebooks" / "defense.ipynb").write_text(small_notebook("defense", WITH_A_VERDICT), encoding="utf-8")
+def test_a_verdict_nobody_signed_fails_the_build_and_keeps_the_report(
+    small: Path, data_copy: Path
+) -> None:
+    (small / "notebooks" / "defense.ipynb").write_text(
+        small_notebook("defense", WITH_A_VERDICT), encoding="utf-8"
+    )
     assert make(small).failed == {}
     before = published(small)
     registry = data_copy / "claims.yml"
@@ -296,22 +341,34 @@ def test_a_verdict_nobody_signed_fails_the_build_and_keeps_the_report(small: Pat
     assert "defense/events (sha256:" in answer.stderr
     assert "sign it" in answer.stderr
     after = published(small)
-    assert [name for name in before if name.startswith("defense/") and after[name] != before[name]] == []
-    assert json.loads((small / "reports" / "history.jsonl").read_text("utf-8").splitlines()[-1])["failed"] == [
-        "defense/kaz-tur"
-    ]
+    assert [
+        name for name in before if name.startswith("defense/") and after[name] != before[name]
+    ] == []
+    assert json.loads((small / "reports" / "history.jsonl").read_text("utf-8").splitlines()[-1])[
+        "failed"
+    ] == ["defense/kaz-tur"]
 
 
 def test_a_verdict_that_was_signed_anew_is_told_as_a_change(small: Path) -> None:
-    (small / "notebooks" / "defense.ipynb").write_text(small_notebook("defense", WITH_A_VERDICT), encoding="utf-8")
+    (small / "notebooks" / "defense.ipynb").write_text(
+        small_notebook("defense", WITH_A_VERDICT), encoding="utf-8"
+    )
     make(small)
     path = small / "reports" / "defense" / "kaz-tur.json"
     path.write_text(
-        path.read_text("utf-8").replace('"verdict": "supported"', '"verdict": "imprecise"'), encoding="utf-8"
+        path.read_text("utf-8").replace('"verdict": "supported"', '"verdict": "imprecise"'),
+        encoding="utf-8",
     )
     (change,) = make(small).changes
-    assert (change.kind, change.id, change.before, change.after) == ("verdict", "D13", "imprecise", "supported")
-    last = json.loads((small / "reports" / "history.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    assert (change.kind, change.id, change.before, change.after) == (
+        "verdict",
+        "D13",
+        "imprecise",
+        "supported",
+    )
+    last = json.loads(
+        (small / "reports" / "history.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    )
     assert last["verdict_changes"] == [str(change)]
     assert "statement D13" in (small / "reports" / "changes.html").read_text(encoding="utf-8")
 
@@ -333,11 +390,18 @@ def test_a_notebook_that_fails_keeps_its_report_and_the_others_are_built(small: 
         name: content for name, content in before.items() if name.startswith("trade/")
     }
     kept = nbformat.read(small / "reports" / "failed" / "trade" / "kaz-tur.ipynb", as_version=4)
-    (error,) = [output for cell in kept.cells for output in cell.get("outputs", []) if output.output_type == "error"]
+    (error,) = [
+        output
+        for cell in kept.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]
     assert "no cheese" in error.evalue
     assert any("ValueError" in line for line in error.traceback)
     assert ties(small, "build", "trade").returncode == 1
-    (small / "notebooks" / "trade.ipynb").write_text(small_notebook("trade", "mended = True"), encoding="utf-8")
+    (small / "notebooks" / "trade.ipynb").write_text(
+        small_notebook("trade", "mended = True"), encoding="utf-8"
+    )
     assert make(small).built == ["trade/kaz-tur"]
     assert not (small / "reports" / "failed" / "trade" / "kaz-tur.ipynb").exists()
 
@@ -346,7 +410,9 @@ def test_a_kernel_that_dies_once_is_tried_again(small: Path, tmp_path: Path) -> 
     marker = tmp_path / "died"
     dies = f"import os, pathlib\nmarker = pathlib.Path({str(marker)!r})\n"
     dies += "if not marker.exists():\n    marker.touch()\n    os.kill(os.getpid(), 9)"
-    (small / "notebooks" / "trade.ipynb").write_text(small_notebook("trade", dies), encoding="utf-8")
+    (small / "notebooks" / "trade.ipynb").write_text(
+        small_notebook("trade", dies), encoding="utf-8"
+    )
     outcome = make(small, ["trade"])
     assert marker.exists()
     assert (outcome.built, outcome.failed) == (["trade/kaz-tur"], {})
@@ -359,7 +425,9 @@ def test_a_kernel_that_always_dies_is_a_failure_with_its_notebook_kept(small: Pa
     outcome = make(small)
     assert outcome.built == ["defense/kaz-tur"]
     assert "section 'Work': the kernel died" in outcome.failed["trade/kaz-tur"]
-    assert "KernelDied" in (small / "reports" / "failed" / "trade" / "kaz-tur.ipynb").read_text(encoding="utf-8")
+    assert "KernelDied" in (small / "reports" / "failed" / "trade" / "kaz-tur.ipynb").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_kernel_that_hangs_is_stopped_after_the_time_a_cell_may_take(small: Path) -> None:
@@ -371,7 +439,9 @@ def test_a_kernel_that_hangs_is_stopped_after_the_time_a_cell_may_take(small: Pa
     assert time.monotonic() - began < 120
     assert outcome.built == ["defense/kaz-tur"]
     assert "section 'Work': the cell took longer than 10 s" in outcome.failed["trade/kaz-tur"]
-    assert "CellTimeout" in (small / "reports" / "failed" / "trade" / "kaz-tur.ipynb").read_text(encoding="utf-8")
+    assert "CellTimeout" in (small / "reports" / "failed" / "trade" / "kaz-tur.ipynb").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_an_edited_table_stops_the_build_in_one_line(small: Path, data_copy: Path) -> None:
@@ -404,11 +474,17 @@ def test_a_missing_table_stops_the_build_in_one_line(small: Path, data_copy: Pat
 @contextlib.contextmanager
 def slow_build(small: Path) -> Iterator[subprocess.Popen[str]]:
     """Give a build in a process of its own whose notebook is running, and kill it if the test did not."""
-    (small / "notebooks" / "trade.ipynb").write_text(small_notebook("trade", SLOW), encoding="utf-8")
-    with subprocess.Popen(command(small, "build", "trade"), stderr=subprocess.PIPE, text=True) as process:
+    (small / "notebooks" / "trade.ipynb").write_text(
+        small_notebook("trade", SLOW), encoding="utf-8"
+    )
+    with subprocess.Popen(
+        command(small, "build", "trade"), stderr=subprocess.PIPE, text=True
+    ) as process:
         assert process.stderr
         try:
-            assert any("Work" in line for line in process.stderr), "the build ended before its notebook began"
+            assert any("Work" in line for line in process.stderr), (
+                "the build ended before its notebook began"
+            )
             yield process
         finally:
             process.kill()
@@ -419,11 +495,17 @@ def test_a_second_build_says_who_holds_the_lock_and_exits_75(small: Path) -> Non
         answer = ties(small, "build", "defense")
         assert answer.returncode == 75
         assert f"is being built by process {first.pid}, started 20" in answer.stderr
-    assert ties(small, "build", "defense").returncode == 0, "the lock of a killed build does not stay"
+    assert ties(small, "build", "defense").returncode == 0, (
+        "the lock of a killed build does not stay"
+    )
 
 
-@pytest.mark.parametrize(("signal_", "status"), [(signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
-def test_a_stopped_build_leaves_the_edition_of_before_and_no_process(small: Path, signal_: int, status: int) -> None:
+@pytest.mark.parametrize(
+    ("signal_", "status"), [(signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)]
+)
+def test_a_stopped_build_leaves_the_edition_of_before_and_no_process(
+    small: Path, signal_: int, status: int
+) -> None:
     make(small, ["trade"])
     before = published(small)
     with slow_build(small) as process:
@@ -478,7 +560,11 @@ def test_a_build_killed_while_it_publishes_is_undone_or_finished_never_half(
     with exclusive(small / "reports"):
         pass
     after = published(small)
-    assert not [path for path in (small / "reports").iterdir() if path.name.startswith((".staging", ".publishing"))]
+    assert not [
+        path
+        for path in (small / "reports").iterdir()
+        if path.name.startswith((".staging", ".publishing"))
+    ]
     if number == 1:  # before the one rename that counts
         assert after == before
     else:
@@ -496,15 +582,21 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a disk of one megabyte."""
     place = tmp_path / "disk"
     place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True
+    )
     if mounted.returncode:
-        pytest.skip("mounting a small disk needs root: run the tests as root, or in a container that allows mount")
+        pytest.skip(
+            "mounting a small disk needs root: run the tests as root, or in a container that allows mount"
+        )
     yield place
     subprocess.run(["umount", "--lazy", place], check=True)
 
 
 @pytest.mark.parametrize("room", [0, 20_000])
-def test_a_full_disk_publishes_nothing_and_is_said_in_one_line(small: Path, small_disk: Path, room: int) -> None:
+def test_a_full_disk_publishes_nothing_and_is_said_in_one_line(
+    small: Path, small_disk: Path, room: int
+) -> None:
     """The disk is full from the start, or fills up while the new edition is staged."""
     reports = small_disk / "reports"
     assert ties(small, "build", "trade", "--output", str(reports)).returncode == 0
@@ -536,11 +628,17 @@ def test_a_file_that_cannot_be_written_whole_keeps_its_old_contents(
     monkeypatch.setattr(publish_module, "_to_disk", full)
     with pytest.raises(OSError, match="full"):
         write(path, "new")
-    assert [(file.name, file.read_text(encoding="utf-8")) for file in tmp_path.iterdir()] == [("notebook.ipynb", "old")]
+    assert [(file.name, file.read_text(encoding="utf-8")) for file in tmp_path.iterdir()] == [
+        ("notebook.ipynb", "old")
+    ]
 
 
 def test_the_lock_is_free_again_after_a_build(tmp_path: Path) -> None:
-    with exclusive(tmp_path), pytest.raises(BusyError, match=f"process {os.getpid()}"), exclusive(tmp_path):
+    with (
+        exclusive(tmp_path),
+        pytest.raises(BusyError, match=f"process {os.getpid()}"),
+        exclusive(tmp_path),
+    ):
         pass
     with exclusive(tmp_path):
         pass

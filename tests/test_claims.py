@@ -19,7 +19,11 @@ from turkic_ties.claims import Rule, Stated, Verdict
 
 PROJECT = Path(__file__).parents[1]
 OTHER = PROJECT / "tests/claims/other_article.yml"
-IDS = [f"{letter}{i:02}" for letter, last in (("T", 12), ("D", 14), ("L", 5), ("P", 9)) for i in range(1, last + 1)]
+IDS = [
+    f"{letter}{i:02}"
+    for letter, last in (("T", 12), ("D", 14), ("L", 5), ("P", 9))
+    for i in range(1, last + 1)
+]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +41,14 @@ def results(registry: claims.Registry) -> dict[str, claims.Result]:
 
 @pytest.mark.parametrize(
     ("value", "decimals", "rounded"),
-    [(5.95, 1, "6.0"), (5.949, 1, "5.9"), (-5.95, 1, "-6.0"), (0.5, 0, "1"), (2.5, 0, "3"), (5.95e9 * 1e-9, 1, "6.0")],
+    [
+        (5.95, 1, "6.0"),
+        (5.949, 1, "5.9"),
+        (-5.95, 1, "-6.0"),
+        (0.5, 0, "1"),
+        (2.5, 0, "3"),
+        (5.95e9 * 1e-9, 1, "6.0"),
+    ],
 )
 def test_a_half_is_rounded_away_from_zero(value: float, decimals: int, rounded: str) -> None:
     assert str(claims.round_half_up(value, decimals)) == rounded
@@ -53,7 +64,9 @@ def test_rounds_to_holds_at_the_borderline_and_says_so() -> None:
 def test_a_tolerance_is_relative_or_absolute_and_its_edge_is_inside() -> None:
     assert claims.within(105, 100, relative=0.05).holds
     assert not claims.within(105.01, 100, relative=0.05).holds
-    assert claims.within(0.3, 0.1, absolute=0.2).holds  # in binary, 0.3 - 0.1 is a little less than 0.2
+    assert claims.within(
+        0.3, 0.1, absolute=0.2
+    ).holds  # in binary, 0.3 - 0.1 is a little less than 0.2
     assert claims.within(0.1, 0.3, absolute=0.2).holds
     assert not claims.within(-17, -18.4, absolute=1).holds
     with pytest.raises(ValueError, match="either 'relative' or 'absolute'"):
@@ -94,7 +107,9 @@ def test_few_points_make_a_difference_and_a_missing_year_is_not_filled() -> None
     values = pd.Series({2021: 1.0, 2022: math.nan, 2023: 4.0})
     outcome = claims.trend(values, "rising")
     assert outcome.holds
-    assert outcome.words == "1 to 4 from 2021 to 2023, a difference of +3: rising (2 points, no test)"
+    assert (
+        outcome.words == "1 to 4 from 2021 to 2023, a difference of +3: rising (2 points, no test)"
+    )
     assert not claims.trend(values, "falling").holds
     assert not claims.trend(values, "rising", least=3.5).holds
     assert claims.trend(values[[2021, 2022]], "rising").holds is None
@@ -106,7 +121,10 @@ def test_a_trend_over_many_points_needs_a_slope_and_a_test() -> None:
     line = pd.Series({year: 2.0 * year for year in range(2010, 2020)})
     outcome = claims.trend(line, "rising", least=2)
     assert outcome.holds
-    assert "Theil–Sen slope +2 a year from 2010 to 2019 (10 points), Mann–Kendall p = 5.5e-07" in outcome.words
+    assert (
+        "Theil–Sen slope +2 a year from 2010 to 2019 (10 points), Mann–Kendall p = 5.5e-07"
+        in outcome.words
+    )
     assert not claims.trend(line, "falling").holds
     assert not claims.trend(line, "rising", least=2.1).holds
     # Up and down in turn: a difference from first to last, but no trend.
@@ -138,7 +156,9 @@ def test_a_trend_does_not_depend_on_the_order_of_rows() -> None:
         ("2008", "2009-10", False),
     ],
 )
-def test_a_date_is_compared_at_the_stated_precision(found: str, stated: str, holds: bool | None) -> None:
+def test_a_date_is_compared_at_the_stated_precision(
+    found: str, stated: str, holds: bool | None
+) -> None:
     assert claims.date_equals(found, stated).holds is holds
 
 
@@ -157,15 +177,24 @@ def test_a_half_is_not_above_a_half() -> None:
 
 def test_all_of_and_any_of_decide_as_soon_as_they_can() -> None:
     yes, no, unknown = (claims.Outcome(holds, "") for holds in (True, False, None))
-    assert [claims.all_of(rules).holds for rules in ([yes, yes], [yes, unknown], [no, unknown])] == [True, None, False]
-    assert [claims.any_of(rules).holds for rules in ([no, no], [no, unknown], [yes, unknown])] == [False, None, True]
+    assert [
+        claims.all_of(rules).holds for rules in ([yes, yes], [yes, unknown], [no, unknown])
+    ] == [True, None, False]
+    assert [claims.any_of(rules).holds for rules in ([no, no], [no, unknown], [yes, unknown])] == [
+        False,
+        None,
+        True,
+    ]
 
 
 def test_a_rule_of_the_file_takes_what_the_part_states() -> None:
     stated = Stated(value=6.3, unit="billion US dollars", precision=1)
     assert claims.decide(Rule.model_validate({"rounds_to": {}}), 6.348, stated).holds
     both = {
-        "all_of": [{"at_least": {"value": 6}}, {"any_of": [{"at_most": {"value": 5}}, {"within": {"relative": 0.1}}]}]
+        "all_of": [
+            {"at_least": {"value": 6}},
+            {"any_of": [{"at_most": {"value": 5}}, {"within": {"relative": 0.1}}]},
+        ]
     }
     assert claims.decide(Rule.model_validate(both), 6.348, stated).holds
     assert claims.decide(Rule.model_validate({"rounds_to": {}}), None, stated).holds is None
@@ -179,7 +208,9 @@ def test_a_rule_of_the_file_takes_what_the_part_states() -> None:
         ({"at_least": {"value": 1}}, pd.Series({2022: 1.0, 2023: 2.0}), "takes one value"),
     ],
 )
-def test_a_rule_that_does_not_fit_says_what_to_do(rule: dict[str, Any], value: Any, message: str) -> None:
+def test_a_rule_that_does_not_fit_says_what_to_do(
+    rule: dict[str, Any], value: Any, message: str
+) -> None:
     with pytest.raises(claims.ClaimError, match=message):
         claims.decide(Rule.model_validate(rule), value)
 
@@ -188,7 +219,9 @@ def test_a_rule_that_does_not_fit_says_what_to_do(rule: dict[str, Any], value: A
 
 
 def reading(holds: bool | None, weak: str = "", name: str = "a reading") -> claims.ReadingResult:
-    return claims.ReadingResult(name, "1", "", "1", "", "2022", holds, "words", weak, "article", "", "trade.x", [], [])
+    return claims.ReadingResult(
+        name, "1", "", "1", "", "2022", holds, "words", weak, "article", "", "trade.x", [], []
+    )
 
 
 @pytest.mark.parametrize(
@@ -210,11 +243,17 @@ def test_readings_combine_by_the_stated_rule(holds: list[bool | None], verdict: 
 
 def test_weak_evidence_is_a_caveat_only_under_the_principal_reading() -> None:
     assert claims.combine_readings([reading(True, weak="grade C")])[0] == Verdict.CAVEAT
-    assert claims.combine_readings([reading(True), reading(True, weak="grade C")])[0] == Verdict.SUPPORTED
+    assert (
+        claims.combine_readings([reading(True), reading(True, weak="grade C")])[0]
+        == Verdict.SUPPORTED
+    )
 
 
 def test_a_reading_without_data_is_named() -> None:
-    assert "no data for: the mirror" in claims.combine_readings([reading(True), reading(None, name="the mirror")])[1]
+    assert (
+        "no data for: the mirror"
+        in claims.combine_readings([reading(True), reading(None, name="the mirror")])[1]
+    )
 
 
 @pytest.mark.parametrize(
@@ -264,10 +303,16 @@ def test_all_forty_statements_are_there(registry: claims.Registry) -> None:
 def test_paragraphs_are_counted_through_the_sections(registry: claims.Registry) -> None:
     places = sorted((claim.locator.paragraph, claim.locator.section) for claim in registry.claims)
     sections = [section for section, _ in itertools.groupby(section for _, section in places)]
-    assert sections == ["Opening", "Relations of Türkiye and Kazakhstan", "Multi-vector foreign policy"]
+    assert sections == [
+        "Opening",
+        "Relations of Türkiye and Kazakhstan",
+        "Multi-vector foreign policy",
+    ]
 
 
-def test_every_verdict_is_the_one_that_was_signed(registry: claims.Registry, results: dict[str, claims.Result]) -> None:
+def test_every_verdict_is_the_one_that_was_signed(
+    registry: claims.Registry, results: dict[str, claims.Result]
+) -> None:
     assert claims.check(registry, list(results.values())) == []
 
 
@@ -277,7 +322,9 @@ def test_the_schema_is_current_and_named_in_the_registry() -> None:
     assert first == "# yaml-language-server: $schema=claims.schema.json"
 
 
-def test_every_verdict_can_be_reproduced_from_what_is_printed(results: dict[str, claims.Result]) -> None:
+def test_every_verdict_can_be_reproduced_from_what_is_printed(
+    results: dict[str, claims.Result],
+) -> None:
     for result in results.values():
         assert result.why, result.id
         for part in result.parts:
@@ -289,9 +336,13 @@ def test_every_verdict_can_be_reproduced_from_what_is_printed(results: dict[str,
                 assert part.reason, result.id
                 assert part.would_decide, result.id
                 assert part.held_by, result.id
-                assert all(each.distance or each.words or each.value for each in part.beside), result.id
+                assert all(each.distance or each.words or each.value for each in part.beside), (
+                    result.id
+                )
         if result.tables:
-            assert all(source["citation"] and source["version"] for source in result.sources), result.id
+            assert all(source["citation"] and source["version"] for source in result.sources), (
+                result.id
+            )
             assert {source["table"] for source in result.sources} == set(result.tables), result.id
 
 
@@ -300,7 +351,9 @@ def test_readings_at_the_article_s_date_use_no_later_figures(
 ) -> None:
     last = registry.article.date.isoformat()
     for result in results.values():
-        for each in (each for part in result.parts for each in part.readings if each.as_of == "article"):
+        for each in (
+            each for part in result.parts for each in part.readings if each.as_of == "article"
+        ):
             for day in re.findall(r"\d{4}(?:-\d\d(?:-\d\d)?)?", each.period):
                 assert day <= last, (result.id, each.name, each.period)
 
@@ -331,7 +384,11 @@ def test_figures_that_were_looked_up_by_hand_come_out(results: dict[str, claims.
 
 def test_only_sources_that_were_used_are_cited(results: dict[str, claims.Result]) -> None:
     # Türkiye's books have no figure for 2022, so that nothing but Kazakhstan's own is cited.
-    cited = [source["version"] for source in results["T01"].sources if source["table"] == "trade/bilateral_trade"]
+    cited = [
+        source["version"]
+        for source in results["T01"].sources
+        if source["table"] == "trade/bilateral_trade"
+    ]
     assert (results["T01"].parts[0].readings[0].sources, cited) == (["bns"], ["edition 2023"])
     # A measure without a source of its own has those of the rows it was given.
     catalog = data.load("demographics/indicator_catalog")
@@ -346,7 +403,9 @@ def test_nearest_evidence_bounds_what_cannot_be_decided(results: dict[str, claim
     assert {each.holds for each in results["T06"].parts[0].beside} >= {True, False}
     # statements.csv: six statements on cumulated investment up to July 2024, in the order they were made.
     said = results["T06"].parts[0].beside[0].value
-    assert said.startswith("2017-09: 2.1, 2018-09: 3, 2022-03-04: 3.5, 2022-05: 4.2, 2022-10-12: 4.35, 2023-09-11: 4.7")
+    assert said.startswith(
+        "2017-09: 2.1, 2018-09: 3, 2022-03-04: 3.5, 2022-05: 4.2, 2022-10-12: 4.35, 2023-09-11: 4.7"
+    )
     assert {each.holds for each in results["T07"].parts[0].beside} >= {True, False}
 
 
@@ -357,7 +416,9 @@ def test_evidence_is_shown_where_the_registry_says(results: dict[str, claims.Res
         page = PROJECT / f"reports/{shown['topic']}/kaz-tur.html" if shown else None
         if page and page.is_file():
             html = page.read_text(encoding="utf-8")
-            assert f'id="figure-{shown["id"]}"' in html or f'id="table-{shown["id"]}"' in html, result.id
+            assert f'id="figure-{shown["id"]}"' in html or f'id="table-{shown["id"]}"' in html, (
+                result.id
+            )
 
 
 def test_the_texts_are_neutral(registry: claims.Registry) -> None:
@@ -406,7 +467,12 @@ DAMAGE: dict[str, tuple[str, str, str, str]] = {
         "share_pct",
         "75.98",
     ),
-    "P07": ("demographics/indicators.csv", "indicator=gini_index_wb iso3=KAZ year=2021", "value", "28.2"),
+    "P07": (
+        "demographics/indicators.csv",
+        "indicator=gini_index_wb iso3=KAZ year=2021",
+        "value",
+        "28.2",
+    ),
 }
 
 
@@ -485,13 +551,24 @@ def test_the_article_alone_is_that_of_the_whole_registry(sort: bool, tmp_path: P
             lambda c: c["parts"][0]["readings"][0]["compute"].update(measure="trade.nothing"),
             "no measure 'trade.nothing'",
         ),
-        (lambda c: c["parts"][0]["readings"][0]["compute"].update(column="nothing"), "no column 'nothing'"),
-        (lambda c: c["parts"][0]["readings"][0]["compute"].update(arguments={"x": 1}), "no argument 'x'"),
+        (
+            lambda c: c["parts"][0]["readings"][0]["compute"].update(column="nothing"),
+            "no column 'nothing'",
+        ),
+        (
+            lambda c: c["parts"][0]["readings"][0]["compute"].update(arguments={"x": 1}),
+            "no argument 'x'",
+        ),
         (lambda c: c["parts"][0]["readings"][0]["compute"].update(where={"x": 1}), "no column 'x'"),
-        (lambda c: c["parts"][0]["readings"][0]["compute"].update(where={"books": "own"}), "rows where one is wanted"),
+        (
+            lambda c: c["parts"][0]["readings"][0]["compute"].update(where={"books": "own"}),
+            "rows where one is wanted",
+        ),
     ],
 )
-def test_a_mistake_in_an_entry_is_named_with_its_statement(edit: Any, message: str, tmp_path: Path) -> None:
+def test_a_mistake_in_an_entry_is_named_with_its_statement(
+    edit: Any, message: str, tmp_path: Path
+) -> None:
     content = yaml.safe_load(OTHER.read_text(encoding="utf-8"))
     edit(content["claims"][1])
     path = tmp_path / "claims.yml"
@@ -556,12 +633,18 @@ def test_one_id_prints_its_whole_file_and_an_unknown_one_is_a_mistake(ties: Any)
 
 
 def test_statements_are_listed_by_topic_and_verdict(ties: Any) -> None:
-    answer = ties("claims", "D07", "D08", "P09", "--topic", "defense", "--verdict", "supported", "--json")
+    answer = ties(
+        "claims", "D07", "D08", "P09", "--topic", "defense", "--verdict", "supported", "--json"
+    )
     assert [entry["id"] for entry in json.loads(answer.stdout)] == ["D08"]
 
 
-def test_the_example_of_the_readme_is_whole_and_gives_the_verdict_it_signs(ties: Any, tmp_path: Path) -> None:
-    (example,) = re.findall(r"```yaml\n(.*?)```", (PROJECT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+def test_the_example_of_the_readme_is_whole_and_gives_the_verdict_it_signs(
+    ties: Any, tmp_path: Path
+) -> None:
+    (example,) = re.findall(
+        r"```yaml\n(.*?)```", (PROJECT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     (tmp_path / "other.yml").write_text(example, encoding="utf-8")
     answer = ties("claims", "--file", "other.yml")
     assert answer.returncode == 0, answer.stderr

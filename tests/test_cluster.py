@@ -31,20 +31,36 @@ def start(tmp_path: Path) -> Iterator[Start]:
     def dask(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         with (tmp_path / f"dask-{len(running)}.log").open("wb") as log:
             process = subprocess.Popen(
-                [BIN / "dask", *arguments], env=os.environ | environment, cwd=tmp_path, stdout=log, stderr=log
+                [BIN / "dask", *arguments],
+                env=os.environ | environment,
+                cwd=tmp_path,
+                stdout=log,
+                stderr=log,
             )
         running.append(process)
         return process
 
-    def start(*environments: dict[str, str], preload: str = "") -> tuple[str, list[subprocess.Popen[bytes]]]:
+    def start(
+        *environments: dict[str, str], preload: str = ""
+    ) -> tuple[str, list[subprocess.Popen[bytes]]]:
         """Start a worker for each environment, each after some Python of a test's."""
         file, before = tmp_path / "scheduler.json", tmp_path / "preload.py"
         before.write_text(preload, encoding="utf-8")
         dask("scheduler", *LOOPBACK, "--port", "0", "--scheduler-file", str(file))
         wait_for(file.exists)
-        options = ["--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", "--preload", str(before)]
+        options = [
+            "--scheduler-file",
+            str(file),
+            "--nthreads",
+            "1",
+            "--no-nanny",
+            "--preload",
+            str(before),
+        ]
         options += ["--local-directory", str(tmp_path)]
-        workers = [dask("worker", *LOOPBACK, *options, **environment) for environment in environments]
+        workers = [
+            dask("worker", *LOOPBACK, *options, **environment) for environment in environments
+        ]
         address = json.loads(file.read_text(encoding="utf-8"))["address"]
         wait_for(lambda: ask(address, "len(client.scheduler_info()['workers'])") == len(workers))
         return address, workers
@@ -66,7 +82,9 @@ def ask(address: str, expression: str) -> Any:
     """Ask the scheduler in a process of its own, so that Dask's threads are none of pytest's."""
     asked = "import json, os\nfrom distributed import Client\n"
     asked += f"with Client({address!r}) as client: print(json.dumps({expression}))"
-    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60)
+    answer = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, timeout=60
+    )
     return json.loads(answer.stdout)
 
 
@@ -77,20 +95,34 @@ def of(small: Path) -> str:
 
 def test_workers_give_the_published_bytes(start: Start, tmp_path: Path) -> None:
     address, _ = start({}, {})
-    asked = [BIN / "ties", "build", "demographics", "--cluster", address, "--output", tmp_path / "edition"]
+    asked = [
+        BIN / "ties",
+        "build",
+        "demographics",
+        "--cluster",
+        address,
+        "--output",
+        tmp_path / "edition",
+    ]
     answer = subprocess.run(asked, capture_output=True, text=True, timeout=300)
     assert answer.returncode == 0, answer.stderr
     assert "1 built, 0 up to date" in answer.stdout
     for name in [f"demographics/kaz-tur.{ending}" for ending in ("html", "json", "svg")]:
-        same = (tmp_path / "edition" / name).read_bytes() == (PROJECT / "reports" / name).read_bytes()
+        same = (tmp_path / "edition" / name).read_bytes() == (
+            PROJECT / "reports" / name
+        ).read_bytes()
         assert same, f"{name} from a worker is not what is published"
 
 
-def test_a_worker_that_is_killed_costs_a_retry_not_the_edition(start: Start, small: Path, tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_costs_a_retry_not_the_edition(
+    start: Start, small: Path, tmp_path: Path
+) -> None:
     began = tmp_path / "began"
     waits = f"import pathlib, time\nmarker = pathlib.Path({str(began)!r})\nagain = marker.exists()\nmarker.touch()\n"
     waits += "time.sleep(0 if again else 300)"
-    (small / "notebooks" / "trade.ipynb").write_text(small_notebook("trade", waits), encoding="utf-8")
+    (small / "notebooks" / "trade.ipynb").write_text(
+        small_notebook("trade", waits), encoding="utf-8"
+    )
     address, workers = start({}, {}, preload=of(small))
     asked = command(small, "build", "trade", "--cluster", address)
     building = subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -105,7 +137,9 @@ def test_a_worker_that_is_killed_costs_a_retry_not_the_edition(start: Start, sma
     assert (small / "reports" / "trade" / "kaz-tur.html").is_file()
 
 
-def test_a_worker_with_other_files_is_refused(start: Start, small: Path, data_copy: Path, tmp_path: Path) -> None:
+def test_a_worker_with_other_files_is_refused(
+    start: Start, small: Path, data_copy: Path, tmp_path: Path
+) -> None:
     other = tmp_path / "other"
     shutil.copytree(data_copy, other)
     with (other / "claims.yml").open("a", encoding="utf-8") as file:

@@ -16,11 +16,15 @@ BY_CODE = {row["iso3"]: row for row in ROWS}
 
 def spellings(row: dict[str, str]) -> list[str]:
     columns = ("iso3", "iso2", "m49", "name", "name_tr", "name_kk", "name_ru")
-    return [text for text in [*(row[column] for column in columns), *row["aliases"].split(";")] if text]
+    return [
+        text for text in [*(row[column] for column in columns), *row["aliases"].split(";")] if text
+    ]
 
 
 def test_every_spelling_in_the_table_leads_to_its_country() -> None:
-    found = {row["iso3"]: {countries.to_iso3(spelling) for spelling in spellings(row)} for row in ROWS}
+    found = {
+        row["iso3"]: {countries.to_iso3(spelling) for spelling in spellings(row)} for row in ROWS
+    }
     assert found == {iso3: {iso3} for iso3 in BY_CODE}
 
 
@@ -70,13 +74,20 @@ def test_spellings_of_the_publishers_are_understood(written: str | int, iso3: st
     assert countries.to_iso3(written) == iso3
 
 
-@pytest.mark.parametrize("written", ["TÜRKİYE", "türkıye", "TURKIYE", "  tür kiye ", "Tu\u0308rkiye"])
+@pytest.mark.parametrize(
+    "written", ["TÜRKİYE", "türkıye", "TURKIYE", "  tür kiye ", "Tu\u0308rkiye"]
+)
 def test_turkish_dotted_and_dotless_i_meet(written: str) -> None:
     assert countries.to_iso3(written) == "TUR"
 
 
-@given(st.sampled_from([text for row in ROWS for text in spellings(row)]), st.sampled_from(["NFC", "NFD"]))
-def test_case_blanks_and_unicode_form_make_no_difference(spelling: str, form: Literal["NFC", "NFD"]) -> None:
+@given(
+    st.sampled_from([text for row in ROWS for text in spellings(row)]),
+    st.sampled_from(["NFC", "NFD"]),
+)
+def test_case_blanks_and_unicode_form_make_no_difference(
+    spelling: str, form: Literal["NFC", "NFD"]
+) -> None:
     expected = countries.to_iso3(spelling)
     assert countries.to_iso3(f" {unicodedata.normalize(form, spelling.upper())} ") == expected
     assert countries.to_iso3(unicodedata.normalize(form, spelling.lower())) == expected
@@ -87,13 +98,17 @@ def test_unknown_name_is_an_error_with_near_matches() -> None:
         countries.to_iso3("Kazakstan")
 
 
-@pytest.mark.parametrize("written", ["", "-", "Atlantis", "World", "WLD", "XXX", "AGG", 0, 999, "Other countries"])
+@pytest.mark.parametrize(
+    "written", ["", "-", "Atlantis", "World", "WLD", "XXX", "AGG", 0, 999, "Other countries"]
+)
 def test_what_is_not_a_country_is_an_error(written: str | int) -> None:
     with pytest.raises(countries.UnknownCountryError):
         countries.to_iso3(written)
 
 
-def test_no_spelling_stands_for_two_countries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_spelling_stands_for_two_countries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     header = "iso3,iso2,m49,name,name_tr,name_kk,name_ru,colour,ots_status,ots_since,aliases"
     rows = ["COG,CG,178,Congo,,,,,,,", "COD,CD,180,DR Congo,,,,,,,congo"]
     (tmp_path / "countries.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
@@ -105,7 +120,13 @@ def test_no_spelling_stands_for_two_countries(tmp_path: Path, monkeypatch: pytes
 def test_names_are_spelled_as_the_project_spells_them() -> None:
     expected = ["Kazakhstan", "Türkiye", "Azerbaijan", "Uzbekistan", "Kyrgyzstan", "Turkmenistan"]
     assert [countries.name(iso3) for iso3 in countries.MEMBERS] == expected
-    everyday = {"RUS": "Russia", "KOR": "South Korea", "USA": "United States", "GBR": "United Kingdom", "IRN": "Iran"}
+    everyday = {
+        "RUS": "Russia",
+        "KOR": "South Korea",
+        "USA": "United States",
+        "GBR": "United Kingdom",
+        "IRN": "Iran",
+    }
     assert {iso3: countries.name(iso3) for iso3 in everyday} == everyday
 
 
@@ -139,13 +160,17 @@ def test_the_six_are_five_members_and_one_observer_of_the_organization() -> None
     assert status == {**dict.fromkeys(countries.MEMBERS, "member"), "TKM": "observer"}
 
 
-def test_a_missing_data_folder_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_data_folder_is_one_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(FileNotFoundError, match=r"no data folder at .*nowhere.*TURKIC_TIES_DATA"):
         countries.to_iso3("KAZ")
 
 
-def test_a_missing_table_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_table_is_one_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path))
     with pytest.raises(FileNotFoundError, match=r"countries\.csv.*restore"):
         countries.name("KAZ")

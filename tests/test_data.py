@@ -47,7 +47,15 @@ def test_every_column_says_what_it_is(address: str) -> None:
 @pytest.mark.parametrize("address", PUBLISHED)
 def test_every_source_names_publisher_version_licence_and_processing(address: str) -> None:
     for source in data.resource(address)["sources"]:
-        for needed in ("name", "publisher", "dataset", "date_accessed", "url", "citation", "processing"):
+        for needed in (
+            "name",
+            "publisher",
+            "dataset",
+            "date_accessed",
+            "url",
+            "citation",
+            "processing",
+        ):
             assert source[needed], (source["name"], needed)
         assert source["kind"] in {"official", "estimate", "model", "press", "own"}
         assert set(source["license"]) == {"name", "url", "redistributable"}
@@ -62,15 +70,23 @@ def test_tables_are_sorted_by_their_key_and_use_unix_line_ends(address: str) -> 
     for path in data.files(address):
         assert b"\r" not in path.read_bytes()
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-        numbers = {name: pd.to_numeric(frame[name]) for name in schema["primaryKey"] if name in counted}
-        assert frame.assign(**numbers)[schema["primaryKey"]].apply(tuple, axis=1).is_monotonic_increasing, path.name
+        numbers = {
+            name: pd.to_numeric(frame[name]) for name in schema["primaryKey"] if name in counted
+        }
+        assert (
+            frame.assign(**numbers)[schema["primaryKey"]]
+            .apply(tuple, axis=1)
+            .is_monotonic_increasing
+        ), path.name
 
 
 @pytest.mark.parametrize("address", PUBLISHED)
 def test_a_source_column_names_sources_of_the_package(address: str) -> None:
     frame = data.load(address)
     if "source" in frame:
-        assert set(frame["source"].dropna()) <= {source["name"] for source in data.resource(address)["sources"]}
+        assert set(frame["source"].dropna()) <= {
+            source["name"] for source in data.resource(address)["sources"]
+        }
 
 
 # -- loading ----------------------------------------------------------------------------------------------------
@@ -97,7 +113,9 @@ def test_a_frame_can_be_changed_without_changing_the_next_one() -> None:
 def test_an_edited_file_is_refused_and_the_message_says_how_to_go_on(data_copy: Path) -> None:
     path = data_copy / "trade" / "transit.csv"
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"transit\.csv: the contents are not those.*ties data --seal"):
+    with pytest.raises(
+        DataError, match=r"transit\.csv: the contents are not those.*ties data --seal"
+    ):
         data.load("trade/transit")
 
 
@@ -127,7 +145,9 @@ def test_sealing_accepts_an_edit_and_keeps_the_rest_of_the_package(data_copy: Pa
     assert data.seal() == ["trade/transit"]
     assert len(data.load("trade/transit")) == len(lines) - 2
     after = package.read_text(encoding="utf-8").splitlines()
-    changed = [new.split(":")[0].strip() for old, new in zip(before, after, strict=True) if old != new]
+    changed = [
+        new.split(":")[0].strip() for old, new in zip(before, after, strict=True) if old != new
+    ]
     assert changed == ["bytes", "hash"]
     assert data.seal() == []
 
@@ -162,7 +182,9 @@ def test_every_correction_changes_the_frame_and_only_its_row() -> None:
             assert frame[entry["column"]].tolist() == [raw[entry["column"]]]
 
 
-def test_a_correction_whose_figure_is_gone_stops_loading_and_says_which_entry(data_copy: Path) -> None:
+def test_a_correction_whose_figure_is_gone_stops_loading_and_says_which_entry(
+    data_copy: Path,
+) -> None:
     entry = data.corrections()[0]
     corrected(data_copy, expected=1.5)
     with pytest.raises(DataError, match=f"{entry['id']}.*delete or renew this entry"):

@@ -56,7 +56,9 @@ def votes(year: int, rcid: int = 1, **states: str) -> pd.DataFrame:
 
 
 def points(year: int, **positions: float) -> pd.DataFrame:
-    return pd.DataFrame({"iso3": positions.keys(), "year": year, "ideal_point": positions.values(), "n_votes": 60})
+    return pd.DataFrame(
+        {"iso3": positions.keys(), "year": year, "ideal_point": positions.values(), "n_votes": 60}
+    )
 
 
 def shuffled(table: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +116,9 @@ def test_equal_suppliers_share_a_rank_and_the_unknown_one_has_none() -> None:
 
 def test_sums_that_differ_only_by_floating_point_are_a_tie() -> None:
     # 0.1 + 0.2 is not 0.3 to a computer.
-    table = transfers(("RUS", "KAZ", 2001, 0.1), ("RUS", "KAZ", 2002, 0.2), ("TUR", "KAZ", 2001, 0.3))
+    table = transfers(
+        ("RUS", "KAZ", 2001, 0.1), ("RUS", "KAZ", 2002, 0.2), ("TUR", "KAZ", 2001, 0.3)
+    )
     assert defense.supplier_shares(table, "KAZ", window=2)["rank"].tolist() == [1, 1]
 
 
@@ -122,7 +126,12 @@ def test_concentration_is_the_sum_of_squared_shares() -> None:
     # 0.625² + 0.375² = 0.390625 + 0.140625.
     found = defense.supplier_concentration(IMPORTS, "KAZ", 2001, 2002, window=2).iloc[0]
     assert found["hhi"] == 0.53125
-    assert (found["imports_tiv"], found["suppliers"], found["top_supplier"], found["top_share"]) == (
+    assert (
+        found["imports_tiv"],
+        found["suppliers"],
+        found["top_supplier"],
+        found["top_share"],
+    ) == (
         16.0,
         2,
         "RUS",
@@ -140,10 +149,14 @@ def test_a_window_without_imports_stays_as_a_gap() -> None:
     assert pd.isna(last["top_share"])
 
 
-def test_a_partner_that_delivered_nothing_has_no_share_only_where_others_delivered_nothing_either() -> None:
+def test_a_partner_that_delivered_nothing_has_no_share_only_where_others_delivered_nothing_either() -> (
+    None
+):
     # Türkiye: 6 of 16, 4 of 14, 0 of 6, 0 of 0.
     found = defense.partner_share(IMPORTS, "KAZ", "TUR", window=2)
-    assert found["share"].tolist() == pytest.approx([6 / 16, 4 / 14, 0.0, float("nan")], nan_ok=True)
+    assert found["share"].tolist() == pytest.approx(
+        [6 / 16, 4 / 14, 0.0, float("nan")], nan_ok=True
+    )
     assert found["rank"].tolist() == [2, 1, pd.NA, pd.NA]
     assert found["tiv"].tolist() == [6.0, 4.0, 0.0, 0.0]
 
@@ -179,7 +192,9 @@ def test_shares_sum_to_one_and_concentration_is_bounded(table: pd.DataFrame, win
 @few_examples
 @given(some_imports)
 def test_windows_of_one_year_are_the_yearly_shares(table: pd.DataFrame) -> None:
-    shares = defense.supplier_shares(table, "KAZ", window=1).set_index(["window_end", "supplier"])["share"]
+    shares = defense.supplier_shares(table, "KAZ", window=1).set_index(["window_end", "supplier"])[
+        "share"
+    ]
     imports = table[table["recipient"] == "KAZ"].set_index(["year", "supplier"])["tiv"]
     expected = imports / imports.groupby("year").transform("sum")
     assert shares.to_dict() == pytest.approx(expected.to_dict())
@@ -236,8 +251,12 @@ def test_the_stage_of_a_deal_follows_from_the_numbers_and_the_remark(
         ("For 2 frigates assembled in Kazakhstan", ""),
     ],
 )
-def test_production_in_the_recipient_is_read_from_the_remark(comment: str | None, where: str) -> None:
-    assert defense.deals_between(deals({"comments": comment}), "KAZ", "TUR")["local_production"].tolist() == [where]
+def test_production_in_the_recipient_is_read_from_the_remark(
+    comment: str | None, where: str
+) -> None:
+    assert defense.deals_between(deals({"comments": comment}), "KAZ", "TUR")[
+        "local_production"
+    ].tolist() == [where]
 
 
 def test_deals_are_those_of_the_pair_in_that_direction_ordered_in_the_years() -> None:
@@ -287,7 +306,15 @@ def test_agreement_counts_an_abstention_as_half_or_as_nothing() -> None:
     # 20 votes: 12 the same, 4 with one abstaining, 4 opposed. (12 + 2) / 20 and 12 / 20.
     table = pd.DataFrame(
         [("KAZ", "TUR", 2001, 20, 12, 4, 4)],
-        columns=["country_a", "country_b", "year", "n_votes", "n_same", "n_one_abstained", "n_opposite"],
+        columns=[
+            "country_a",
+            "country_b",
+            "year",
+            "n_votes",
+            "n_same",
+            "n_one_abstained",
+            "n_opposite",
+        ],
     )
     found = defense.voting_agreement(table, "KAZ", ["TUR"]).iloc[0]
     assert (found["agreement"], found["agreement_identical"], found["n_votes"]) == (0.7, 0.6, 20)
@@ -296,14 +323,19 @@ def test_agreement_counts_an_abstention_as_half_or_as_nothing() -> None:
 def test_agreement_is_symmetric_between_any_two_members() -> None:
     table = TABLES["un_votes_agreement"]
     for a, b in itertools.combinations(MEMBERS, 2):
-        one, other = defense.voting_agreement(table, a, [b]), defense.voting_agreement(table, b, [a])
+        one, other = (
+            defense.voting_agreement(table, a, [b]),
+            defense.voting_agreement(table, b, [a]),
+        )
         pd.testing.assert_frame_equal(one.drop(columns="other"), other.drop(columns="other"))
         assert one["agreement"].between(0, 1).all()
         assert (one["agreement_identical"] <= one["agreement"]).all()
 
 
 def test_distance_of_ideal_points_is_the_absolute_difference_in_common_years() -> None:
-    table = pd.concat([points(2001, KAZ=-1.0, TUR=0.5), points(2002, KAZ=-1.0), points(2003, TUR=0.0, KAZ=0.25)])
+    table = pd.concat(
+        [points(2001, KAZ=-1.0, TUR=0.5), points(2002, KAZ=-1.0), points(2003, TUR=0.0, KAZ=0.25)]
+    )
     table.loc[(table["iso3"] == "TUR") & (table["year"] == 2003), "n_votes"] = 7
     found = defense.ideal_point_distance(table, "KAZ", ["TUR", "RUS"])
     assert found[["other", "year", "distance", "n_votes"]].to_numpy().tolist() == [
@@ -321,8 +353,14 @@ def test_dispersion_is_the_standard_deviation_of_all_distances() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.floats(0, 5), min_size=2, max_size=6).map(lambda distances: [round(d, 3) for d in distances]))
-def test_dispersion_is_zero_if_and_only_if_all_distances_are_equal(distances: Sequence[float]) -> None:
+@given(
+    st.lists(st.floats(0, 5), min_size=2, max_size=6).map(
+        lambda distances: [round(d, 3) for d in distances]
+    )
+)
+def test_dispersion_is_zero_if_and_only_if_all_distances_are_equal(
+    distances: Sequence[float],
+) -> None:
     assert (defense.dispersion(distances) == 0) == (len(set(distances)) == 1)
     assert defense.dispersion(distances) == defense.dispersion(sorted(distances))
     assert defense.dispersion(distances) <= (max(distances) - min(distances)) / 2 + 1e-9
@@ -336,12 +374,17 @@ def test_votes_that_are_all_alike_leave_nothing_to_chance() -> None:
     assert (found["nearest"], found["nearest_distance"]) == ("RUS", 0)
     assert (found["furthest"], found["furthest_distance"]) == ("USA", 1)
     assert found["dispersion"] == pytest.approx((1 / 6) ** 0.5)
-    assert (found["dispersion_low"], found["dispersion_high"]) == (found["dispersion"], found["dispersion"])
+    assert (found["dispersion_low"], found["dispersion_high"]) == (
+        found["dispersion"],
+        found["dispersion"],
+    )
 
 
 def test_a_state_that_votes_the_same_way_as_all_powers_is_at_equal_distance() -> None:
     same = "YNAYNAYNAYNA"
-    found = defense.vote_dispersion(votes(2001, KAZ=same, RUS=same, CHN=same, USA=same), "KAZ", POWERS).iloc[0]
+    found = defense.vote_dispersion(
+        votes(2001, KAZ=same, RUS=same, CHN=same, USA=same), "KAZ", POWERS
+    ).iloc[0]
     assert (found["nearest_distance"], found["furthest_distance"], found["dispersion"]) == (0, 0, 0)
     assert (found["dispersion_low"], found["dispersion_high"]) == (0, 0)
 
@@ -352,7 +395,9 @@ def test_only_votes_in_which_both_took_part_are_counted() -> None:
     found = defense.vote_dispersion(table, "KAZ", ["RUS", "CHN"]).iloc[0]
     assert found["n_votes"] == 11
     assert (found["nearest"], found["furthest"]) == ("RUS", "CHN")
-    assert (found["nearest_distance"], found["furthest_distance"]) == pytest.approx((1 / 11, 1.5 / 12))
+    assert (found["nearest_distance"], found["furthest_distance"]) == pytest.approx(
+        (1 / 11, 1.5 / 12)
+    )
 
 
 def test_a_window_needs_enough_votes_in_its_first_and_last_year() -> None:
@@ -364,7 +409,10 @@ def test_a_window_needs_enough_votes_in_its_first_and_last_year() -> None:
             votes(2004, 26, KAZ="Y" * 10, RUS="Y" * 10, USA="N" * 9 + "X"),
         ]
     )
-    assert defense.vote_dispersion(table, "KAZ", ["RUS", "USA"])["window_end"].tolist() == [2001, 2003]
+    assert defense.vote_dispersion(table, "KAZ", ["RUS", "USA"])["window_end"].tolist() == [
+        2001,
+        2003,
+    ]
     found = defense.vote_dispersion(table, "KAZ", ["RUS", "USA"], window=3)
     assert found[["window_end", "n_votes"]].to_numpy().tolist() == [[2003, 25]]
 
@@ -401,12 +449,22 @@ def test_ideal_points_are_averaged_over_the_years_all_have() -> None:
         ]
     )
     found = defense.ideal_point_dispersion(table, "KAZ", ["RUS", "USA"], window=3).iloc[0]
-    assert (found["n_years"], found["nearest_distance"], found["furthest_distance"]) == (2, 1.5, 2.5)
-    assert (found["dispersion"], found["dispersion_low"], found["dispersion_high"]) == (0.5, 0.5, 0.5)
+    assert (found["n_years"], found["nearest_distance"], found["furthest_distance"]) == (
+        2,
+        1.5,
+        2.5,
+    )
+    assert (found["dispersion"], found["dispersion_low"], found["dispersion_high"]) == (
+        0.5,
+        0.5,
+        0.5,
+    )
 
 
 def test_one_year_of_ideal_points_has_no_interval() -> None:
-    found = defense.ideal_point_dispersion(points(2001, KAZ=0.0, RUS=-1.0, USA=2.0), "KAZ", ["RUS", "USA"]).iloc[0]
+    found = defense.ideal_point_dispersion(
+        points(2001, KAZ=0.0, RUS=-1.0, USA=2.0), "KAZ", ["RUS", "USA"]
+    ).iloc[0]
     assert found["dispersion"] == 0.5
     assert np.isnan(found["dispersion_low"])
     assert np.isnan(found["dispersion_high"])
@@ -422,11 +480,18 @@ def test_a_power_without_votes_or_points_gives_an_empty_frame() -> None:
 
 def test_weapons_on_foreign_soil_are_counted_where_they_stand_or_where_they_are_commanded() -> None:
     table = pd.DataFrame(
-        [("control", "RUS", "RUS", 100), ("control", "FRA", "FRA", 20), ("location", "KAZ", "RUS", 30)],
+        [
+            ("control", "RUS", "RUS", 100),
+            ("control", "FRA", "FRA", 20),
+            ("location", "KAZ", "RUS", 30),
+        ],
         columns=["basis", "iso3", "controller", "warheads"],
     ).assign(year=1991, counted="all", confidence="high")
     by_control = defense.arsenal_order(table, "control")
-    assert by_control[["rank", "iso3", "warheads"]].to_numpy().tolist() == [[1, "RUS", 100], [2, "FRA", 20]]
+    assert by_control[["rank", "iso3", "warheads"]].to_numpy().tolist() == [
+        [1, "RUS", 100],
+        [2, "FRA", 20],
+    ]
     by_location = defense.arsenal_order(table, "location")
     assert by_location[["rank", "iso3", "warheads"]].to_numpy().tolist() == [
         [1, "RUS", 70],
@@ -452,11 +517,18 @@ def test_kazakhstan_held_the_fourth_largest_arsenal_by_location_and_none_by_cont
 def events(*rows: tuple[str, str, str | None]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["id", "date", "stage"])
     precision = frame["date"].str.len().map({4: "year", 7: "month", 10: "day"})
-    return frame.assign(precision=precision, category="talks", countries="KAZ;TUR").astype({"stage": "str"})
+    return frame.assign(precision=precision, category="talks", countries="KAZ;TUR").astype(
+        {"stage": "str"}
+    )
 
 
 def test_intervals_are_exact_between_days_and_ranges_otherwise() -> None:
-    table = events(("c", "2003", None), ("a", "2001-01-31", None), ("b", "2001-03", None), ("d", "2009", "planned"))
+    table = events(
+        ("c", "2003", None),
+        ("a", "2001-01-31", None),
+        ("b", "2001-03", None),
+        ("d", "2009", "planned"),
+    )
     found = defense.event_intervals(table, "talks")
     # 31 January to 1 March is 29 days, to 31 March 59. From 31 March 2001 to 1 January 2003 it is 641 days
     # (276 to 1 January 2002, 365 more), from 1 March 2001 to 31 December 2003 it is 1,035 (306, 365 and 364).
@@ -508,19 +580,27 @@ def test_kazakhstan_ordered_seven_deals_from_turkiye_and_selected_one_more() -> 
     found = defense.deals_between(TABLES["arms_deals"], "KAZ", "TUR")
     assert (found["stage"] != "selected").sum() == 7
     selected = found[found["stage"] == "selected"].iloc[0]
-    assert (selected["designation"], selected["number_ordered"], selected["number_delivered"]) == ("Anka-S", 30, 0)
+    assert (selected["designation"], selected["number_ordered"], selected["number_delivered"]) == (
+        "Anka-S",
+        30,
+        0,
+    )
     assert selected["local_production"] == "licence"
 
 
 def test_the_table_of_agreement_is_a_recount_of_the_roll_calls() -> None:
     calls, table = TABLES["un_roll_calls"], TABLES["un_votes_agreement"]
-    codes = calls.drop(columns=["rcid", "year"]).apply(lambda votes: votes.map({"Y": 1.0, "A": 0.0, "N": -1.0}))
+    codes = calls.drop(columns=["rcid", "year"]).apply(
+        lambda votes: votes.map({"Y": 1.0, "A": 0.0, "N": -1.0})
+    )
     for (a, b), pair in table.groupby(["country_a", "country_b"]):
         score = 1 - (codes[a] - codes[b]).abs() / 2
         yearly = score.groupby(calls["year"]).agg(["count", "mean"]).loc[pair["year"]]
         assert yearly["count"].tolist() == pair["n_votes"].tolist()
         assert yearly["mean"].tolist() == pytest.approx(pair["agreement"].tolist(), abs=5e-5)
-        assert (pair["n_same"] + pair["n_one_abstained"] + pair["n_opposite"] == pair["n_votes"]).all()
+        assert (
+            pair["n_same"] + pair["n_one_abstained"] + pair["n_opposite"] == pair["n_votes"]
+        ).all()
 
 
 @pytest.mark.parametrize("name", ["un_votes_agreement", "alliances"])
@@ -535,7 +615,9 @@ def test_turkish_votes_end_in_2022_and_its_ideal_points_in_2024() -> None:
     assert distance["year"].max() == 2024
 
 
-def test_spending_of_turkmenistan_ends_in_1999_and_constant_dollars_of_kazakhstan_begin_in_2020() -> None:
+def test_spending_of_turkmenistan_ends_in_1999_and_constant_dollars_of_kazakhstan_begin_in_2020() -> (
+    None
+):
     table = TABLES["military_expenditure"]
     assert defense.military_spending(table, "TKM")["year"].max() == 1999
     assert defense.military_spending(table, "TKM", 2000).empty
@@ -546,7 +628,9 @@ def test_spending_of_turkmenistan_ends_in_1999_and_constant_dollars_of_kazakhsta
 
 def test_constant_and_current_dollars_meet_in_the_price_year() -> None:
     for member in ("KAZ", "TUR", "AZE", "KGZ"):
-        found = defense.military_spending(TABLES["military_expenditure"], member, 2024, 2024).iloc[0]
+        found = defense.military_spending(TABLES["military_expenditure"], member, 2024, 2024).iloc[
+            0
+        ]
         assert found["constant_usd"] == pytest.approx(found["current_usd"], rel=1e-3)
 
 
@@ -571,7 +655,10 @@ def test_events_the_statements_rest_on_are_dated(event: str, date: str) -> None:
 def test_an_events_date_is_as_precise_as_it_says() -> None:
     digits = TABLES["events"]["date"].str.len().map({4: "year", 7: "month", 10: "day"})
     assert (digits == TABLES["events"]["precision"]).all()
-    assert all(id.startswith(date) for id, date in zip(TABLES["events"]["id"], TABLES["events"]["date"], strict=True))
+    assert all(
+        id.startswith(date)
+        for id, date in zip(TABLES["events"]["id"], TABLES["events"]["date"], strict=True)
+    )
 
 
 @pytest.mark.parametrize(("start", "end"), [(2018, 2024), (2040, None), (None, 1950)])
@@ -592,8 +679,12 @@ def test_every_pair_and_odd_years_give_frames_of_the_same_columns(
         frames += [
             defense.partner_share(t["arms_transfers"], country, partner, start, end),
             defense.deals_between(t["arms_deals"], country, partner, start, end),
-            defense.vote_dispersion(t["un_roll_calls"], country, powers, start, end, window=2, draws=20),
-            defense.ideal_point_dispersion(t["un_ideal_points"], country, powers, start, end, window=2, draws=20),
+            defense.vote_dispersion(
+                t["un_roll_calls"], country, powers, start, end, window=2, draws=20
+            ),
+            defense.ideal_point_dispersion(
+                t["un_ideal_points"], country, powers, start, end, window=2, draws=20
+            ),
             defense.events_between(t["events"], country, partner, start, end),
         ]
     assert all(len(frame.columns) > 4 for frame in frames)
@@ -644,7 +735,11 @@ def test_arsenals_are_ordered_by_control_or_location_only() -> None:
 
 
 def test_powers_may_be_a_list_or_text_with_commas_and_in_any_spelling() -> None:
-    assert check("defense", {"powers": "RUS,CHN,USA"}) == check("defense", {}) == check("defense", {"powers": POWERS})
+    assert (
+        check("defense", {"powers": "RUS,CHN,USA"})
+        == check("defense", {})
+        == check("defense", {"powers": POWERS})
+    )
     assert check("defense", {"powers": "Russia, Türkiye"}).model_dump()["powers"] == ["RUS", "TUR"]
 
 

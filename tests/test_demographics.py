@@ -53,7 +53,17 @@ def indicator_catalog():
 
 def figures(*rows):
     """Rows of geography, date, basis, group, count, share_pct, preferred, grade, flag."""
-    columns = ["geography", "date", "basis", "ethnic_group", "count", "share_pct", "preferred", "grade", "flag"]
+    columns = [
+        "geography",
+        "date",
+        "basis",
+        "ethnic_group",
+        "count",
+        "share_pct",
+        "preferred",
+        "grade",
+        "flag",
+    ]
     frame = pd.DataFrame(rows, columns=columns)
     frame["year"] = pd.to_numeric(frame["date"].str[:4], errors="coerce").astype("Int64")
     frame["geography_type"] = np.where(frame["geography"] == "Kazakhstan", "country", "city")
@@ -75,7 +85,9 @@ TWO_CENSUSES = figures(
 
 def test_composition_adds_what_the_listed_groups_leave_and_sums_to_one():
     # Of 200 people 100 are Kazakh and 80 Russian: 20, a tenth, belong to neither.
-    shares = demo.composition(TWO_CENSUSES, "2000", "census", "KAZ").set_index("ethnic_group")["share"]
+    shares = demo.composition(TWO_CENSUSES, "2000", "census", "KAZ").set_index("ethnic_group")[
+        "share"
+    ]
     assert shares.to_dict() == pytest.approx({"Kazakh": 0.5, "Russian": 0.4, demo.OTHER: 0.1})
     assert shares.index[-1] == demo.OTHER
 
@@ -92,7 +104,9 @@ def test_compositions_give_every_date_with_what_is_left_last():
 
 
 def test_composition_of_a_date_or_basis_that_is_not_there_says_which_are():
-    with pytest.raises(ValueError, match=r"2000 census, 2010 census, 2021-07-02 estimate_2009_base"):
+    with pytest.raises(
+        ValueError, match=r"2000 census, 2010 census, 2021-07-02 estimate_2009_base"
+    ):
         demo.composition(TWO_CENSUSES, "2000", "census_revised", "KAZ")
 
 
@@ -119,8 +133,14 @@ def test_a_rounded_count_does_not_replace_a_printed_share():
         ("Kazakhstan", "2021", "census", "Russian", 155, 15.0, True, "A", ""),
     )
     found = demo.composition(frame, "2021", "census", "KAZ").set_index("ethnic_group")
-    assert found.loc["Kazakh", ["share", "share_kind"]].tolist() == [pytest.approx(0.704), "printed"]
-    assert found.loc["Russian", ["share", "share_kind"]].tolist() == [pytest.approx(0.155), "computed"]
+    assert found.loc["Kazakh", ["share", "share_kind"]].tolist() == [
+        pytest.approx(0.704),
+        "printed",
+    ]
+    assert found.loc["Russian", ["share", "share_kind"]].tolist() == [
+        pytest.approx(0.155),
+        "computed",
+    ]
 
 
 def test_years_and_undated_figures_are_filtered():
@@ -128,8 +148,12 @@ def test_years_and_undated_figures_are_filtered():
         ("Atyrau city", "undated", "not_stated", "Kazakh", None, 90.0, True, "C", "undated"),
         ("Atyrau city", "2010", "census", "Kazakh", None, 80.0, True, "B", ""),
     )
-    assert demo.group_shares(frame, "Kazakh", "KAZ", "Atyrau city")["share"].tolist() == pytest.approx([0.8, 0.9])
-    assert demo.group_shares(frame, "Kazakh", "KAZ", "Atyrau city", start=2000)["date"].tolist() == ["2010"]
+    assert demo.group_shares(frame, "Kazakh", "KAZ", "Atyrau city")[
+        "share"
+    ].tolist() == pytest.approx([0.8, 0.9])
+    assert demo.group_shares(frame, "Kazakh", "KAZ", "Atyrau city", start=2000)[
+        "date"
+    ].tolist() == ["2010"]
 
 
 def test_neighbouring_shares_draw_a_line_on_one_basis_only():
@@ -141,7 +165,9 @@ def test_neighbouring_shares_draw_a_line_on_one_basis_only():
     between = demo.neighbouring_shares(frame, "Kazakh", "KAZ", 2019.5, "estimate_2009_base")
     # A quarter of the way from 60 to 64.
     assert between["interpolated"].item() == pytest.approx(0.61)
-    assert between[["date_before", "date_after"]].to_numpy().tolist() == [["2019-01-01", "2021-01-01"]]
+    assert between[["date_before", "date_after"]].to_numpy().tolist() == [
+        ["2019-01-01", "2021-01-01"]
+    ]
     assert demo.neighbouring_shares(frame, "Kazakh", "KAZ", 2022.0, "estimate_2009_base").empty
 
 
@@ -152,7 +178,11 @@ def test_share_change_is_split_as_by_hand():
     # From 100 of 200 to 300 of 400. Shares: s(100, 100) = 1/2, s(300, 100) = 3/4: the rest did not move, so all of the
     # 25 points is own growth.
     (change,) = demo.share_changes(TWO_CENSUSES, "Kazakh", "KAZ").to_dict("records")
-    assert (change["change_pp"], change["own_growth_pp"], change["rest_growth_pp"]) == pytest.approx((25, 25, 0))
+    assert (
+        change["change_pp"],
+        change["own_growth_pp"],
+        change["rest_growth_pp"],
+    ) == pytest.approx((25, 25, 0))
     # 100 becomes 300 in ten years: ln 3 / 10 = 10.986 per cent a year.
     assert change["own_growth_pct"] == pytest.approx(10.98612)
     assert (change["years"], change["flag"]) == (10, "")
@@ -167,14 +197,20 @@ def test_both_effects_are_means_over_the_other_factor():
 @given(numbers, numbers, numbers, numbers)
 def test_the_two_effects_sum_to_the_change(own_start, rest_start, own_end, rest_end):
     change = own_end / (own_end + rest_end) - own_start / (own_start + rest_start)
-    assert sum(demo.decompose_share(own_start, rest_start, own_end, rest_end)) == pytest.approx(change, abs=1e-12)
+    assert sum(demo.decompose_share(own_start, rest_start, own_end, rest_end)) == pytest.approx(
+        change, abs=1e-12
+    )
 
 
 @given(numbers, numbers, numbers, numbers, st.floats(min_value=0.001, max_value=1000))
 def test_the_decomposition_does_not_depend_on_the_unit_and_turns_round(a, b, c, d, unit):
     forward = demo.decompose_share(a, b, c, d)
-    assert demo.decompose_share(a * unit, b * unit, c * unit, d * unit) == pytest.approx(forward, abs=1e-9)
-    assert demo.decompose_share(c, d, a, b) == pytest.approx([-effect for effect in forward], abs=1e-12)
+    assert demo.decompose_share(a * unit, b * unit, c * unit, d * unit) == pytest.approx(
+        forward, abs=1e-9
+    )
+    assert demo.decompose_share(c, d, a, b) == pytest.approx(
+        [-effect for effect in forward], abs=1e-12
+    )
 
 
 def test_a_decomposition_of_nobody_is_refused():
@@ -221,7 +257,9 @@ def test_diversity_takes_the_rest_as_one_group_or_as_many():
     # Shares 0.5, 0.4 and 0.1 others. One group: 1 - 0.25 - 0.16 - 0.01 = 0.58; splintered: 0.59.
     # Polarisation 4 (0.125 + 0.096 + 0.009) = 0.92, without the others 0.884.
     (row,) = demo.diversity(TWO_CENSUSES, "KAZ").to_dict("records")
-    assert (row["fractionalization"], row["fractionalization_splintered"]) == pytest.approx((0.58, 0.59))
+    assert (row["fractionalization"], row["fractionalization_splintered"]) == pytest.approx(
+        (0.58, 0.59)
+    )
     assert (row["polarization"], row["polarization_splintered"]) == pytest.approx((0.92, 0.884))
     assert row["date"] == "2000"  # the census of 2010 lists only three quarters of the people
 
@@ -247,9 +285,13 @@ RESIDENTS = pd.DataFrame(
 
 
 def test_a_count_is_divided_only_by_a_population_on_the_same_base():
-    found = demo.regional_shares(CITY, RESIDENTS, "Kazakh", "KAZ").set_index(["geography", "date"])["share"]
+    found = demo.regional_shares(CITY, RESIDENTS, "Kazakh", "KAZ").set_index(["geography", "date"])[
+        "share"
+    ]
     # 60 of 100 in 2014; the 90 of 2022 rest on the old register, the population of 2022 on the census: no share.
-    assert found["Almaty city"].to_dict() == pytest.approx({"2009": 0.55, "2014": 0.6, "2014-06-01": 0.61})
+    assert found["Almaty city"].to_dict() == pytest.approx(
+        {"2009": 0.55, "2014": 0.6, "2014-06-01": 0.61}
+    )
     assert "Kazakhstan" not in found.index
 
 
@@ -270,7 +312,10 @@ def test_outlook_joins_estimates_and_projections_with_their_intervals():
         columns=["iso3", "year", "variant", "population"],
     )
     outlook = demo.population_outlook(frame, "UZB")
-    assert outlook[["kind", "value"]].to_numpy().tolist() == [["estimate", 10.0], ["projection", 11.0]]
+    assert outlook[["kind", "value"]].to_numpy().tolist() == [
+        ["estimate", 10.0],
+        ["projection", 11.0],
+    ]
     assert outlook["lower_95"].tolist()[1] == 9
     assert outlook["upper_95"].isna().all()
 
@@ -283,7 +328,9 @@ def test_median_age_is_interpolated_within_the_group():
         demo.median_age(pd.Series({0: 1, 100: 5}))
 
 
-@given(st.lists(st.integers(min_value=1, max_value=10**6), min_size=5, max_size=20), st.integers(2, 50))
+@given(
+    st.lists(st.integers(min_value=1, max_value=10**6), min_size=5, max_size=20), st.integers(2, 50)
+)
 def test_median_age_lies_in_the_ages_and_ignores_the_unit(people, factor):
     by_age = pd.Series([*people, 0], index=range(0, 5 * len(people) + 5, 5))
     median = demo.median_age(by_age)
@@ -311,11 +358,23 @@ def world(values, **described):
         for indicator, by_state in values.items()
         for iso3, cell in by_state.items()
     ]
-    indicators = pd.DataFrame(cells, columns=["indicator", "iso3", "value", "year"]).astype({"value": "float64"})
+    indicators = pd.DataFrame(cells, columns=["indicator", "iso3", "value", "year"]).astype(
+        {"value": "float64"}
+    )
     catalog = pd.DataFrame({"indicator": list(values)})
-    defaults = {"name": "x", "unit": "y", "domain": "health", "direction": "higher_is_better", "concept": "c"}
-    for column, default in (defaults | {"selected": True, "is_composite": False, "exclusion": ""}).items():
-        catalog[column] = [described.get(column, {}).get(indicator, default) for indicator in values]
+    defaults = {
+        "name": "x",
+        "unit": "y",
+        "domain": "health",
+        "direction": "higher_is_better",
+        "concept": "c",
+    }
+    for column, default in (
+        defaults | {"selected": True, "is_composite": False, "exclusion": ""}
+    ).items():
+        catalog[column] = [
+            described.get(column, {}).get(indicator, default) for indicator in values
+        ]
     return indicators, catalog
 
 
@@ -327,14 +386,27 @@ def test_ranks_share_ties_and_follow_the_direction():
     ranks = demo.indicator_ranks(*tables).set_index(["indicator", "iso3"])
     assert ranks.loc["up", "rank"].reindex(MEMBERS).tolist() == [1, 2, 3, 3, 5, 6]
     assert ranks.loc["down", "rank"].reindex(MEMBERS).tolist() == [6, 5, 3, 3, 2, 1]
-    assert ranks.loc["up", "tied"].reindex(MEMBERS).tolist() == [False, False, True, True, False, False]
+    assert ranks.loc["up", "tied"].reindex(MEMBERS).tolist() == [
+        False,
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
     assert ranks.loc["up", "leads"].reindex(MEMBERS).tolist() == [True, *[False] * 5]
 
 
 def test_old_values_are_shown_and_not_ranked_and_missing_ones_stay_missing():
-    values = {"x": SIX | {"TUR": (9, 2010)}, "y": SIX | {"TUR": (9, 2010), "UZB": (9, 2010)}, "z": dict(SIX)}
+    values = {
+        "x": SIX | {"TUR": (9, 2010)},
+        "y": SIX | {"TUR": (9, 2010), "UZB": (9, 2010)},
+        "z": dict(SIX),
+    }
     del values["z"]["TKM"]
-    ranks = demo.indicator_ranks(*world(values), year=2020, window=5).set_index(["indicator", "iso3"])
+    ranks = demo.indicator_ranks(*world(values), year=2020, window=5).set_index(
+        ["indicator", "iso3"]
+    )
     turkish = ranks.loc[("x", "TUR")]
     assert (turkish["status"], turkish["value"], turkish["value_year"]) == ("stale", 9, 2010)
     assert pd.isna(turkish["rank"])
@@ -342,7 +414,9 @@ def test_old_values_are_shown_and_not_ranked_and_missing_ones_stay_missing():
     assert set(ranks.loc["y", "status"]) == {"stale", "too few states"}
     assert ranks.loc["y", "rank"].isna().all()
     assert ranks.loc[("z", "TKM"), "status"] == "missing"
-    assert demo.indicator_ranks(*world(values), year=2020, window=10)["status"].eq("stale").sum() == 0
+    assert (
+        demo.indicator_ranks(*world(values), year=2020, window=10)["status"].eq("stale").sum() == 0
+    )
 
 
 def test_later_values_than_the_reference_year_are_not_used():
@@ -369,11 +443,15 @@ values_of_six = st.lists(st.integers(-1000, 1000), min_size=6, max_size=6)
 
 
 @settings(max_examples=10, deadline=None)
-@given(values_of_six, st.floats(min_value=0.01, max_value=100), st.floats(min_value=-50, max_value=50))
+@given(
+    values_of_six, st.floats(min_value=0.01, max_value=100), st.floats(min_value=-50, max_value=50)
+)
 def test_ranks_do_not_change_with_the_unit(values, scale, shift):
     by_state = dict(zip(MEMBERS, values, strict=True))
     plain = demo.indicator_ranks(*world({"x": by_state}))
-    scaled = demo.indicator_ranks(*world({"x": {s: v * scale + shift for s, v in by_state.items()}}))
+    scaled = demo.indicator_ranks(
+        *world({"x": {s: v * scale + shift for s, v in by_state.items()}})
+    )
     cubed = demo.indicator_ranks(*world({"x": {s: v**3 for s, v in by_state.items()}}))
     for column in ("rank", "tied", "leads"):
         assert plain[column].tolist() == scaled[column].tolist() == cubed[column].tolist()
@@ -381,7 +459,9 @@ def test_ranks_do_not_change_with_the_unit(values, scale, shift):
 
 def test_leads_are_counted_by_domain_and_domains_can_count_the_same():
     # Kazakhstan leads both measures of health and none of the one of labour, which Türkiye and Azerbaijan share.
-    tables = world({"a": SIX, "b": SIX, "c": SIX | {"KAZ": 0, "TUR": 7, "AZE": 7}}, domain={"c": "labour"})
+    tables = world(
+        {"a": SIX, "b": SIX, "c": SIX | {"KAZ": 0, "TUR": 7, "AZE": 7}}, domain={"c": "labour"}
+    )
     leads = demo.leads_by_domain(*tables).set_index(["domain", "iso3"])
     assert leads.loc[("health", "KAZ"), ["indicators", "led", "led_share"]].tolist() == [2, 2, 1]
     assert leads.loc[("labour", "TUR"), ["led", "led_jointly"]].tolist() == [1, 1]
@@ -398,7 +478,11 @@ def test_sensitivity_by_hand_and_the_same_for_the_same_seed():
         domain={"b": "labour", "c": "labour"},
         is_composite={"c": True, "composite": True},
         selected={"composite": False, "twin": False, "neutral": False},
-        exclusion={"composite": "composite", "twin": "near_duplicate", "neutral": "no_agreed_direction"},
+        exclusion={
+            "composite": "composite",
+            "twin": "near_duplicate",
+            "neutral": "no_agreed_direction",
+        },
         direction={"neutral": "neutral"},
     )
     found = demo.selection_sensitivity(*tables, "KAZ", replicates=200)
@@ -419,7 +503,9 @@ def test_sensitivity_by_hand_and_the_same_for_the_same_seed():
 
 def test_dominance_by_hand():
     # AZE and UZB tie on a; on b AZE is ahead.
-    dominance = demo.pairwise_dominance(*world({"a": SIX, "b": SIX | {"AZE": 5}})).set_index(["iso3", "other"])
+    dominance = demo.pairwise_dominance(*world({"a": SIX, "b": SIX | {"AZE": 5}})).set_index(
+        ["iso3", "other"]
+    )
     assert dominance.loc[("AZE", "UZB"), ["better", "worse", "tied"]].tolist() == [0.5, 0, 0.5]
     assert dominance.loc[("KAZ", "TKM"), "better"] == 1
 
@@ -468,8 +554,12 @@ def test_wrong_questions_about_ranks_are_answered_in_one_sentence(arguments, mes
         ("2024-01-01", "estimate_2021_base", 0.710, 0.149),
     ],
 )
-def test_shares_of_kazakhs_and_russians_are_the_published_ones(ethnic_composition, date, basis, kazakh, russian):
-    shares = demo.composition(ethnic_composition, date, basis, "KAZ").set_index("ethnic_group")["share"]
+def test_shares_of_kazakhs_and_russians_are_the_published_ones(
+    ethnic_composition, date, basis, kazakh, russian
+):
+    shares = demo.composition(ethnic_composition, date, basis, "KAZ").set_index("ethnic_group")[
+        "share"
+    ]
     assert (round(shares["Kazakh"], 3), round(shares["Russian"], 3)) == (kazakh, russian)
     assert shares.sum() == pytest.approx(1)
 
@@ -489,17 +579,23 @@ def test_every_figure_has_one_preferred_row_at_most(ethnic_composition):
 def test_no_source_states_the_kazakh_share_of_2020_and_the_line_gives_68_5(ethnic_composition):
     shares = demo.group_shares(ethnic_composition, "Kazakh", "KAZ")
     assert 2020 not in shares["year"].tolist()
-    between = demo.neighbouring_shares(ethnic_composition, "Kazakh", "KAZ", 2020, "estimate_2009_base")
+    between = demo.neighbouring_shares(
+        ethnic_composition, "Kazakh", "KAZ", 2020, "estimate_2009_base"
+    )
     # Half-way (365 of 731 days) between 67.98 on 1 January 2019 and 69.03 on 1 January 2021.
     assert between["interpolated"].item() == pytest.approx((0.6798 + 0.6903) / 2, abs=1e-4)
 
 
 def test_the_1990s_are_the_only_decade_in_which_the_rest_moved_the_share_more(ethnic_composition):
-    changes = demo.share_changes(ethnic_composition, "Kazakh", "KAZ", start=1959).set_index("start_date")
+    changes = demo.share_changes(ethnic_composition, "Kazakh", "KAZ", start=1959).set_index(
+        "start_date"
+    )
     assert changes.index[changes["rest_growth_pp"] > changes["own_growth_pp"]].tolist() == ["1989"]
     effects = changes["own_growth_pp"] + changes["rest_growth_pp"]
     assert effects.tolist() == pytest.approx(changes["change_pp"].tolist())
-    revised = demo.share_changes(ethnic_composition, "Kazakh", "KAZ", start=1979, basis="census_revised")
+    revised = demo.share_changes(
+        ethnic_composition, "Kazakh", "KAZ", start=1979, basis="census_revised"
+    )
     assert revised["end_basis"].tolist() == ["census_revised", "census", "census", "census"]
 
 
@@ -510,8 +606,12 @@ def test_diversity_falls_since_1959_while_polarization_peaked_in_1999(ethnic_com
     assert counted["polarization"].idxmax() == 1999
 
 
-def test_almaty_city_passed_one_half_and_atyrau_city_rests_on_one_unsourced_page(ethnic_composition, region_population):
-    shares = demo.regional_shares(ethnic_composition, region_population, "Kazakh", "KAZ").set_index("geography")
+def test_almaty_city_passed_one_half_and_atyrau_city_rests_on_one_unsourced_page(
+    ethnic_composition, region_population
+):
+    shares = demo.regional_shares(ethnic_composition, region_population, "Kazakh", "KAZ").set_index(
+        "geography"
+    )
     almaty = shares.loc["Almaty city"].set_index("date")["share"]
     assert almaty["2005"] < 0.5 < almaty["2009"]
     residents = region_population.set_index(["region", "year"])["population"]
@@ -520,16 +620,18 @@ def test_almaty_city_passed_one_half_and_atyrau_city_rests_on_one_unsourced_page
 
 
 def test_regions_sum_to_the_country_and_the_census_of_2021_breaks_the_series(region_population):
-    by_year = region_population.assign(whole=region_population["region"] == "Kazakhstan").pivot_table(
-        "population", "year", "whole", aggfunc="sum"
-    )
+    by_year = region_population.assign(
+        whole=region_population["region"] == "Kazakhstan"
+    ).pivot_table("population", "year", "whole", aggfunc="sum")
     assert (by_year[True] == by_year[False]).all()
     assert by_year.loc[2022, True] - by_year.loc[2021, True] == 623_607
 
 
 def test_the_tiles_of_a_year_are_its_regions_each_in_a_place_of_its_own(region_population):
     tiles = data.load("demographics/region_tiles")
-    for year, regions in region_population[region_population["region"] != "Kazakhstan"].groupby("year")["region"]:
+    for year, regions in region_population[region_population["region"] != "Kazakhstan"].groupby(
+        "year"
+    )["region"]:
         shown = tiles[(tiles["first_year"] <= year) & (tiles["last_year"].fillna(9999) >= year)]
         assert set(shown["region"]) == set(regions)
         assert not shown.duplicated(["column", "row"]).any()
@@ -562,7 +664,9 @@ def test_change_of_the_medium_variant_is_births_less_deaths_plus_migration(popul
 
 
 def test_age_structure_is_that_of_the_2019_revision_and_near_later_ones(age_structure, indicators):
-    later = indicators[indicators["indicator"] == "median_age_years"].set_index(["iso3", "year"])["value"]
+    later = indicators[indicators["indicator"] == "median_age_years"].set_index(["iso3", "year"])[
+        "value"
+    ]
     for country in MEMBERS:
         found = demo.age_indicators(age_structure, country).set_index("year")
         parts = found[["aged_0_14_pct", "aged_15_64_pct", "aged_65_plus_pct"]].sum(axis=1)
@@ -592,29 +696,42 @@ def test_the_selection_is_that_of_the_catalogue(indicators, indicator_catalog):
     assert spans["max"].tolist() == catalog["last_year"].tolist()
 
 
-def test_gdp_per_capita_of_2023_ranks_first_in_one_vintage_and_second_in_the_next(indicators, indicator_catalog):
-    history = demo.rank_history(indicators, indicator_catalog, "gdp_per_capita", "KAZ", start=2023, end=2023)
+def test_gdp_per_capita_of_2023_ranks_first_in_one_vintage_and_second_in_the_next(
+    indicators, indicator_catalog
+):
+    history = demo.rank_history(
+        indicators, indicator_catalog, "gdp_per_capita", "KAZ", start=2023, end=2023
+    )
     rank = history.set_index("indicator")["rank"]
     assert rank["gdp_per_capita_current_usd_wdi202406"] == 1
     assert rank["gdp_per_capita_current_usd"] == 2
     values = history.set_index("indicator")["value"]
     assert values["gdp_per_capita_current_usd"] == pytest.approx(12_858.8)
     assert values["gdp_per_capita_current_usd_wdi202406"] == pytest.approx(13_136.6)
-    without = demo.rank_history(indicators, indicator_catalog, "gdp_per_capita", "KAZ", ["TUR"], 2023, 2023)
+    without = demo.rank_history(
+        indicators, indicator_catalog, "gdp_per_capita", "KAZ", ["TUR"], 2023, 2023
+    )
     assert without["rank"].eq(1).all()
 
 
 def test_gini_is_ranked_only_among_surveys_of_the_same_year(indicators, indicator_catalog):
     history = demo.rank_history(indicators, indicator_catalog, "gini", "KAZ")
     last = history[history["indicator"] == "gini_index_wb"].iloc[-1]
-    assert (last["year"], last["value"], last["rank"], last["states"]) == (2021, 29.2, 2, "KGZ KAZ UZB TUR")
+    assert (last["year"], last["value"], last["rank"], last["states"]) == (
+        2021,
+        29.2,
+        2,
+        "KGZ KAZ UZB TUR",
+    )
     assert last["no_value"] == "AZE TKM"
     assert history["n_states"].max() < len(MEMBERS)
 
 
 def test_kazakhstan_leads_less_than_half_of_the_selected_indicators(indicators, indicator_catalog):
     for without, led in (([], 27), (["TUR"], 36)):
-        leads = demo.leads_by_domain(indicators, indicator_catalog, without=without).set_index(["domain", "iso3"])
+        leads = demo.leads_by_domain(indicators, indicator_catalog, without=without).set_index(
+            ["domain", "iso3"]
+        )
         whole = leads.loc[(demo.ALL_DOMAINS, "KAZ")]
         assert (whole["led"], whole["indicators"]) == (led, 88)
         found = demo.selection_sensitivity(indicators, indicator_catalog, "KAZ", without=without)
@@ -629,7 +746,9 @@ def test_dominance_of_a_pair_sums_to_one_and_turns_round(indicators, indicator_c
         assert row["better"] + mirror["better"] + row["tied"] == pytest.approx(1)
 
 
-def test_results_do_not_depend_on_the_order_of_rows(ethnic_composition, indicators, indicator_catalog, age_structure):
+def test_results_do_not_depend_on_the_order_of_rows(
+    ethnic_composition, indicators, indicator_catalog, age_structure
+):
     def mixed(frame):
         return frame.sample(frac=1, random_state=1)
 
@@ -650,7 +769,10 @@ def test_results_do_not_depend_on_the_order_of_rows(ethnic_composition, indicato
             demo.group_shares(ethnic_composition, "Kazakh", "KAZ"),
             demo.group_shares(mixed(ethnic_composition), "Kazakh", "KAZ"),
         ),
-        (demo.age_indicators(age_structure, "UZB"), demo.age_indicators(mixed(age_structure), "UZB")),
+        (
+            demo.age_indicators(age_structure, "UZB"),
+            demo.age_indicators(mixed(age_structure), "UZB"),
+        ),
     ):
         pd.testing.assert_frame_equal(plain, again)
 
@@ -658,17 +780,25 @@ def test_results_do_not_depend_on_the_order_of_rows(ethnic_composition, indicato
 # -- every country and pair -------------------------------------------------------------------------------------
 
 
-def test_countries_without_ethnic_tables_get_empty_frames_with_the_same_columns(ethnic_composition, region_population):
+def test_countries_without_ethnic_tables_get_empty_frames_with_the_same_columns(
+    ethnic_composition, region_population
+):
     for measure in (
         lambda iso3: demo.composition_dates(ethnic_composition, iso3),
         lambda iso3: demo.compositions(ethnic_composition, iso3),
         lambda iso3: demo.composition(ethnic_composition, "2009", "census", iso3),
         lambda iso3: demo.group_shares(ethnic_composition, "Kazakh", iso3),
-        lambda iso3: demo.neighbouring_shares(ethnic_composition, "Kazakh", iso3, 2020, "estimate_2009_base"),
+        lambda iso3: demo.neighbouring_shares(
+            ethnic_composition, "Kazakh", iso3, 2020, "estimate_2009_base"
+        ),
         lambda iso3: demo.share_changes(ethnic_composition, "Kazakh", iso3),
         lambda iso3: demo.diversity(ethnic_composition, iso3),
-        lambda iso3: demo.regional_shares(ethnic_composition, region_population, "Kazakh", iso3, end=2024),
-        lambda iso3: demo.latest_regional_shares(ethnic_composition, region_population, "Kazakh", iso3),
+        lambda iso3: demo.regional_shares(
+            ethnic_composition, region_population, "Kazakh", iso3, end=2024
+        ),
+        lambda iso3: demo.latest_regional_shares(
+            ethnic_composition, region_population, "Kazakh", iso3
+        ),
     ):
         columns = measure("KAZ").columns.tolist()
         for country in MEMBERS[1:]:
@@ -678,7 +808,9 @@ def test_countries_without_ethnic_tables_get_empty_frames_with_the_same_columns(
 
 
 @pytest.mark.parametrize("country", MEMBERS)
-def test_everything_else_works_for_every_country(country, population, age_structure, indicators, indicator_catalog):
+def test_everything_else_works_for_every_country(
+    country, population, age_structure, indicators, indicator_catalog
+):
     for measure in demo.MEASURES_OF_POPULATION:
         outlook = demo.population_outlook(population, country, measure)
         assert (len(outlook), outlook["value"].notna().all()) == (151, True)
@@ -688,17 +820,27 @@ def test_everything_else_works_for_every_country(country, population, age_struct
 
 
 @pytest.mark.parametrize("partner", MEMBERS)
-def test_every_country_can_be_compared_without_every_partner(partner, indicators, indicator_catalog):
+def test_every_country_can_be_compared_without_every_partner(
+    partner, indicators, indicator_catalog
+):
     recent = indicators[indicators["year"] >= 2018]
-    led = demo.leads_by_domain(recent, indicator_catalog, without=[partner]).set_index(["domain", "iso3"])
+    led = demo.leads_by_domain(recent, indicator_catalog, without=[partner]).set_index(
+        ["domain", "iso3"]
+    )
     assert partner not in led.index.get_level_values("iso3")
     for country in set(MEMBERS) - {partner}:
-        found = demo.selection_sensitivity(recent, indicator_catalog, country, without=[partner], replicates=20)
+        found = demo.selection_sensitivity(
+            recent, indicator_catalog, country, without=[partner], replicates=20
+        )
         assert found["led_share"].between(0, 1).all()
-        assert led.loc[(demo.ALL_DOMAINS, country), "led_share"] == pytest.approx(found["led_share"].iloc[0])
+        assert led.loc[(demo.ALL_DOMAINS, country), "led_share"] == pytest.approx(
+            found["led_share"].iloc[0]
+        )
 
 
-def test_years_before_the_data_give_empty_frames(population, age_structure, indicators, indicator_catalog):
+def test_years_before_the_data_give_empty_frames(
+    population, age_structure, indicators, indicator_catalog
+):
     assert demo.population_outlook(population, "KAZ", end=1900).empty
     assert demo.age_indicators(age_structure, "KAZ", end=1900).empty
     assert demo.rank_history(indicators, indicator_catalog, "gini", "KAZ", end=1950).empty
@@ -706,7 +848,9 @@ def test_years_before_the_data_give_empty_frames(population, age_structure, indi
     assert demo.pairwise_dominance(indicators, indicator_catalog, year=1950).empty
     leads = demo.leads_by_domain(indicators, indicator_catalog, year=1950)
     assert leads.empty
-    assert set(demo.indicator_ranks(indicators, indicator_catalog, year=1950)["status"]) == {"missing"}
+    assert set(demo.indicator_ranks(indicators, indicator_catalog, year=1950)["status"]) == {
+        "missing"
+    }
 
 
 @pytest.mark.parametrize("measure", [demo.population_outlook, demo.age_indicators])

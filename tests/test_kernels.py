@@ -49,7 +49,11 @@ class Kernel:
 
         def hear(message: dict[str, Any]) -> None:
             content = message["content"]
-            said.append(content.get("text", "") if message["msg_type"] == "stream" else content.get("ename", ""))
+            said.append(
+                content.get("text", "")
+                if message["msg_type"] == "stream"
+                else content.get("ename", "")
+            )
 
         self.client.execute_interactive(code, output_hook=hear, timeout=60)
         return "".join(said)
@@ -236,9 +240,7 @@ def test_every_output_of_a_notebook_is_that_of_a_cold_kernel(topic: str, tmp_pat
 
 
 def test_every_kernel_draws_random_numbers_of_its_own() -> None:
-    draw = (
-        "import random, numpy; print(random.random(), numpy.random.random(), random.random() == numpy.random.random())"
-    )
+    draw = "import random, numpy; print(random.random(), numpy.random.random(), random.random() == numpy.random.random())"
     with kernel() as one, kernel() as other:
         assert one.warm
         assert other.warm
@@ -250,7 +252,9 @@ def test_every_kernel_draws_random_numbers_of_its_own() -> None:
 def test_two_kernels_at_once_share_nothing(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     with kernel(cwd=str(tmp_path)) as one, kernel(cwd=str(tmp_path / "other")) as other:
-        one.run("import os, pandas as pd; x = 1; pd.set_option('display.width', 33); os.environ['ONLY_HERE'] = '1'")
+        one.run(
+            "import os, pandas as pd; x = 1; pd.set_option('display.width', 33); os.environ['ONLY_HERE'] = '1'"
+        )
         look = "import os, pandas as pd; print(os.getcwd(), pd.get_option('display.width'), 'ONLY_HERE' in os.environ)"
         assert other.run(f"{look}\nx") == f"{tmp_path / 'other'} 80 False\nNameError"
         assert one.run(f"{look}\nx") == f"{tmp_path} 33 True\n"
@@ -267,7 +271,9 @@ def test_an_endless_loop_can_be_interrupted() -> None:
         asked = started.client.execute("while True: pass", stop_on_error=False)
         time.sleep(0.5)
         started.manager.interrupt_kernel()
-        while (reply := started.client.get_shell_msg(timeout=10))["parent_header"]["msg_id"] != asked:
+        while (reply := started.client.get_shell_msg(timeout=10))["parent_header"][
+            "msg_id"
+        ] != asked:
             pass
         assert reply["content"]["ename"] == "KeyboardInterrupt"
         assert started.run("print(x)") == "5\n"
@@ -284,10 +290,15 @@ def test_a_restart_gives_a_fresh_warm_kernel(now: bool) -> None:
         assert started.warm
         assert started.pid != before
         assert gone(before)
-        assert started.run("import pandas; print(pandas.get_option('display.width')); x") == "80\nNameError"
+        assert (
+            started.run("import pandas; print(pandas.get_option('display.width')); x")
+            == "80\nNameError"
+        )
 
 
-@pytest.mark.parametrize(("last_words", "status"), [("os._exit(3)", 3), ("os.kill(os.getpid(), 9)", -9)])
+@pytest.mark.parametrize(
+    ("last_words", "status"), [("os._exit(3)", 3), ("os.kill(os.getpid(), 9)", -9)]
+)
 def test_how_a_kernel_ended_is_told(last_words: str, status: int) -> None:
     with kernel() as started:
         process = started.manager.provisioner.process
@@ -306,7 +317,10 @@ def test_its_standard_files_are_those_it_was_given(tmp_path: Path) -> None:
     ):
         assert started.warm
         started.run("import os; os.write(1, b'one'); os.write(2, b'two')")
-    assert [(tmp_path / name).read_text(encoding="utf-8") for name in ("out", "err")] == ["one", "two"]
+    assert [(tmp_path / name).read_text(encoding="utf-8") for name in ("out", "err")] == [
+        "one",
+        "two",
+    ]
 
 
 # -- where kernel and client meet -----------------------------------------------------------------------------------
@@ -317,9 +331,7 @@ def test_kernel_and_client_do_not_meet_on_the_network(warm: bool) -> None:
     with nullcontext() if warm else cold(), kernel() as started:
         assert started.warm is warm
         # What is left is ipykernel's own: where forks of the kernel hand in their output.
-        code = (
-            "import psutil; print([at.laddr for at in psutil.Process().net_connections('inet')] == [('127.0.0.1', {})])"
-        )
+        code = "import psutil; print([at.laddr for at in psutil.Process().net_connections('inet')] == [('127.0.0.1', {})])"
         assert started.run(code.format("get_ipython().kernel.iopub_thread._pipe_port")) == "True\n"
         folder = Path(started.manager.connection_file).parent
         assert folder.stat().st_mode & 0o077 == 0
@@ -333,7 +345,9 @@ def test_ports_and_a_connection_file_somebody_chose_are_used(tmp_path: Path) -> 
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     file = tmp_path / "mine.json"
-    with kernel(manager={"connection_file": str(file), "shell_port": port, "cache_ports": False}) as started:
+    with kernel(
+        manager={"connection_file": str(file), "shell_port": port, "cache_ports": False}
+    ) as started:
         assert started.warm
         told = json.loads(file.read_text(encoding="utf-8"))
         assert (told["transport"], told["shell_port"]) == ("tcp", port)
@@ -404,11 +418,16 @@ def test_another_environment_means_a_cold_kernel(own_parent: list[Any]) -> None:
 @pytest.mark.parametrize("name", ["matplotlibrc", "seaborn.py", "pandas/__init__.py"])
 def test_what_a_cold_kernel_would_read_in_its_folder_is_read(name: str, tmp_path: Path) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
-    (tmp_path / name).write_text("figure.dpi: 77\n" if name == "matplotlibrc" else "mine = 1\n", encoding="utf-8")
+    (tmp_path / name).write_text(
+        "figure.dpi: 77\n" if name == "matplotlibrc" else "mine = 1\n", encoding="utf-8"
+    )
     with kernel(cwd=str(tmp_path)) as started:
         assert not started.warm
         if name == "matplotlibrc":
-            assert started.run("import matplotlib; print(matplotlib.rcParams['figure.dpi'])") == "77.0\n"
+            assert (
+                started.run("import matplotlib; print(matplotlib.rcParams['figure.dpi'])")
+                == "77.0\n"
+            )
         else:
             module = name.split("/")[0].removesuffix(".py")
             assert started.run(f"import {module}; print({module}.mine)") == "1\n"
@@ -434,7 +453,9 @@ def program(code: str, **options: Any) -> subprocess.Popen[str]:
     """Start a process of its own that knows how to start kernels."""
     start = "from jupyter_client.manager import start_new_kernel\nimport json, os, sys, time\n"
     command = [sys.executable, "-c", start + code]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True, **options)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True, **options
+    )
 
 
 EDITED = """
@@ -455,7 +476,9 @@ for edit in ("", "", "\\nedited = 1\\n", "\\nedited =\\n"):
 """
 
 
-def test_an_edited_package_means_a_new_parent_and_a_broken_one_a_cold_kernel(tmp_path: Path) -> None:
+def test_an_edited_package_means_a_new_parent_and_a_broken_one_a_cold_kernel(
+    tmp_path: Path,
+) -> None:
     shutil.copytree(PROJECT / "src" / "turkic_ties", tmp_path / "turkic_ties")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     running = program(EDITED, cwd=tmp_path.parent, env=environment)
@@ -488,7 +511,9 @@ def test_a_killed_client_leaves_no_process_and_no_file(shared: bool) -> None:
     if shared:
         with kernel() as started:
             assert started.warm
-    environment = {name: value for name, value in os.environ.items() if shared or name != client.VARIABLE}
+    environment = {
+        name: value for name, value in os.environ.items() if shared or name != client.VARIABLE
+    }
     running = program(BUSY, env=environment)
     assert running.stdout is not None
     pid, file, address = running.stdout.readline().split()
@@ -516,5 +541,7 @@ def test_a_client_that_ends_without_a_word_leaves_nothing_either() -> None:
 
 def test_the_kernel_that_is_installed_is_the_one_that_is_shipped() -> None:
     installed = get_kernel_spec(KERNEL)
-    assert (Path(installed.resource_dir) / "kernel.json").read_bytes() == client.SPECIFICATION.read_bytes()
+    assert (
+        Path(installed.resource_dir) / "kernel.json"
+    ).read_bytes() == client.SPECIFICATION.read_bytes()
     assert installed.interrupt_mode == "signal"

@@ -16,11 +16,16 @@ from turkic_ties import language_policy as lp
 from turkic_ties.countries import MEMBERS
 from turkic_ties.parameters import LanguagePolicyParameters
 
-TABLES = {address.split("/")[1]: data.load(address) for address in data.addresses("language_policy")}
+TABLES = {
+    address.split("/")[1]: data.load(address) for address in data.addresses("language_policy")
+}
 PAIRS = list(itertools.combinations(MEMBERS, 2))
 # Only a pair with Kazakhstan depends on the version; the functions under test are called in both directions.
 VERSIONS_OF_PAIRS = [
-    (*pair, version) for pair in PAIRS for version in lp.VERSIONS if "KAZ" in pair or version == "2021"
+    (*pair, version)
+    for pair in PAIRS
+    for version in lp.VERSIONS
+    if "KAZ" in pair or version == "2021"
 ]
 KAZAKH = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
 KAZAKH_CAPITALS = "АӘБВГҒДЕЁЖЗИЙКҚЛМНҢОӨПРСТУҰҮФХҺЦЧШЩЪЫІЬЭЮЯ"
@@ -29,13 +34,19 @@ USE_TABLES = ("language_figures", "census_mother_tongue", "home_language_instruc
 
 def alphabets(**letters: str) -> pd.DataFrame:
     """Lay out alphabets given as letters separated by blanks."""
-    rows = [(name, i, letter) for name, text in letters.items() for i, letter in enumerate(text.split())]
+    rows = [
+        (name, i, letter) for name, text in letters.items() for i, letter in enumerate(text.split())
+    ]
     return pd.DataFrame(rows, columns=["alphabet", "position", "lower"])
 
 
 def counts(**words: dict[str, int]) -> pd.DataFrame:
     """Lay out the word counts of Latin texts, one a language."""
-    rows = [("c", language, "Latn", word, n) for language, text in words.items() for word, n in text.items()]
+    rows = [
+        ("c", language, "Latn", word, n)
+        for language, text in words.items()
+        for word, n in text.items()
+    ]
     return pd.DataFrame(rows, columns=["corpus", "language", "script", "word", "count"])
 
 
@@ -90,7 +101,9 @@ def test_an_apostrophe_letter_is_not_its_plain_letter() -> None:
 
 
 @pytest.mark.parametrize(("country", "partner", "version"), VERSIONS_OF_PAIRS)
-def test_the_overlap_of_letters_is_symmetric_and_a_share(country: str, partner: str, version: str) -> None:
+def test_the_overlap_of_letters_is_symmetric_and_a_share(
+    country: str, partner: str, version: str
+) -> None:
     there = lp.letters_shared(TABLES["alphabets"], country, partner, version)
     back = lp.letters_shared(TABLES["alphabets"], partner, country, version)
     assert 0 <= there.jaccard_pct <= 100
@@ -100,7 +113,12 @@ def test_the_overlap_of_letters_is_symmetric_and_a_share(country: str, partner: 
     assert there.jaccard_pct <= min(there.country_pct, there.partner_pct)
     for one, other, overlap in ((country, partner, there), (partner, country, back)):
         sounds = lp.shared_letter_sounds(
-            TABLES["alphabets"], TABLES["letter_sounds"], TABLES["kazakh_latin"], one, other, version
+            TABLES["alphabets"],
+            TABLES["letter_sounds"],
+            TABLES["kazakh_latin"],
+            one,
+            other,
+            version,
         )
         assert tuple(sounds["letter"]) == overlap.shared
         assert set(sounds["relation"]) <= {"same", "partly", "different", "unknown"}
@@ -108,7 +126,13 @@ def test_the_overlap_of_letters_is_symmetric_and_a_share(country: str, partner: 
 
 def test_the_alphabets_have_the_announced_numbers_of_letters() -> None:
     sizes = TABLES["alphabets"].groupby("alphabet").size()
-    announced = {"kk_cyrl": 42, "kk_latn_2017": 32, "kk_latn_2018": 32, "kk_latn_2021-01": 31, "kk_latn_2021": 31}
+    announced = {
+        "kk_cyrl": 42,
+        "kk_latn_2017": 32,
+        "kk_latn_2018": 32,
+        "kk_latn_2021-01": 31,
+        "kk_latn_2021": 31,
+    }
     announced |= {"tr_latn": 29, "az_latn": 32, "cta_1991": 34, "cta_2024": 34, "ky_cyrl": 36}
     assert sizes[list(announced)].to_dict() == announced
 
@@ -130,7 +154,11 @@ def test_all_overlaps_agree_with_the_overlap_of_a_pair() -> None:
     table = lp.alphabet_overlaps(TABLES["alphabets"]).set_index(["alphabet", "other"])
     row = table.loc[("kk_latn_2021", "tr_latn")]
     pair = lp.letters_shared(TABLES["alphabets"], "KAZ", "TUR", "2021")
-    assert (row["shared"], row["jaccard_pct"], row["found_pct"]) == (27, pair.jaccard_pct, pair.country_pct)
+    assert (row["shared"], row["jaccard_pct"], row["found_pct"]) == (
+        27,
+        pair.jaccard_pct,
+        pair.country_pct,
+    )
     assert len(table) == 18 * 17
 
 
@@ -149,10 +177,25 @@ def test_false_friends_by_hand() -> None:
         ],
         columns=["alphabet", "grapheme", "ipa", "sound"],
     )
-    written = [("2021", "ы", "y"), ("2021", "б", "b"), ("2021", "и", "i"), ("2021", "й", "i"), ("2018", "ы", "b")]
-    latin = pd.DataFrame(written, columns=["version", "cyrillic_lower", "latin_lower"]).assign(basis="official")
-    table = lp.shared_letter_sounds(letters, sounds, latin, "KAZ", "TUR", "2021").set_index("letter")
-    assert table["relation"].to_dict() == {"y": "different", "b": "same", "i": "partly", "q": "unknown"}
+    written = [
+        ("2021", "ы", "y"),
+        ("2021", "б", "b"),
+        ("2021", "и", "i"),
+        ("2021", "й", "i"),
+        ("2018", "ы", "b"),
+    ]
+    latin = pd.DataFrame(written, columns=["version", "cyrillic_lower", "latin_lower"]).assign(
+        basis="official"
+    )
+    table = lp.shared_letter_sounds(letters, sounds, latin, "KAZ", "TUR", "2021").set_index(
+        "letter"
+    )
+    assert table["relation"].to_dict() == {
+        "y": "different",
+        "b": "same",
+        "i": "partly",
+        "q": "unknown",
+    }
     assert table.loc["i", "country_ipa"] == "ij, j"
 
 
@@ -165,7 +208,9 @@ def test_the_draft_of_2021_has_three_false_friends_with_turkish() -> None:
 
 
 def test_the_letter_table_shows_each_kazakh_letter_once_and_marks_shared_ones() -> None:
-    table = lp.letter_table(TABLES["alphabets"], TABLES["kazakh_latin"], "2021").set_index("cyrillic")
+    table = lp.letter_table(TABLES["alphabets"], TABLES["kazakh_latin"], "2021").set_index(
+        "cyrillic"
+    )
     assert "".join(table.index) == KAZAKH
     assert table.loc["ш", ["2017", "2018", "2019", "2021"]].tolist() == ["s'", "sh", "ş", "ş"]
     assert (table.loc["ш", "tr_latn"], table.loc["ш", "uz_latn_1995"]) == ("ş", "")
@@ -188,7 +233,11 @@ def test_the_letter_table_shows_each_kazakh_letter_once_and_marks_shared_ones() 
         # The decree of 2017 as a news agency printed it in its own alphabet.
         ("2017", "көшіру туралы жарлыққа қол қойды", "ko's'iry' ty'raly jarlyqqa qol qoi'dy"),
         # A text of 1902 that is printed in both scripts.
-        ("2021", "Бұрыңғы өткен заманда, бір данышпан кісі", "Būryñğy ötken zamanda, bır danyşpan kısı"),
+        (
+            "2021",
+            "Бұрыңғы өткен заманда, бір данышпан кісі",
+            "Būryñğy ötken zamanda, bır danyşpan kısı",
+        ),
         (
             "2021",
             "Бағдат шаһарының бір үлкен қазысының үйіне келіп",
@@ -236,7 +285,9 @@ def tokens(text: str, letters: list[str]) -> list[str] | None:
     """Read a text as letters of an alphabet, the longest first; None when a sign belongs to none."""
     found = []
     while text:
-        letter = next((one for one in sorted(letters, key=len, reverse=True) if text.startswith(one)), None)
+        letter = next(
+            (one for one in sorted(letters, key=len, reverse=True) if text.startswith(one)), None
+        )
         if letter is None:
             return None
         found.append(letter)
@@ -259,7 +310,9 @@ def test_no_letter_outside_the_alphabet_of_the_version_is_written(text: str, ver
 def test_case_is_preserved(text: str, version: str) -> None:
     latin = TABLES["alphabets"].query("alphabet == @lp.alphabet_of('KAZ', @version)")
     small, large = latin["lower"], latin["upper"]
-    case = {a: b for pair in zip(small, large, strict=True) for a, b in zip(*pair, strict=True)} | {"h": "H"}
+    case = {a: b for pair in zip(small, large, strict=True) for a, b in zip(*pair, strict=True)} | {
+        "h": "H"
+    }
     capitals = text.translate(str.maketrans(KAZAKH, KAZAKH_CAPITALS))
     expected = "".join(case.get(sign, sign) for sign in in_latin(text, version))
     assert in_latin(capitals, version) == expected
@@ -270,18 +323,27 @@ def test_case_is_preserved(text: str, version: str) -> None:
     version=st.sampled_from(lp.LATIN_VERSIONS),
 )
 @settings(max_examples=40, deadline=None)
-def test_small_letters_are_written_alike_wherever_they_stand(words: list[str], version: str) -> None:
+def test_small_letters_are_written_alike_wherever_they_stand(
+    words: list[str], version: str
+) -> None:
     assert in_latin("".join(words), version) == "".join(in_latin(word, version) for word in words)
 
 
 def test_the_longest_entry_is_replaced_first() -> None:
-    rows = [("2021", "с", "С", "s", "S"), ("2021", "х", "Х", "h", "H"), ("2021", "сх", "СХ", "x", "X")]
+    rows = [
+        ("2021", "с", "С", "s", "S"),
+        ("2021", "х", "Х", "h", "H"),
+        ("2021", "сх", "СХ", "x", "X"),
+    ]
     columns = ["version", "cyrillic_lower", "cyrillic_upper", "latin_lower", "latin_upper"]
     assert lp.transliterate(pd.DataFrame(rows, columns=columns), "схс", "2021").text == "xs"
 
 
 def test_what_the_versions_no_longer_tell_apart() -> None:
-    lost = {version: lp.lost_distinctions(TABLES["kazakh_latin"], version) for version in lp.LATIN_VERSIONS}
+    lost = {
+        version: lp.lost_distinctions(TABLES["kazakh_latin"], version)
+        for version in lp.LATIN_VERSIONS
+    }
     for table in lost.values():
         same = set(table.loc[(table["kind"] == "same letters") & ~table["loan"], "cyrillic"])
         assert same == {"и / й", "х / һ"}
@@ -307,7 +369,9 @@ def test_similarity_of_two_small_texts_by_hand() -> None:
 
 
 def test_equal_texts_are_alike_and_texts_without_common_letters_are_not() -> None:
-    same = similarity("AZE", "TUR", word_form_counts=counts(aze={"su": 3, "ot": 1}, tur={"su": 3, "ot": 1})).iloc[0]
+    same = similarity(
+        "AZE", "TUR", word_form_counts=counts(aze={"su": 3, "ot": 1}, tur={"su": 3, "ot": 1})
+    ).iloc[0]
     assert same["cosine"] == pytest.approx(1)
     assert same["cosine_high"] == 1
     other = similarity("AZE", "TUR", word_form_counts=counts(aze={"su": 3}, tur={"kel": 1})).iloc[0]
@@ -316,7 +380,13 @@ def test_equal_texts_are_alike_and_texts_without_common_letters_are_not() -> Non
 
 def test_two_forms_that_latin_merges_count_as_the_partners_form() -> None:
     # и and й are both i in 2021: 2 of 3 running words of the Kazakh text are then the Turkish word ai.
-    kazakh = pd.DataFrame([("c", "kaz", "Cyrl", "аи", 1), ("c", "kaz", "Cyrl", "ай", 1), ("c", "kaz", "Cyrl", "от", 1)])
+    kazakh = pd.DataFrame(
+        [
+            ("c", "kaz", "Cyrl", "аи", 1),
+            ("c", "kaz", "Cyrl", "ай", 1),
+            ("c", "kaz", "Cyrl", "от", 1),
+        ]
+    )
     kazakh.columns = pd.Index(["corpus", "language", "script", "word", "count"])
     words = pd.concat([kazakh, counts(tur={"ai": 1, "su": 1})])
     table = similarity("KAZ", "TUR", word_form_counts=words).set_index("version")
@@ -334,7 +404,10 @@ def test_every_pair_has_text_with_figures_in_their_bounds(country: str, partner:
     assert set(table["version"]) == ({*lp.VERSIONS} if "KAZ" in (country, partner) else {""})
     assert sorted(table["cosine"].round(12)) == sorted(back["cosine"].round(12))
     for name, most in (("cosine", 1), ("identical_pct", 100)):
-        low, high = (name.replace("_pct", "") + f"_{end}" + ("_pct" if most == 100 else "") for end in ("low", "high"))
+        low, high = (
+            name.replace("_pct", "") + f"_{end}" + ("_pct" if most == 100 else "")
+            for end in ("low", "high")
+        )
         assert (table[[name, low, high]] >= 0).all(axis=None)
         assert (table[[name, low, high]] <= most + 1e-12).all(axis=None)
         assert ((table[low] <= table[name]) & (table[name] <= table[high] + 1e-12)).all()
@@ -343,15 +416,23 @@ def test_every_pair_has_text_with_figures_in_their_bounds(country: str, partner:
 
 
 def test_kazakh_is_nearest_to_kyrgyz_while_both_are_cyrillic() -> None:
-    kyrgyz = similarity("KAZ", "KGZ", draws=50).query("corpus == 'xwmt' and version == 'cyrillic'").iloc[0]
-    turkish = similarity("KAZ", "TUR", draws=50).query("corpus == 'xwmt' and version == '2021'").iloc[0]
+    kyrgyz = (
+        similarity("KAZ", "KGZ", draws=50)
+        .query("corpus == 'xwmt' and version == 'cyrillic'")
+        .iloc[0]
+    )
+    turkish = (
+        similarity("KAZ", "TUR", draws=50).query("corpus == 'xwmt' and version == '2021'").iloc[0]
+    )
     assert kyrgyz["cosine_low"] > turkish["cosine_high"] > 0
 
 
 def test_the_bootstrap_is_seeded_and_does_not_see_the_order_of_rows() -> None:
     udhr = TABLES["word_form_counts"].query("corpus == 'udhr'")
     shuffled = udhr.sample(frac=1, random_state=1)
-    one, two = (similarity("KAZ", "TUR", word_form_counts=rows, draws=20) for rows in (udhr, shuffled))
+    one, two = (
+        similarity("KAZ", "TUR", word_form_counts=rows, draws=20) for rows in (udhr, shuffled)
+    )
     pd.testing.assert_frame_equal(one, two)
     other = similarity("KAZ", "TUR", word_form_counts=udhr, draws=20, seed=2)
     assert (one["cosine"] == other["cosine"]).all()
@@ -418,7 +499,12 @@ def test_distances_of_three_languages_by_hand() -> None:
     matrix = lp.language_distances(cognates(*rows))
     assert matrix.loc["a", "b"] == 0
     assert matrix.loc["a", "c"] == matrix.loc["b", "c"] == 0.5
-    assert list(matrix.index) in (["a", "b", "c"], ["b", "a", "c"], ["c", "a", "b"], ["c", "b", "a"])
+    assert list(matrix.index) in (
+        ["a", "b", "c"],
+        ["b", "a", "c"],
+        ["c", "a", "b"],
+        ["c", "b", "a"],
+    )
 
 
 def test_karakalpak_is_the_nearest_relative_of_kazakh_and_turkish_is_far() -> None:
@@ -458,7 +544,12 @@ def test_targets_are_not_reported_figures() -> None:
 def test_language_of_schooling_and_of_universities_changed_places() -> None:
     table = lp.language_changes(*(TABLES[name] for name in USE_TABLES), "KAZ")
     school = table.query("population == 'school pupils' and language == 'kaz'").iloc[0]
-    assert school[["first_year", "first_pct", "last_year", "last_pct"]].tolist() == [1991, 32.35, 2019, 66]
+    assert school[["first_year", "first_pct", "last_year", "last_pct"]].tolist() == [
+        1991,
+        32.35,
+        2019,
+        66,
+    ]
     assert school["change_points"] == pytest.approx(33.65)
     universities = table.query("population == 'university students' and language == 'rus'").iloc[0]
     assert universities["change_points"] == pytest.approx(30.2 - 86.3)
@@ -509,11 +600,19 @@ def test_the_announced_completion_moved_from_2025_to_2031() -> None:
 
 
 def test_students_abroad_by_hand() -> None:
-    rows = [("all", 200, ""), ("Central Asia", 50, ""), ("Arab States", 110, "repeats the year before")]
+    rows = [
+        ("all", 200, ""),
+        ("Central Asia", 50, ""),
+        ("Arab States", 110, "repeats the year before"),
+    ]
     table = pd.DataFrame(rows, columns=["region", "persons", "flag"])
     table = table.assign(iso3="KAZ", year=2015, indicator="outbound_students")
     shares = lp.students_abroad(table, "KAZ").set_index("region")
-    assert shares["share_pct"].to_dict() == {"Arab States": 55, "Central Asia": 25, lp.REMAINDER: 20}
+    assert shares["share_pct"].to_dict() == {
+        "Arab States": 55,
+        "Central Asia": 25,
+        lp.REMAINDER: 20,
+    }
     assert shares.loc["Arab States", "flag"] == "repeats the year before"
 
 
@@ -527,7 +626,9 @@ def test_the_regions_of_study_add_up(country: str) -> None:
 
 def test_most_kazakh_students_abroad_are_in_the_region_of_russia_and_turkiye() -> None:
     shares = lp.students_abroad(TABLES["student_mobility"], "KAZ", 2016, 2016).set_index("region")
-    assert shares.loc["Central and Eastern Europe", "share_pct"] == pytest.approx(100 * 75321 / 90187)
+    assert shares.loc["Central and Eastern Europe", "share_pct"] == pytest.approx(
+        100 * 75321 / 90187
+    )
     assert shares.loc["North America and Western Europe", "students"] == 6064
 
 
@@ -555,7 +656,9 @@ def test_empty_tables_give_empty_frames_with_their_columns() -> None:
     none = {name: table.head(0) for name, table in TABLES.items()}
     empty = [
         lp.text_similarity(none["word_form_counts"], none["kazakh_latin"], "KAZ", "TUR"),
-        lp.shared_letter_sounds(none["alphabets"], none["letter_sounds"], none["kazakh_latin"], "KAZ", "TUR"),
+        lp.shared_letter_sounds(
+            none["alphabets"], none["letter_sounds"], none["kazakh_latin"], "KAZ", "TUR"
+        ),
         lp.letter_table(none["alphabets"], none["kazakh_latin"]),
         lp.alphabet_overlaps(none["alphabets"]),
         lp.lost_distinctions(none["kazakh_latin"], "2021"),

@@ -67,7 +67,9 @@ def test_the_published_pages_are_what_the_published_reports_give(pages: dict[str
     assert set(pages) == {"index.html", "claims.html", "claims.json"}
     for name, text in pages.items():
         same = (PUBLISHED / name).read_text(encoding="utf-8") == text
-        assert same, f"reports/{name} is not what the reports beside it give: run 'make record reports'"
+        assert same, (
+            f"reports/{name} is not what the reports beside it give: run 'make record reports'"
+        )
 
 
 def test_the_same_files_give_the_same_bytes_in_another_process_and_wherever_they_lie(
@@ -82,7 +84,11 @@ def test_the_same_files_give_the_same_bytes_in_another_process_and_wherever_they
     )
     runs = {
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": seed}
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed},
         ).stdout
         for seed in ("1", "2")
     }
@@ -94,9 +100,13 @@ def test_the_first_folder_with_a_report_counts(edition: Path, tmp_path: Path) ->
     staged = tmp_path / "staged"
     (staged / "trade").mkdir(parents=True)
     shutil.copy(edition / "trade" / "kaz-tur.svg", staged / "trade")
-    cards = json.loads((edition / "trade" / "kaz-tur.json").read_text(encoding="utf-8"))["key_figures"]
+    cards = json.loads((edition / "trade" / "kaz-tur.json").read_text(encoding="utf-8"))[
+        "key_figures"
+    ]
     changed(
-        edition / "trade" / "kaz-tur.json", staged / "trade" / "kaz-tur.json", key_figures=[cards[0] | {"text": "$7"}]
+        edition / "trade" / "kaz-tur.json",
+        staged / "trade" / "kaz-tur.json",
+        key_figures=[cards[0] | {"text": "$7"}],
     )
     assert "$7" in edition_pages(staged, edition)["index.html"]
     assert "$7" not in edition_pages(edition, staged)["index.html"]
@@ -116,7 +126,9 @@ def test_a_page_is_whole_and_stands_alone(pages: dict[str, str], name: str) -> N
     assert not re.search(r"\b(nan|NaN|None|undefined|<NA>)\b", words(text))
 
 
-@pytest.mark.parametrize("name", ["index.html", "claims.html", "trade/kaz-tur.html", "defense/kaz-tur.html"])
+@pytest.mark.parametrize(
+    "name", ["index.html", "claims.html", "trade/kaz-tur.html", "defense/kaz-tur.html"]
+)
 def test_every_link_inside_the_edition_leads_somewhere(pages: dict[str, str], name: str) -> None:
     text = pages.get(name) or (PUBLISHED / name).read_text(encoding="utf-8")
     links = [link for link in Page(text).links if not re.match(r"https?:|data:", link)]
@@ -136,14 +148,18 @@ def test_all_statements_stand_once_in_the_order_of_the_article(
     pages: dict[str, str], results: list[dict[str, Any]]
 ) -> None:
     registry = claims.load()
-    place = {claim.id: (claim.locator.paragraph, claim.locator.sentence) for claim in registry.claims}
+    place = {
+        claim.id: (claim.locator.paragraph, claim.locator.sentence) for claim in registry.claims
+    }
     shown = re.findall(r'<article class="claim [^>]*id="(\w+)"', pages["claims.html"])
     assert len(shown) == 40
     assert sorted(shown) == sorted(place)
     assert [place[id] for id in shown] == sorted(place.values())
     assert shown == [result["id"] for result in results]
     headings = re.findall(r'<h2 id="section-\d+">(.*?)</h2>', pages["claims.html"])
-    assert headings == list(dict.fromkeys(result["section"] for result in results)), "a section comes once"
+    assert headings == list(dict.fromkeys(result["section"] for result in results)), (
+        "a section comes once"
+    )
 
 
 def test_verdicts_are_those_that_come_out_of_the_tables_now(results: list[dict[str, Any]]) -> None:
@@ -154,10 +170,16 @@ def test_verdicts_are_those_that_come_out_of_the_tables_now(results: list[dict[s
 
 
 @pytest.mark.parametrize("name", ["index.html", "claims.html"])
-def test_the_strip_counts_what_the_results_say(pages: dict[str, str], results: list[dict[str, Any]], name: str) -> None:
-    strip = re.findall(r"<strong>(\d+)</strong> <span class=\"verdict [^>]*>([^<]+)</span>", pages[name])
+def test_the_strip_counts_what_the_results_say(
+    pages: dict[str, str], results: list[dict[str, Any]], name: str
+) -> None:
+    strip = re.findall(
+        r"<strong>(\d+)</strong> <span class=\"verdict [^>]*>([^<]+)</span>", pages[name]
+    )
     counts = Counter(result["verdict"] for result in results)
-    assert {verdict: int(count) for count, verdict in strip} == {v: counts[v] for v in claims.Verdict}
+    assert {verdict: int(count) for count, verdict in strip} == {
+        v: counts[v] for v in claims.Verdict
+    }
     assert sum(int(count) for count, _ in strip) == 40
 
 
@@ -166,14 +188,35 @@ def test_an_entry_has_all_that_is_needed_to_decide_by_hand(
 ) -> None:
     for result in results:
         told = words(entry(pages["claims.html"], result["id"]))
-        needed = [result["statement"], result["verdict"], f"paragraph {result['paragraph']}", *result["caveats"]]
+        needed = [
+            result["statement"],
+            result["verdict"],
+            f"paragraph {result['paragraph']}",
+            *result["caveats"],
+        ]
         needed += [line["note"] for line in result["history"]]
         for part in result["parts"]:
-            needed += [part["statement"], part["verdict"], part["stated"], part["would_decide"], part["held_by"]]
+            needed += [
+                part["statement"],
+                part["verdict"],
+                part["stated"],
+                part["would_decide"],
+                part["held_by"],
+            ]
             needed += [part["newest"]]
             for reading in [*part["readings"], *part["beside"]]:
-                needed += [reading["name"], reading["value"], reading["period"], reading["words"], reading["weak"]]
-                needed += [reading["distance"], *reading["tables"], reading["measure"].removeprefix("table ")]
+                needed += [
+                    reading["name"],
+                    reading["value"],
+                    reading["period"],
+                    reading["words"],
+                    reading["weak"],
+                ]
+                needed += [
+                    reading["distance"],
+                    *reading["tables"],
+                    reading["measure"].removeprefix("table "),
+                ]
         for source in result["sources"]:
             needed += [source["citation"], source["version"]]
         for text in filter(None, needed):
@@ -190,10 +233,16 @@ def test_the_page_prints_the_rules_and_thresholds_it_decides_by(pages: dict[str,
     assert f"at most {claims.TREND_P}" in rules
 
 
-def test_a_review_of_each_statement_is_there_for_programs(pages: dict[str, str], results: list[dict[str, Any]]) -> None:
-    (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', pages["claims.html"], re.DOTALL)
+def test_a_review_of_each_statement_is_there_for_programs(
+    pages: dict[str, str], results: list[dict[str, Any]]
+) -> None:
+    (script,) = re.findall(
+        r'<script type="application/ld\+json">(.*?)</script>', pages["claims.html"], re.DOTALL
+    )
     reviews = json.loads(script)
-    assert [review["claimReviewed"] for review in reviews] == [result["statement"] for result in results]
+    assert [review["claimReviewed"] for review in reviews] == [
+        result["statement"] for result in results
+    ]
     ids = set(Page(pages["claims.html"]).ids)
     for review, result in zip(reviews, results, strict=True):
         assert (review["@context"], review["@type"]) == ("https://schema.org", "ClaimReview")
@@ -248,12 +297,16 @@ def test_filters_stand_on_what_the_page_says_without_a_script(
     chips = dict(re.findall(r'<a id="(\w+=[\w-]+)" href="([^"]+)"', text))
     assert chips == {id: f"#{id}" for id in chips}
     slugs = {verdict: verdict.replace(" ", "-") for verdict in claims.Verdict}
-    assert set(chips) == {f"verdict={s}" for s in slugs.values()} | {f"topic={topic}" for topic in data.TOPICS}
+    assert set(chips) == {f"verdict={s}" for s in slugs.values()} | {
+        f"topic={topic}" for topic in data.TOPICS
+    }
     for result in results:
         opening = entry(text, result["id"]).partition(">")[0]
         assert f'data-topic="{result["topic"]}"' in opening
         assert f'data-verdict="{slugs[result["verdict"]]}"' in opening
-    assert re.findall(r"<(\w+)[^>]* hidden>", text) == ["p"], "only the count of what is shown waits for the script"
+    assert re.findall(r"<(\w+)[^>]* hidden>", text) == ["p"], (
+        "only the count of what is shown waits for the script"
+    )
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path: apt-get install chromium")
@@ -262,7 +315,10 @@ def test_filters_stand_on_what_the_page_says_without_a_script(
     [
         ("", {}),
         ("#verdict=imprecise", {"verdict": "imprecise"}),
-        ("#topic=demographics&verdict=supported", {"topic": "demographics", "verdict": "supported"}),
+        (
+            "#topic=demographics&verdict=supported",
+            {"topic": "demographics", "verdict": "supported"},
+        ),
         ("#T05", {}),
     ],
 )
@@ -271,19 +327,33 @@ def test_filters_work_from_the_address_in_a_browser(
 ) -> None:
     assert CHROMIUM is not None
     switches = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
-    command = [CHROMIUM, *switches.split(), "--disable-component-update", f"--user-data-dir={tmp_path}", "--dump-dom"]
+    command = [
+        CHROMIUM,
+        *switches.split(),
+        "--disable-component-update",
+        f"--user-data-dir={tmp_path}",
+        "--dump-dom",
+    ]
     address = (PUBLISHED / "claims.html").as_uri() + chosen
     text = subprocess.run([*command, address], capture_output=True, text=True, timeout=120).stdout
     openings = re.findall(r'<article class="claim [^>]*>', text)
-    shown = [re.findall(r'id="(\w+)"', opening)[0] for opening in openings if "hidden" not in opening]
-    assert shown == [result["id"] for result in results if all(result[key] == value for key, value in wanted.items())]
+    shown = [
+        re.findall(r'id="(\w+)"', opening)[0] for opening in openings if "hidden" not in opening
+    ]
+    assert shown == [
+        result["id"]
+        for result in results
+        if all(result[key] == value for key, value in wanted.items())
+    ]
     assert f"{len(shown)} of 40 statements shown" in words(text)
 
 
 # -- the index --------------------------------------------------------------------------------------------------
 
 
-def test_the_index_opens_on_the_summary_and_shows_every_standard_report(pages: dict[str, str]) -> None:
+def test_the_index_opens_on_the_summary_and_shows_every_standard_report(
+    pages: dict[str, str],
+) -> None:
     text = pages["index.html"]
     order = [text.index(f'<h2 id="{id}">') for id in ("statements", *data.TOPICS, "data")]
     assert order == sorted(order)
@@ -292,7 +362,9 @@ def test_the_index_opens_on_the_summary_and_shows_every_standard_report(pages: d
         section = text[text.index(f'<h2 id="{topic}">') :].partition("</section>")[0]
         told = words(section)
         first = [figure for figure in summary["key_figures"] if figure["value"] is not None][:4]
-        assert all(f"{figure['label']} {figure['text']} {figure['period']}" in told for figure in first)
+        assert all(
+            f"{figure['label']} {figure['text']} {figure['period']}" in told for figure in first
+        )
         assert " ".join(summary["figures"][0]["title"].split()) in told
         assert len(Page(section).images) == 1
         assert f'href="{topic}/kaz-tur.html"' in section
@@ -305,7 +377,9 @@ def test_the_index_names_every_source_with_its_age(pages: dict[str, str]) -> Non
         summary = json.loads((PUBLISHED / topic / "kaz-tur.json").read_text(encoding="utf-8"))
         own = [table["table"] for table in summary["tables"] if table["table"].startswith(topic)]
         for source in data.sources(own).itertuples():
-            assert " ".join(f"{source.publisher} , {source.dataset} {source.version}".split()) in told
+            assert (
+                " ".join(f"{source.publisher} , {source.dataset} {source.version}".split()) in told
+            )
             assert source.accessed in told
 
 
@@ -325,7 +399,9 @@ def test_a_missing_report_is_said_and_its_statements_are_left_out(edition: Path)
     (edition / "defense" / "kaz-tur.json").unlink()
     pages = edition_pages(edition)
     for name in ("index.html", "claims.html"):
-        assert "The report on defense of Kazakhstan and Türkiye is not in this edition" in words(pages[name])
+        assert "The report on defense of Kazakhstan and Türkiye is not in this edition" in words(
+            pages[name]
+        )
         assert Page(re.sub(r"<script>.*?</script>", "", pages[name], flags=re.S)).open == []
     topics = Counter(result["topic"] for result in json.loads(pages["claims.json"])["results"])
     assert topics == {"trade": 12, "language_policy": 5, "demographics": 9}
@@ -352,5 +428,7 @@ def test_other_pairs_and_periods_are_listed(edition: Path, pages: dict[str, str]
     told = words(text[text.index('id="others"') :])
     assert told.index("Kazakhstan → Türkiye start 2005") < told.index("Türkiye → Kazakhstan report")
     assert told.index("Türkiye → Kazakhstan report") < told.index("Azerbaijan → Uzbekistan report")
-    assert all(f'href="trade/{stem}.html"' in text for stem in ("aze-uzb", "tur-kaz", "kaz-tur_start-2005"))
+    assert all(
+        f'href="trade/{stem}.html"' in text for stem in ("aze-uzb", "tur-kaz", "kaz-tur_start-2005")
+    )
     assert "40 statements" in told or "40 statements" in words(text)

@@ -27,8 +27,12 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "said"), MISTAKES, ids=[" ".join(arguments) for arguments, _ in MISTAKES])
-def test_a_mistake_is_answered_in_one_line_with_status_2(ties: Ties, arguments: list[str], said: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "said"), MISTAKES, ids=[" ".join(arguments) for arguments, _ in MISTAKES]
+)
+def test_a_mistake_is_answered_in_one_line_with_status_2(
+    ties: Ties, arguments: list[str], said: str
+) -> None:
     answer = ties(*arguments)
     assert answer.returncode == 2
     assert answer.stdout == ""
@@ -68,7 +72,9 @@ def test_every_topic_is_planned_when_none_is_named() -> None:
     assert [report.topic for report in plan([], {})] == list(MODELS)
 
 
-def test_a_missing_data_folder_is_named(ties: Ties, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_data_folder_is_named(
+    ties: Ties, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path / "gone"))
     answer = ties("data")
     assert answer.returncode == 2

@@ -33,7 +33,9 @@ def declared() -> list[Requirement]:
 
 def locked() -> dict[str, set[Version]]:
     versions: dict[str, set[Version]] = {}
-    for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", text("requirements.lock"), re.MULTILINE):
+    for name, version in re.findall(
+        r"^([\w.-]+)==([\w.]+)", text("requirements.lock"), re.MULTILINE
+    ):
         versions.setdefault(name.lower().replace("_", "-"), set()).add(Version(version))
     return versions
 
@@ -46,7 +48,10 @@ def test_every_dependency_is_locked_to_a_version_it_allows(requirement: Requirem
 
 
 def test_numerical_libraries_have_one_version_for_every_python() -> None:
-    assert {name: len(locked()[name]) for name in ("numpy", "scipy", "pandas", "matplotlib", "statsmodels")} == {
+    assert {
+        name: len(locked()[name])
+        for name in ("numpy", "scipy", "pandas", "matplotlib", "statsmodels")
+    } == {
         "numpy": 1,
         "scipy": 1,
         "pandas": 1,
@@ -67,14 +72,21 @@ def test_conda_takes_python_from_the_supported_range_and_everything_else_from_th
     (python,) = [line for line in wanted if isinstance(line, str) and line.startswith("python=")]
     minimum = str(project()["requires-python"]).removeprefix(">=")
     assert Version(python.removeprefix("python=")) >= Version(minimum)
-    assert f"Programming Language :: Python :: {python.removeprefix('python=')}" in project()["classifiers"]  # type: ignore[operator]
-    assert [line for line in wanted if isinstance(line, dict)] == [{"pip": ["--requirement requirements.lock"]}]
+    assert (
+        f"Programming Language :: Python :: {python.removeprefix('python=')}"
+        in project()["classifiers"]
+    )  # type: ignore[operator]
+    assert [line for line in wanted if isinstance(line, dict)] == [
+        {"pip": ["--requirement requirements.lock"]}
+    ]
     assert {line for line in wanted if isinstance(line, str)} - {python} == {"pip", "make"}
 
 
 @pytest.mark.parametrize("requirement", declared(), ids=lambda requirement: requirement.name)
 def test_the_readme_gives_a_reason_for_every_dependency(requirement: Requirement) -> None:
-    assert re.search(rf"^\| {re.escape(requirement.name)}\b.* \| .{{15,}} \|$", text("README.md"), re.MULTILINE)
+    assert re.search(
+        rf"^\| {re.escape(requirement.name)}\b.* \| .{{15,}} \|$", text("README.md"), re.MULTILINE
+    )
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
@@ -86,19 +98,25 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
 
 def test_ci_covers_the_oldest_and_the_newest_supported_python() -> None:
     classified = re.findall(r"Python :: (3\.\d+)", text("pyproject.toml"))
-    matrix = yaml.safe_load(text(".github/workflows/ci.yml"))["jobs"]["test"]["strategy"]["matrix"]["python"]
+    matrix = yaml.safe_load(text(".github/workflows/ci.yml"))["jobs"]["test"]["strategy"]["matrix"][
+        "python"
+    ]
     assert matrix == [classified[0], classified[-1]]
     assert project()["requires-python"] == f">={classified[0]}"
 
 
 def test_a_second_make_does_no_set_up_work() -> None:
-    answer = subprocess.run(["make", "--dry-run", "reports"], cwd=PROJECT, capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        ["make", "--dry-run", "reports"], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
     assert "install" not in answer.stdout
     assert "ties build" in answer.stdout
 
 
 def test_no_tracked_file_names_a_machine_or_a_package_index() -> None:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
     machine = re.compile(r"(?<![\w.:/])/(?:home|Users)/\w|index-url|trusted-host")
     for name in filter(None, listed.split("\0")):
         path = PROJECT / name

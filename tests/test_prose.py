@@ -29,13 +29,19 @@ def texts() -> dict[str, str]:
     """Collect all prose by file, on one line: markdown as it stands, templates without markup and expressions."""
     found = {
         path.stem: "\n\n".join(
-            cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"
+            cell.source
+            for cell in nbformat.read(path, as_version=4).cells
+            if cell.cell_type == "markdown"
         )
         for path in (PROJECT / "notebooks").glob("*.ipynb")
     }
-    not_prose = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<script>.*?</script>|<[^>]*>", re.DOTALL)
+    not_prose = re.compile(
+        r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<script>.*?</script>|<[^>]*>", re.DOTALL
+    )
     for path in TEMPLATES.rglob("*.j2"):
-        found[path.relative_to(TEMPLATES).as_posix()] = not_prose.sub(" ", path.read_text(encoding="utf-8"))
+        found[path.relative_to(TEMPLATES).as_posix()] = not_prose.sub(
+            " ", path.read_text(encoding="utf-8")
+        )
     return {name: " ".join(text.split()) for name, text in found.items()}
 
 
@@ -60,7 +66,11 @@ EXCEPTIONS = [
         "the states of the collection",
         len(countries.MEMBERS) == 6,
     ),
-    (r"All thirty flows", "six states, each with five", len(countries.MEMBERS) * (len(countries.MEMBERS) - 1) == 30),
+    (
+        r"All thirty flows",
+        "six states, each with five",
+        len(countries.MEMBERS) * (len(countries.MEMBERS) - 1) == 30,
+    ),
     (r"holds three single years", "years of the product table", years("trade/product_trade") == 3),
     (r"the ten sections of", "sections of SITC", sections() == 10),
     (r"predicted twice", "as an export and as an import, which the sentence says", True),
@@ -103,14 +113,22 @@ EXCEPTIONS = [
     (r"leaves the third", "the third of the three things listed", True),
     (r"three-letter sequences", "the definition of the measure", True),
     (r"\b1 for equal text", "the definition of the measure", True),
-    (r"Rounding is half up|above a half is more than a half", "a rule of `turkic_ties.claims`", True),
+    (
+        r"Rounding is half up|above a half is more than a half",
+        "a rule of `turkic_ties.claims`",
+        True,
+    ),
     (r"SHA-256", "the name of a method", True),
 ]
 
 
 @pytest.mark.parametrize(("name", "text"), sorted(texts().items()))
 def test_no_figure_is_typed_into_a_text(name: str, text: str) -> None:
-    excepted = [match.span() for words, *_ in EXCEPTIONS for match in re.finditer(words, text, re.IGNORECASE)]
+    excepted = [
+        match.span()
+        for words, *_ in EXCEPTIONS
+        for match in re.finditer(words, text, re.IGNORECASE)
+    ]
     for figure in FIGURE.finditer(text):
         around = text[max(0, figure.start() - 60) : figure.end() + 60]
         assert any(start <= figure.start() and figure.end() <= end for start, end in excepted), (
@@ -118,7 +136,9 @@ def test_no_figure_is_typed_into_a_text(name: str, text: str) -> None:
         )
 
 
-@pytest.mark.parametrize(("words", "reason", "right"), EXCEPTIONS, ids=[words[:40] for words, *_ in EXCEPTIONS])
+@pytest.mark.parametrize(
+    ("words", "reason", "right"), EXCEPTIONS, ids=[words[:40] for words, *_ in EXCEPTIONS]
+)
 def test_every_exception_is_still_needed_and_right(words: str, reason: str, right: bool) -> None:
     assert reason
     assert right, f"{words!r} does not fit the tables or the code any more"
@@ -140,6 +160,8 @@ def test_a_figure_in_any_form_is_found(text: str) -> None:
     assert FIGURE.search(text)
 
 
-@pytest.mark.parametrize("text", ["one set of books", "the first plan", "on behalf of", "often", "sixteenfold"])
+@pytest.mark.parametrize(
+    "text", ["one set of books", "the first plan", "on behalf of", "often", "sixteenfold"]
+)
 def test_a_word_that_is_no_figure_is_let_pass(text: str) -> None:
     assert not FIGURE.search(text)

@@ -50,14 +50,20 @@ UNUSUAL: list[tuple[str, dict[str, Any]]] = [
     ("trade", {"country": "AZE", "partner": "TUR", "start": 1900, "end": 1901}),
     ("language_policy", {"country": "TUR", "partner": "KAZ"}),
     ("language_policy", {"country": "KGZ", "partner": "KAZ", "alphabet": "cyrillic"}),
-    ("language_policy", {"country": "KAZ", "partner": "UZB", "alphabet": "2018", "start": 2012, "end": 2012}),
+    (
+        "language_policy",
+        {"country": "KAZ", "partner": "UZB", "alphabet": "2018", "start": 2012, "end": 2012},
+    ),
     ("language_policy", {"country": "TKM", "partner": "KGZ", "start": 1900, "end": 1901}),
     ("defense", {"country": "TUR", "partner": "KAZ"}),
     ("defense", {"country": "TKM", "partner": "UZB", "start": 2000}),
     ("defense", {"country": "AZE", "partner": "TUR", "start": 1900, "end": 1901}),
     ("defense", {"country": "KAZ", "partner": "TUR", "powers": "TUR,JPN", "window": "3"}),
     ("demographics", {"country": "TKM", "partner": "UZB"}),
-    ("demographics", {"country": "KAZ", "partner": "KGZ", "group": "Russian", "start": 2010, "end": 2022}),
+    (
+        "demographics",
+        {"country": "KAZ", "partner": "KGZ", "group": "Russian", "start": 2010, "end": 2022},
+    ),
     ("demographics", {"country": "AZE", "partner": "TUR", "start": 1900, "end": 1901}),
     ("demographics", {"country": "UZB", "partner": "KAZ", "start": 2050, "end": 2060}),
 ]
@@ -86,7 +92,9 @@ class Page(HTMLParser):
         given = dict(attrs)
         if "id" in given:
             self.ids.append(str(given["id"]))
-        self.links += [str(given[name]) for name in ("href", "src", "xlink:href", "srcset") if name in given]
+        self.links += [
+            str(given[name]) for name in ("href", "src", "xlink:href", "srcset") if name in given
+        ]
         if given.get("role") == "img" or tag == "img":
             self.images.append(given)
         if tag not in self.VOID:
@@ -113,7 +121,9 @@ def test_a_rebuild_reproduces_the_published_report_byte_for_byte(topic: str) -> 
     for ending, text in produced.files.items():
         # Compared as bytes, but not shown as a difference of half a million characters.
         same = text.encode() == (PUBLISHED / topic / f"kaz-tur.{ending}").read_bytes()
-        assert same, f"kaz-tur.{ending} is not what is published: run 'make record reports' and look at the difference"
+        assert same, (
+            f"kaz-tur.{ending} is not what is published: run 'make record reports' and look at the difference"
+        )
 
 
 @each_topic
@@ -145,7 +155,9 @@ def test_every_chart_says_what_it_shows(topic: str) -> None:
 @each_topic
 def test_every_figure_offers_its_data_as_csv(topic: str) -> None:
     text = (PUBLISHED / topic / "kaz-tur.html").read_text(encoding="utf-8")
-    files = re.findall(r'download="([^"]+)\.csv" href="data:text/csv;charset=utf-8;base64,([^"]+)"', text)
+    files = re.findall(
+        r'download="([^"]+)\.csv" href="data:text/csv;charset=utf-8;base64,([^"]+)"', text
+    )
     assert len(files) == Page(text).tags["figure"]
     for name, content in files:
         lines = base64.b64decode(content).decode().splitlines()
@@ -170,7 +182,9 @@ def test_the_summary_has_the_promised_key_figures(topic: str) -> None:
     of_claims = {table for claim in summary["claims"] for table in claim["tables"]}
     read = {table["table"] for table in summary["tables"]}
     assert of_claims <= read
-    assert {table for table in read - of_claims if table.split("/")[0] not in {topic, "countries"}} == set()
+    assert {
+        table for table in read - of_claims if table.split("/")[0] not in {topic, "countries"}
+    } == set()
     assert {claim["topic"] for claim in summary["claims"]} == {topic}
 
 
@@ -178,12 +192,16 @@ def test_nothing_published_names_a_machine_or_a_moment() -> None:
     for path in PUBLISHED.rglob("*.*"):
         text = path.read_text(encoding="utf-8")
         assert str(PROJECT) not in text, path.name
-        assert not re.search(r"/(home|Users|tmp|root)/|ipykernel_\d|0x[0-9a-f]{6,}", text), path.name
+        assert not re.search(r"/(home|Users|tmp|root)/|ipykernel_\d|0x[0-9a-f]{6,}", text), (
+            path.name
+        )
 
 
 def test_what_runs_and_renders_reports_waits_for_nothing_that_draws() -> None:
     asked = "import sys; from turkic_ties.reports import render, run; print({'matplotlib', 'scipy'} & set(sys.modules))"
-    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
     assert answer.stdout == "set()\n"
 
 
@@ -191,9 +209,13 @@ def test_what_runs_and_renders_reports_waits_for_nothing_that_draws() -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "asked"), UNUSUAL, ids=["-".join(map(str, [topic, *asked.values()])) for topic, asked in UNUSUAL]
+    ("topic", "asked"),
+    UNUSUAL,
+    ids=["-".join(map(str, [topic, *asked.values()])) for topic, asked in UNUSUAL],
 )
-def test_other_pairs_and_odd_periods_give_a_whole_page(topic: str, asked: dict[str, Any], tmp_path: Path) -> None:
+def test_other_pairs_and_odd_periods_give_a_whole_page(
+    topic: str, asked: dict[str, Any], tmp_path: Path
+) -> None:
     (report,) = plan([topic], asked)
     rendered = render(report, run(report, tmp_path, quiet))
     html, summary = rendered["html"], json.loads(rendered["json"])
@@ -204,10 +226,16 @@ def test_other_pairs_and_odd_periods_give_a_whole_page(topic: str, asked: dict[s
     assert len(html.encode()) <= 700_000
     assert {figure["id"] for figure in summary["key_figures"]} >= set(KEY_FIGURES[topic].split())
     of_article = (report.parameters.country, report.parameters.partner) == ("KAZ", "TUR")
-    assert bool(summary["claims"]) == of_article == ('class="verdict' in html), "shown for the article's pair alone"
-    says_so = html.count("The article put to the test speaks of Kazakhstan and its partner Türkiye, not of ")
+    assert bool(summary["claims"]) == of_article == ('class="verdict' in html), (
+        "shown for the article's pair alone"
+    )
+    says_so = html.count(
+        "The article put to the test speaks of Kazakhstan and its partner Türkiye, not of "
+    )
     assert says_so == (0 if of_article else 1)
     missing = [figure for figure in summary["key_figures"] if figure["value"] is None]
     assert all(figure["period"] for figure in missing), "a missing figure says why it is missing"
-    words = re.sub(r"<svg.*?</svg>|<details.*?</details>|<style.*?</style>", "", html, flags=re.DOTALL)
+    words = re.sub(
+        r"<svg.*?</svg>|<details.*?</details>|<style.*?</style>", "", html, flags=re.DOTALL
+    )
     assert not re.search(r"\b(nan|NaN|None|inf|<NA>)\b", words)

@@ -35,7 +35,9 @@ def draw(id: str) -> None:
     ax.legend()
     show.year_axis(ax)
     values = pd.DataFrame({"year": [2000, 2001, 2002], "value_usd": [1 / 3, 2.5, 2.0]})
-    show.figure(fig, id=id, title="T", subtitle="S", source="P.", alt="A line that rises.", values=values)
+    show.figure(
+        fig, id=id, title="T", subtitle="S", source="P.", alt="A line that rises.", values=values
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,9 @@ def test_dollars_in_words_are_within_half_a_percent_or_half_a_dollar(value: floa
     assert float(digits) * scale == pytest.approx(value, rel=0.0051, abs=0.5)
 
 
-@pytest.mark.parametrize(("rank", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (23, "23rd")])
+@pytest.mark.parametrize(
+    ("rank", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (23, "23rd")]
+)
 def test_ranks_are_written_as_ordinals(rank: int, text: str) -> None:
     assert show.ordinal(rank) == text
 
@@ -87,7 +91,9 @@ def test_everything_a_figure_points_at_is_there(shown: list[Bundle]) -> None:
     svg = shown[1]["image/svg+xml"]
     ids = re.findall(r' id="([^"]+)"', svg)
     assert set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg)) == set(ids)
-    assert sorted(ids) == sorted(f"first-{number}" for number in range(len(ids)))  # no hash of numbers in them
+    assert sorted(ids) == sorted(
+        f"first-{number}" for number in range(len(ids))
+    )  # no hash of numbers in them
 
 
 def test_a_figure_drawn_twice_is_the_same_and_carries_no_date(shown: list[Bundle]) -> None:
@@ -118,11 +124,26 @@ def test_a_table_is_escaped_and_missing_is_shown_as_missing(shown: list[Bundle])
     assert '<td class="n">–</td>' in html
 
 
-def test_statements_stand_in_the_order_of_the_article_and_are_handed_on_whole(shown: list[Bundle]) -> None:
-    said = {"stated": "5 < 6", "computed": "", "verdict": "supported", "rule": "5 is below 6", "why": "it holds"}
+def test_statements_stand_in_the_order_of_the_article_and_are_handed_on_whole(
+    shown: list[Bundle],
+) -> None:
+    said = {
+        "stated": "5 < 6",
+        "computed": "",
+        "verdict": "supported",
+        "rule": "5 is below 6",
+        "why": "it holds",
+    }
     places = {"B": (2, 1), "A": (2, 2), "C": (1, 3)}
     results = [
-        {"id": id, "statement": f"S{id}", "paragraph": paragraph, "sentence": sentence, "parts": [], **said}
+        {
+            "id": id,
+            "statement": f"S{id}",
+            "paragraph": paragraph,
+            "sentence": sentence,
+            "parts": [],
+            **said,
+        }
         for id, (paragraph, sentence) in places.items()
     ]
     show.claims(results)
@@ -144,15 +165,21 @@ def test_key_figures_must_not_share_an_id(shown: list[Bundle]) -> None:
 def test_labels_of_lines_are_moved_apart(shown: list[Bundle]) -> None:
     _, ax = plt.subplots()
     ax.set(xlim=(0, 1), ylim=(0, 1))
-    show.label_line_ends(ax, {"a": (1, 0.50, "k"), "b": (1, 0.51, "k"), "c": (1, 0.9, "k")}, gap=0.1)
+    show.label_line_ends(
+        ax, {"a": (1, 0.50, "k"), "b": (1, 0.51, "k"), "c": (1, 0.9, "k")}, gap=0.1
+    )
     heights = {text.get_text(): text.xy[1] for text in ax.texts}  # type: ignore[attr-defined]
     assert heights == pytest.approx({"a": 0.5, "b": 0.6, "c": 0.9})
     plt.close()
 
 
 def test_the_last_year_with_a_number_makes_the_key_figure() -> None:
-    rows = pd.DataFrame({"year": [2021, 2023, 2022], "rank": [6, 5, 4], "books": "own", "source": "bns"})
-    card = show.last_figure("r", "Rank", rows, "rank", show.ordinal, "rank", "trade/bilateral_trade")
+    rows = pd.DataFrame(
+        {"year": [2021, 2023, 2022], "rank": [6, 5, 4], "books": "own", "source": "bns"}
+    )
+    card = show.last_figure(
+        "r", "Rank", rows, "rank", show.ordinal, "rank", "trade/bilateral_trade"
+    )
     assert (card.value, card.text, card.period) == (5.0, "5th", "2023, own books")
     assert card.source == "Bureau of National Statistics of Kazakhstan"
 
@@ -160,4 +187,8 @@ def test_the_last_year_with_a_number_makes_the_key_figure() -> None:
 def test_a_key_figure_without_a_number_says_so() -> None:
     rows = pd.DataFrame({"year": [2021], "rank": [float("nan")]})
     card = show.last_figure("r", "Rank", rows, "rank", show.ordinal, "rank", "trade/transit")
-    assert (card.value, card.text, card.period) == (None, "not available", "no record in this period")
+    assert (card.value, card.text, card.period) == (
+        None,
+        "not available",
+        "no record in this period",
+    )

@@ -23,12 +23,16 @@ few_examples = settings(max_examples=12, deadline=None, derandomize=True)
 
 
 def books(*flows: Flow) -> pd.DataFrame:
-    return pd.DataFrame(flows, columns=["source", "reporter", "partner", "year", "flow", "value_usd"])
+    return pd.DataFrame(
+        flows, columns=["source", "reporter", "partner", "year", "flow", "value_usd"]
+    )
 
 
 def exports_of(country: str, values: list[float], year: int = 2022) -> pd.DataFrame:
     """Give the exports of a country to as many partners as there are values."""
-    return books(*[("bns", country, f"P{i:02}", year, "export", value) for i, value in enumerate(values)])
+    return books(
+        *[("bns", country, f"P{i:02}", year, "export", value) for i, value in enumerate(values)]
+    )
 
 
 def goods(*flows: tuple[str, str, str, float]) -> pd.DataFrame:
@@ -81,20 +85,33 @@ def test_a_flow_nobody_recorded_stays_missing_and_takes_the_balance_with_it() ->
 
 
 def test_a_pair_without_trade_has_no_normalised_balance() -> None:
-    zeros = books(("bns", "KAZ", "TUR", 2020, "export", 0), ("bns", "KAZ", "TUR", 2020, "import", 0))
+    zeros = books(
+        ("bns", "KAZ", "TUR", 2020, "export", 0), ("bns", "KAZ", "TUR", 2020, "import", 0)
+    )
     assert trade.bilateral(zeros, "KAZ", "TUR")["normalised_balance"].isna().all()
 
 
 def test_prefer_takes_own_then_mirror_then_model_year_by_year() -> None:
     frame = pd.DataFrame(
-        {"year": [2020, 2019, 2018, 2020, 2019], "books": ["own", "mirror", "model", "mirror", "model"]}
+        {
+            "year": [2020, 2019, 2018, 2020, 2019],
+            "books": ["own", "mirror", "model", "mirror", "model"],
+        }
     )
-    assert trade.prefer(frame).to_dict("list") == {"year": [2018, 2019, 2020], "books": ["model", "mirror", "own"]}
+    assert trade.prefer(frame).to_dict("list") == {
+        "year": [2018, 2019, 2020],
+        "books": ["model", "mirror", "own"],
+    }
 
 
 def test_latest_finds_the_last_year_of_each_set_of_books_up_to_the_end() -> None:
-    frame = pd.DataFrame({"year": [2020, 2016, 2015, 2025], "books": ["model", "own", "own", "mirror"]})
-    assert trade.latest(frame, 2024).to_dict("list") == {"year": [2016, 2020], "books": ["own", "model"]}
+    frame = pd.DataFrame(
+        {"year": [2020, 2016, 2015, 2025], "books": ["model", "own", "own", "mirror"]}
+    )
+    assert trade.latest(frame, 2024).to_dict("list") == {
+        "year": [2016, 2020],
+        "books": ["own", "model"],
+    }
     assert trade.latest(frame, 1990).empty
 
 
@@ -113,8 +130,12 @@ def test_asymmetry_compares_the_same_flow_in_both_books() -> None:
 
 @few_examples
 @given(amounts, amounts)
-def test_asymmetry_changes_sign_with_the_side_and_keeps_within_two(own: float, mirror: float) -> None:
-    reports = books(("bns", "KAZ", "UZB", 2020, "export", own), ("uzstat", "UZB", "KAZ", 2020, "import", mirror))
+def test_asymmetry_changes_sign_with_the_side_and_keeps_within_two(
+    own: float, mirror: float
+) -> None:
+    reports = books(
+        ("bns", "KAZ", "UZB", 2020, "export", own), ("uzstat", "UZB", "KAZ", 2020, "import", mirror)
+    )
     here = trade.asymmetry(trade.bilateral(reports, "KAZ", "UZB"))["asymmetry"].item()
     there = trade.asymmetry(trade.bilateral(reports, "UZB", "KAZ"))["asymmetry"].item()
     assert here == -there
@@ -126,11 +147,18 @@ def test_asymmetry_changes_sign_with_the_side_and_keeps_within_two(own: float, m
 
 def test_growth_needs_the_base_year_and_no_other() -> None:
     series = pd.DataFrame(
-        {"year": [2010, 2015, 2016], "books": "own", "source": "wits", "value": [100.0, 200.0, 150.0]}
+        {
+            "year": [2010, 2015, 2016],
+            "books": "own",
+            "source": "wits",
+            "value": [100.0, 200.0, 150.0],
+        }
     )
     grown = trade.growth(series, "value").set_index("year")
     assert grown.loc[2016, "growth_1y"] == pytest.approx(-0.25)  # 150 / 200 - 1
-    assert grown.loc[2015, "cagr_5y"] == pytest.approx(0.148698, abs=1e-6)  # fifth root of 2, less 1
+    assert grown.loc[2015, "cagr_5y"] == pytest.approx(
+        0.148698, abs=1e-6
+    )  # fifth root of 2, less 1
     assert grown["growth_1y"].isna().tolist() == [True, True, False]
     assert grown["cagr_5y"].isna().tolist() == [True, False, True]
 
@@ -144,7 +172,14 @@ def test_growth_from_zero_is_missing_and_to_zero_is_minus_one() -> None:
 
 def test_growth_over_a_change_of_publisher_is_marked_and_a_second_copy_is_none() -> None:
     sources = ["wits", "wits_panel", "bns", "bns_panel"]
-    series = pd.DataFrame({"year": range(2016, 2020), "books": "own", "source": sources, "value": [1.0, 2.0, 3.0, 4.0]})
+    series = pd.DataFrame(
+        {
+            "year": range(2016, 2020),
+            "books": "own",
+            "source": sources,
+            "value": [1.0, 2.0, 3.0, 4.0],
+        }
+    )
     assert trade.growth(series, "value")["seam_1y"].tolist() == [False, False, True, False]
 
 
@@ -177,13 +212,18 @@ def test_shares_are_of_the_published_total_and_totals_take_no_rank() -> None:
         ("kgnsc", "KGZ", "KAZ", 2021, "export", 0),
     )
     ranked = trade.ranks(reports, "KGZ").query("flow == 'exports'").set_index("partner")
-    assert ranked["rank"].to_dict() == {"RUS": 1, "TUR": 1}  # equals share the better rank, no trade takes none
+    assert ranked["rank"].to_dict() == {
+        "RUS": 1,
+        "TUR": 1,
+    }  # equals share the better rank, no trade takes none
     assert ranked["share"].to_dict() == {"RUS": 0.3, "TUR": 0.3}  # 60 / 200
     assert ranked["coverage"].tolist() == [0.6, 0.6]  # (60 + 60) / 200
 
 
 def test_without_a_published_total_unallocated_trade_counts_in_the_denominator() -> None:
-    reports = books(("uzstat", "UZB", "XXX", 2020, "import", 25), ("uzstat", "UZB", "TUR", 2020, "import", 75))
+    reports = books(
+        ("uzstat", "UZB", "XXX", 2020, "import", 25), ("uzstat", "UZB", "TUR", 2020, "import", 75)
+    )
     assert trade.ranks(reports, "UZB").query("flow == 'imports'")["share"].tolist() == [0.75]
 
 
@@ -207,7 +247,12 @@ def test_the_mirror_is_ranked_only_when_enough_reporters_tell_of_the_country() -
 
 
 def test_a_year_that_lacks_a_main_partner_is_flagged_whatever_years_are_asked_for() -> None:
-    flows = [("bns", "KAZ", p, y, "export", 9.0) for p in OTHERS for y in (2009, 2010, 2011) if (p, y) != ("RUS", 2010)]
+    flows = [
+        ("bns", "KAZ", p, y, "export", 9.0)
+        for p in OTHERS
+        for y in (2009, 2010, 2011)
+        if (p, y) != ("RUS", 2010)
+    ]
     for years in ((None, None), (2010, 2010)):
         ranked = trade.ranks(books(*flows), "KAZ", *years)
         flags = ranked.groupby("year")["flag"].first()
@@ -216,14 +261,20 @@ def test_a_year_that_lacks_a_main_partner_is_flagged_whatever_years_are_asked_fo
 
 
 def test_one_flagged_row_flags_the_ranks_of_its_year() -> None:
-    reports = books(("wits", "AZE", "ITA", 2008, "export", 19), ("wits", "AZE", "TUR", 2008, "export", 1))
+    reports = books(
+        ("wits", "AZE", "ITA", 2008, "export", 19), ("wits", "AZE", "TUR", 2008, "export", 1)
+    )
     reports["flag"] = ["level not comparable", ""]
     assert (trade.ranks(reports, "AZE")["flag"] == "level not comparable").all()
     assert trade.bilateral(reports, "AZE", "TUR")["flag"].tolist() == [""]
 
 
 def test_the_concentration_of_three_partners_is_as_reckoned_by_hand() -> None:
-    row = trade.concentration(trade.ranks(exports_of("KAZ", [50, 30, 20]), "KAZ")).query("flow == 'exports'").iloc[0]
+    row = (
+        trade.concentration(trade.ranks(exports_of("KAZ", [50, 30, 20]), "KAZ"))
+        .query("flow == 'exports'")
+        .iloc[0]
+    )
     assert row["hhi"] == pytest.approx(0.38)  # 0.25 + 0.09 + 0.04
     assert row["hhi_normalised"] == pytest.approx(0.07)  # (0.38 - 1/3) / (2/3)
     assert (row["partners"], row["coverage"], row["source"]) == (3, 1, "bns")
@@ -236,18 +287,26 @@ def test_the_concentration_of_a_single_partner_is_one_and_its_normalised_form_un
 
 
 @few_examples
-@given(st.lists(amounts, min_size=2, max_size=20), st.floats(min_value=0.01, max_value=100), st.randoms())
+@given(
+    st.lists(amounts, min_size=2, max_size=20),
+    st.floats(min_value=0.01, max_value=100),
+    st.randoms(),
+)
 def test_concentration_keeps_its_bounds_and_ignores_scale_and_order(
     values: list[float], scale: float, random: Any
 ) -> None:
     def index(of: list[float]) -> pd.Series[Any]:
-        return trade.concentration(trade.ranks(exports_of("KAZ", of), "KAZ")).iloc[0][["hhi", "hhi_normalised"]]
+        return trade.concentration(trade.ranks(exports_of("KAZ", of), "KAZ")).iloc[0][
+            ["hhi", "hhi_normalised"]
+        ]
 
     hhi, normalised = index(values)
     assert 1 / len(values) - 1e-9 <= hhi <= 1 + 1e-9
     assert -1e-9 <= normalised <= 1 + 1e-9
     shuffled = random.sample(values, len(values))
-    assert index([scale * value for value in shuffled]).tolist() == pytest.approx([hhi, normalised], abs=1e-9)
+    assert index([scale * value for value in shuffled]).tolist() == pytest.approx(
+        [hhi, normalised], abs=1e-9
+    )
 
 
 @few_examples
@@ -269,7 +328,11 @@ def test_the_matrix_says_for_each_cell_whose_books_it_is() -> None:
         ("uzstat", "UZB", "KAZ", 2022, "import", 20),
     )
     cells = trade.prefer(trade.intra_trade(reports)).set_index(["exporter", "importer"])
-    assert cells["books"].to_dict() == {("KAZ", "TUR"): "own", ("KAZ", "UZB"): "mirror", ("TUR", "KAZ"): "mirror"}
+    assert cells["books"].to_dict() == {
+        ("KAZ", "TUR"): "own",
+        ("KAZ", "UZB"): "mirror",
+        ("TUR", "KAZ"): "mirror",
+    }
     shares = trade.member_shares(cells.reset_index()).set_index("country")
     # total 100: KAZ sells 80 and buys 20, TUR sells 20 and buys 60, UZB buys 20; each over 2 · 100
     assert shares["share"].to_dict() == {"KAZ": 0.5, "TUR": 0.4, "UZB": 0.1}
@@ -278,7 +341,9 @@ def test_the_matrix_says_for_each_cell_whose_books_it_is() -> None:
 
 
 def test_member_shares_refuses_cells_of_several_books_at_once() -> None:
-    reports = books(("bns", "KAZ", "TUR", 2020, "export", 60), ("baci", "KAZ", "TUR", 2020, "export", 61))
+    reports = books(
+        ("bns", "KAZ", "TUR", 2020, "export", 60), ("baci", "KAZ", "TUR", 2020, "export", 61)
+    )
     with pytest.raises(ValueError, match="apply prefer"):
         trade.member_shares(trade.intra_trade(reports))
 
@@ -286,7 +351,10 @@ def test_member_shares_refuses_cells_of_several_books_at_once() -> None:
 def test_a_matrix_is_complete_with_thirty_cells() -> None:
     pairs = [(a, b) for a in MEMBERS for b in MEMBERS if a != b]
     cells = [
-        ("baci", a, b, year, "export", 1.0) for a, b in pairs for year in (2019, 2020) if (a, year) != ("TKM", 2020)
+        ("baci", a, b, year, "export", 1.0)
+        for a, b in pairs
+        for year in (2019, 2020)
+        if (a, year) != ("TKM", 2020)
     ]
     assert trade.latest_complete_year(trade.intra_trade(books(*cells))) == 2019
     assert trade.latest_complete_year(trade.intra_trade(books(*cells[:40:2]))) is None
@@ -297,14 +365,26 @@ def test_a_matrix_is_complete_with_thirty_cells() -> None:
 
 def test_the_energy_share_is_that_of_section_three_in_each_flow() -> None:
     flows = goods(
-        ("KAZ", "TUR", "3", 60), ("KAZ", "TUR", "6", 40), ("TUR", "KAZ", "7", 20), ("KAZ", "TUR", "TOTAL", 100)
+        ("KAZ", "TUR", "3", 60),
+        ("KAZ", "TUR", "6", 40),
+        ("TUR", "KAZ", "7", 20),
+        ("KAZ", "TUR", "TOTAL", 100),
     )
     fuels = trade.sections(flows, "KAZ", "TUR").query("section == '3'").set_index("flow")["share"]
-    assert fuels.to_dict() == {"turnover": 0.5, "exports": 0.6, "imports": 0.0}  # 60 / 120, 60 / 100, 0 / 20
+    assert fuels.to_dict() == {
+        "turnover": 0.5,
+        "exports": 0.6,
+        "imports": 0.0,
+    }  # 60 / 120, 60 / 100, 0 / 20
 
 
 def test_revealed_advantage_compares_with_the_six_together() -> None:
-    flows = goods(("KAZ", "DEU", "3", 80), ("KAZ", "CHN", "6", 20), ("TUR", "DEU", "3", 20), ("TUR", "DEU", "7", 80))
+    flows = goods(
+        ("KAZ", "DEU", "3", 80),
+        ("KAZ", "CHN", "6", 20),
+        ("TUR", "DEU", "3", 20),
+        ("TUR", "DEU", "7", 80),
+    )
     flows = pd.concat([flows, goods(("DEU", "KAZ", "7", 1000))])  # not an export of the six
     rca = trade.revealed_advantage(flows, "KAZ").set_index("section")["rca"]
     # fuels are 80 of 100 Kazakh exports and 100 of the 200 of the six: 0.8 / 0.5
@@ -315,7 +395,12 @@ def test_revealed_advantage_compares_with_the_six_together() -> None:
 
 
 def test_complementarity_sets_what_one_sells_against_what_the_other_buys() -> None:
-    flows = goods(("KAZ", "CHN", "3", 70), ("KAZ", "CHN", "6", 30), ("RUS", "TUR", "3", 50), ("DEU", "TUR", "7", 50))
+    flows = goods(
+        ("KAZ", "CHN", "3", 70),
+        ("KAZ", "CHN", "6", 30),
+        ("RUS", "TUR", "3", 50),
+        ("DEU", "TUR", "7", 50),
+    )
     fit = trade.complementarity(flows, "KAZ", "TUR")
     # |0.5 - 0.7| + |0 - 0.3| + |0.5 - 0| = 1; the other way round neither side has figures
     assert fit[["exporter", "importer"]].to_numpy().tolist() == [["KAZ", "TUR"]]
@@ -336,7 +421,9 @@ baskets = st.lists(amounts, min_size=10, max_size=10)
 
 @few_examples
 @given(baskets, baskets)
-def test_indices_of_composition_keep_their_bounds_and_symmetries(sold: list[float], bought: list[float]) -> None:
+def test_indices_of_composition_keep_their_bounds_and_symmetries(
+    sold: list[float], bought: list[float]
+) -> None:
     there = [("KAZ", "TUR", str(k), value) for k, value in enumerate(sold)]
     back = [("TUR", "KAZ", str(k), value) for k, value in enumerate(bought)]
     flows = goods(*there, *back)
@@ -345,13 +432,20 @@ def test_indices_of_composition_keep_their_bounds_and_symmetries(sold: list[floa
     here = trade.intra_industry(flows, "KAZ", "TUR")["grubel_lloyd"]
     assert here.between(-1e-9, 1 + 1e-9).all()
     assert here.tolist() == trade.intra_industry(flows, "TUR", "KAZ")["grubel_lloyd"].tolist()
-    assert trade.complementarity(flows, "KAZ", "TUR")["complementarity"].between(-1e-9, 1 + 1e-9).all()
+    assert (
+        trade.complementarity(flows, "KAZ", "TUR")["complementarity"].between(-1e-9, 1 + 1e-9).all()
+    )
     advantage = trade.revealed_advantage(flows, "KAZ")
     assert (advantage["reference_share"] * advantage["rca"]).sum() == pytest.approx(1)
 
 
 def test_identical_baskets_are_wholly_complementary() -> None:
-    flows = goods(("KAZ", "CHN", "3", 7), ("KAZ", "CHN", "6", 3), ("RUS", "TUR", "3", 70), ("RUS", "TUR", "6", 30))
+    flows = goods(
+        ("KAZ", "CHN", "3", 7),
+        ("KAZ", "CHN", "6", 3),
+        ("RUS", "TUR", "3", 70),
+        ("RUS", "TUR", "6", 30),
+    )
     assert trade.complementarity(flows, "KAZ", "TUR")["complementarity"].item() == pytest.approx(1)
 
 
@@ -369,7 +463,9 @@ def test_oil_statements_give_a_monthly_rate_and_a_share_only_over_a_whole_year()
         ],
         columns=["id", "period", "measure", "value", "unit"],
     ).assign(speaker="somebody", date="2024")
-    produced = pd.DataFrame({"series": "oil_production", "iso3": "KAZ", "year": [2023], "value": [90e6]})
+    produced = pd.DataFrame(
+        {"series": "oil_production", "iso3": "KAZ", "year": [2023], "value": [90e6]}
+    )
     oil = trade.oil_by_btc(said, produced).set_index("id")
     assert oil.index.tolist() == ["b", "a", "e"]
     assert oil["tonnes_per_month"].to_dict() == {"a": 100_000, "b": 100_000, "e": 2_500_000}
@@ -390,10 +486,15 @@ EMPTY = books()
         (lambda: trade.bilateral(EMPTY, "KAZ", "TRU"), "TRU"),
         (lambda: trade.ranks(EMPTY, "KAZ", 2020, 2010), "start 2020 lies after the end 2010"),
         (lambda: trade.complementarity(goods(), "KAZ", "RUS"), "not one of the six"),
-        (lambda: trade.partners(books(("imf", "KAZ", "TUR", 2020, "export", 1)), "KAZ"), "the source 'imf'"),
+        (
+            lambda: trade.partners(books(("imf", "KAZ", "TUR", 2020, "export", 1)), "KAZ"),
+            "the source 'imf'",
+        ),
     ],
 )
-def test_a_wrong_argument_is_named_in_one_sentence(call: Callable[[], object], sentence: str) -> None:
+def test_a_wrong_argument_is_named_in_one_sentence(
+    call: Callable[[], object], sentence: str
+) -> None:
     with pytest.raises(ValueError, match=sentence):
         call()
 
@@ -428,17 +529,31 @@ def test_nothing_known_gives_empty_tables_with_their_columns() -> None:
 
 
 def test_kazakh_books_show_the_published_trade_with_tuerkiye() -> None:
-    own = trade.bilateral(table("bilateral_trade"), "KAZ", "TUR").query("books == 'own'").set_index("year")
+    own = (
+        trade.bilateral(table("bilateral_trade"), "KAZ", "TUR")
+        .query("books == 'own'")
+        .set_index("year")
+    )
     assert own["turnover_usd"].div(1e6).round(1)[[2022, 2023]].tolist() == [6348.1, 5985.0]
     assert own["exports_usd"].div(1e6).round()[[2022, 2023]].tolist() == [4751, 3943]
-    assert own["source"][[2016, 2017, 2018, 2024]].tolist() == ["wits", "wits_panel", "bns", "bns_panel"]
+    assert own["source"][[2016, 2017, 2018, 2024]].tolist() == [
+        "wits",
+        "wits_panel",
+        "bns",
+        "bns_panel",
+    ]
     growth = trade.growth(own.reset_index(), "exports_usd").set_index("year")["growth_1y"]
     assert growth[2023] == pytest.approx(-0.170, abs=5e-4)  # 3943.3 / 4751.0 - 1
 
 
 def test_tuerkiye_ranks_fourth_in_2022_and_fifth_in_2023_in_kazakh_books() -> None:
-    ranked = trade.ranks(table("bilateral_trade"), "KAZ", 2022, 2023).query("books == 'own' and flow == 'turnover'")
-    assert ranked.query("partner == 'TUR'").set_index("year")["rank"].to_dict() == {2022: 4, 2023: 5}
+    ranked = trade.ranks(table("bilateral_trade"), "KAZ", 2022, 2023).query(
+        "books == 'own' and flow == 'turnover'"
+    )
+    assert ranked.query("partner == 'TUR'").set_index("year")["rank"].to_dict() == {
+        2022: 4,
+        2023: 5,
+    }
     assert ranked.query("year == 2022")["partner"].tolist()[:4] == ["RUS", "CHN", "ITA", "TUR"]
 
 
@@ -457,9 +572,13 @@ def test_the_reconciled_matrix_is_complete_to_2020_and_no_set_of_reports_ever_is
 
 
 def test_fuels_were_three_fifths_of_kazakh_exports_to_tuerkiye_in_2015() -> None:
-    flows = trade.sections(table("product_trade"), "KAZ", "TUR").query("year == 2015 and section == '3'")
+    flows = trade.sections(table("product_trade"), "KAZ", "TUR").query(
+        "year == 2015 and section == '3'"
+    )
     shares = flows.set_index("flow")["share"]
-    assert shares["exports"] == pytest.approx(842 / 1358, abs=1e-3)  # millions of dollars, as published
+    assert shares["exports"] == pytest.approx(
+        842 / 1358, abs=1e-3
+    )  # millions of dollars, as published
     assert shares["turnover"] < 0.5
 
 
@@ -471,8 +590,14 @@ def test_results_do_not_depend_on_the_order_of_the_rows() -> None:
 
 def test_several_countries_at_once_are_each_as_alone() -> None:
     reports, wanted = table("bilateral_trade"), ["UZB", "KAZ"]
-    for measure in (trade.partners, trade.ranks, lambda *given: trade.concentration(trade.ranks(*given))):
+    for measure in (
+        trade.partners,
+        trade.ranks,
+        lambda *given: trade.concentration(trade.ranks(*given)),
+    ):
         together = measure(reports, wanted, 2009, 2011)
         assert together["country"].unique().tolist() == wanted
-        alone = pd.concat([measure(reports, state, 2009, 2011) for state in wanted], ignore_index=True)
+        alone = pd.concat(
+            [measure(reports, state, 2009, 2011) for state in wanted], ignore_index=True
+        )
         pd.testing.assert_frame_equal(together, alone)

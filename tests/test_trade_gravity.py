@@ -22,33 +22,51 @@ def world(noise: float = 1e-3) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame
     """Make up a world in which trade = (GDP · GDP)^0.8 / distance · e^(0.5 contiguous + 0.7 both once Soviet)."""
     random = np.random.default_rng(7)
     everyone = (*MEMBERS, *OTHERS)
-    gdp = pd.DataFrame([(iso3, year, 10 ** random.uniform(9, 13)) for iso3 in everyone for year in YEARS])
+    gdp = pd.DataFrame(
+        [(iso3, year, 10 ** random.uniform(9, 13)) for iso3 in everyone for year in YEARS]
+    )
     gdp = gdp.set_axis(["iso3", "year", "gdp_usd"], axis="columns")
     gdp["population"] = (10 ** random.uniform(6, 9, len(gdp))).astype("int64")
-    pairs = pd.DataFrame([(a, b) for a in MEMBERS for b in everyone if a != b], columns=["iso3_a", "iso3_b"])
-    pairs["key"] = ["-".join(sorted(pair)) for pair in zip(pairs["iso3_a"], pairs["iso3_b"], strict=True)]
+    pairs = pd.DataFrame(
+        [(a, b) for a in MEMBERS for b in everyone if a != b], columns=["iso3_a", "iso3_b"]
+    )
+    pairs["key"] = [
+        "-".join(sorted(pair)) for pair in zip(pairs["iso3_a"], pairs["iso3_b"], strict=True)
+    ]
     features = pd.DataFrame({"key": sorted(set(pairs["key"]))})
     features["distance_km"] = random.uniform(300, 9000, len(features))
     for dummy in ("contiguous", "common_language", "both_ex_ussr"):
         features[dummy] = random.integers(0, 2, len(features))
     pairs = pairs.merge(features, on="key")
-    pairs["landlocked_b"] = pairs["iso3_b"].isin(["KAZ", "UZB", "KGZ", "TKM", "AZE"]).astype("int64")
+    pairs["landlocked_b"] = (
+        pairs["iso3_b"].isin(["KAZ", "UZB", "KGZ", "TKM", "AZE"]).astype("int64")
+    )
 
     flows = pairs.merge(gdp.rename(columns={"iso3": "iso3_a"}), on="iso3_a")
-    flows = flows.merge(gdp.rename(columns={"iso3": "iso3_b"}), on=["iso3_b", "year"], suffixes=("", "_b"))
+    flows = flows.merge(
+        gdp.rename(columns={"iso3": "iso3_b"}), on=["iso3_b", "year"], suffixes=("", "_b")
+    )
     log = 0.8 * np.log(flows["gdp_usd"] * flows["gdp_usd_b"]) - np.log(flows["distance_km"]) - 20
-    log += 0.5 * flows["contiguous"] + 0.7 * flows["both_ex_ussr"] + noise * random.normal(size=len(flows))
+    log += (
+        0.5 * flows["contiguous"]
+        + 0.7 * flows["both_ex_ussr"]
+        + noise * random.normal(size=len(flows))
+    )
     flows["value_usd"] = np.exp(log)
     sold = flows.assign(reporter=flows["iso3_a"], partner=flows["iso3_b"])
     bought = flows.assign(reporter=flows["iso3_b"], partner=flows["iso3_a"])
     columns = ["reporter", "partner", "year", "value_usd"]
-    model = pd.concat([sold[columns], bought.loc[~bought["reporter"].isin(MEMBERS), columns]], ignore_index=True)
+    model = pd.concat(
+        [sold[columns], bought.loc[~bought["reporter"].isin(MEMBERS), columns]], ignore_index=True
+    )
     return model.assign(source="baci", flow="export"), gdp, pairs
 
 
 def fitted(noise: float) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
     model, gdp, pairs = world(noise)
-    panel = trade._gravity_panel(model.rename(columns={"reporter": "iso3_a", "partner": "iso3_b"}), gdp, pairs)
+    panel = trade._gravity_panel(
+        model.rename(columns={"reporter": "iso3_a", "partner": "iso3_b"}), gdp, pairs
+    )
     return panel, *trade._ppml(panel, VARIABLES)
 
 
@@ -67,36 +85,51 @@ def test_a_pair_that_trades_three_times_as_much_shows_three_and_is_read_as_above
     model = model.copy()
     model.loc[(model["reporter"] == "KAZ") & (model["partner"] == "TUR"), "value_usd"] *= 3
     summary = trade.gravity(model, gdp, pairs, "KAZ", "TUR").summary.set_index("flow")
-    assert summary.loc["exports", ["ratio_low", "ratio_high"]].tolist() == pytest.approx([3, 3], rel=0.01)
+    assert summary.loc["exports", ["ratio_low", "ratio_high"]].tolist() == pytest.approx(
+        [3, 3], rel=0.01
+    )
     assert summary["reading"].to_dict() == {"exports": "above", "imports": "not distinguishable"}
 
 
 def test_the_pair_itself_does_not_move_what_is_expected_of_it() -> None:
     model, gdp, pairs = world(0.5)
     moved = model.copy()
-    moved.loc[moved["reporter"].isin(["KAZ", "TUR"]) & moved["partner"].isin(["KAZ", "TUR"]), "value_usd"] *= 50
-    before, after = (trade.gravity(frame, gdp, pairs, "KAZ", "TUR").ratios for frame in (model, moved))
+    moved.loc[
+        moved["reporter"].isin(["KAZ", "TUR"]) & moved["partner"].isin(["KAZ", "TUR"]), "value_usd"
+    ] *= 50
+    before, after = (
+        trade.gravity(frame, gdp, pairs, "KAZ", "TUR").ratios for frame in (model, moved)
+    )
     assert after["predicted_usd"].tolist() == pytest.approx(before["predicted_usd"].tolist())
     assert after["ratio"].tolist() == pytest.approx((50 * before["ratio"]).tolist())
 
 
 def test_both_sides_of_a_pair_get_the_same_range() -> None:
     here, there = (
-        trade.gravity(*world(0.5), *pair).summary.set_index("flow") for pair in (("UZB", "AZE"), ("AZE", "UZB"))
+        trade.gravity(*world(0.5), *pair).summary.set_index("flow")
+        for pair in (("UZB", "AZE"), ("AZE", "UZB"))
     )
     columns = ["observed_usd", "ratio_low", "ratio_high"]
-    assert here.loc["exports", columns].tolist() == pytest.approx(there.loc["imports", columns].tolist())
+    assert here.loc["exports", columns].tolist() == pytest.approx(
+        there.loc["imports", columns].tolist()
+    )
 
 
 def test_predictions_add_up_to_what_was_observed_in_every_reporter_and_year() -> None:
     panel, estimated, effects = fitted(0.5)
     score = np.exp(panel[VARIABLES] @ estimated["coefficient"])
     predicted = score * panel["reporter_year"].map(effects)
-    sums = panel.assign(predicted=predicted).groupby(["iso3_a", "year"])[["value_usd", "predicted"]].sum()
+    sums = (
+        panel.assign(predicted=predicted)
+        .groupby(["iso3_a", "year"])[["value_usd", "predicted"]]
+        .sum()
+    )
     assert sums["predicted"].to_numpy() == pytest.approx(sums["value_usd"].to_numpy())
     # The other first-order conditions: no regressor is correlated with the residual.
     residual = panel["value_usd"] - predicted
-    assert (panel[VARIABLES].T @ residual / predicted.sum()).to_numpy() == pytest.approx(0, abs=1e-8)
+    assert (panel[VARIABLES].T @ residual / predicted.sum()).to_numpy() == pytest.approx(
+        0, abs=1e-8
+    )
 
 
 def test_the_fit_equals_the_model_with_a_dummy_for_every_reporter_and_year() -> None:
@@ -108,18 +141,28 @@ def test_the_fit_equals_the_model_with_a_dummy_for_every_reporter_and_year() -> 
     full = sm.GLM(scaled, design, family=sm.families.Poisson()).fit(
         cov_type="cluster", cov_kwds={"groups": clusters}, tol=1e-12
     )
-    assert estimated["coefficient"].tolist() == pytest.approx(full.params[VARIABLES].tolist(), abs=1e-6)
+    assert estimated["coefficient"].tolist() == pytest.approx(
+        full.params[VARIABLES].tolist(), abs=1e-6
+    )
     # The small-sample factor (n - 1) / (n - k) counts the dummies there and not here.
     n, k, dummy_count = len(panel), len(VARIABLES), dummies.shape[1]
     wider = np.sqrt((n - k) / (n - k - dummy_count))
-    assert (estimated["standard_error"] * wider).tolist() == pytest.approx(full.bse[VARIABLES].tolist(), rel=1e-4)
+    assert (estimated["standard_error"] * wider).tolist() == pytest.approx(
+        full.bse[VARIABLES].tolist(), rel=1e-4
+    )
     assert estimated["clusters"].iloc[0] == len(MEMBERS) * (len(MEMBERS) + len(OTHERS) - 1)
 
 
 def test_a_cell_missing_among_the_six_is_no_zero_and_one_missing_elsewhere_is() -> None:
     model, gdp, pairs = world()
-    gone = (model["year"] == 2020) & (model["reporter"] == "UZB") & model["partner"].isin(["TKM", "JPN"])
-    panel = trade._gravity_panel(model[~gone].rename(columns={"reporter": "iso3_a", "partner": "iso3_b"}), gdp, pairs)
+    gone = (
+        (model["year"] == 2020)
+        & (model["reporter"] == "UZB")
+        & model["partner"].isin(["TKM", "JPN"])
+    )
+    panel = trade._gravity_panel(
+        model[~gone].rename(columns={"reporter": "iso3_a", "partner": "iso3_b"}), gdp, pairs
+    )
     cell = panel.query("iso3_a == 'UZB' and year == 2020").set_index("iso3_b")["value_usd"]
     assert "TKM" not in cell.index
     assert cell["JPN"] == 0
@@ -135,7 +178,10 @@ def test_a_window_outside_the_model_gives_empty_tables() -> None:
 
 
 def test_kazakh_trade_with_tuerkiye_cannot_be_told_from_what_gravity_expects() -> None:
-    tables = (data.load(f"trade/{name}") for name in ("bilateral_trade", "gravity_countries", "gravity_pairs"))
+    tables = (
+        data.load(f"trade/{name}")
+        for name in ("bilateral_trade", "gravity_countries", "gravity_pairs")
+    )
     result = trade.gravity(*tables, "KAZ", "TUR")
     summary = result.summary.set_index("flow")
     assert summary["first_year"].tolist() == [2016, 2016]

@@ -105,14 +105,18 @@ class RoundsTo(_Model):
     """Rounded half up to so many decimals, the value is the stated one."""
 
     value: float | None = Field(None, description="The stated value of the part when left out.")
-    decimals: int | None = Field(None, description="The stated precision of the part when left out.")
+    decimals: int | None = Field(
+        None, description="The stated precision of the part when left out."
+    )
 
 
 class Within(_Model):
     """The value differs from the stated one by no more than a part of it, or by no more than an amount."""
 
     value: float | None = None
-    relative: float | None = Field(None, description="Share of the stated value, 0.05 is five percent.")
+    relative: float | None = Field(
+        None, description="Share of the stated value, 0.05 is five percent."
+    )
     absolute: float | None = Field(None, description="In the unit of the value.")
 
     @model_validator(mode="after")
@@ -140,7 +144,9 @@ class Trend(_Model):
     """The direction of a series, and if wanted its least size."""
 
     direction: Literal["rising", "falling"]
-    at_least: float = Field(0.0, description="Least size of the change a year (tested) or from first to last (not).")
+    at_least: float = Field(
+        0.0, description="Least size of the change a year (tested) or from first to last (not)."
+    )
 
 
 class Intervals(_Model):
@@ -163,7 +169,9 @@ class Rule(_Model):
     at_most: Bound | None = None
     rank_equals: Bound | None = None
     place: Place | None = None
-    ordering: list[str] | None = Field(None, description="Labels from the largest value to the smallest.")
+    ordering: list[str] | None = Field(
+        None, description="Labels from the largest value to the smallest."
+    )
     trend: Trend | None = None
     date_equals: Nothing | None = Field(None, description="At the precision of the stated date.")
     intervals_regular: Intervals | None = None
@@ -185,21 +193,31 @@ class Rule(_Model):
 class Calculation(_Model):
     """Where a value comes from: a measure or a table, the rows and the column taken."""
 
-    measure: str | None = Field(None, description="Dotted name of a measure, such as trade.bilateral.")
-    table: str | None = Field(None, description="Address of a table read as it is, such as defense/events.")
+    measure: str | None = Field(
+        None, description="Dotted name of a measure, such as trade.bilateral."
+    )
+    table: str | None = Field(
+        None, description="Address of a table read as it is, such as defense/events."
+    )
     arguments: dict[str, Any] = Field(
         default_factory=dict,
         description="Tables, country and partner are given by name; an argument may itself be a calculation.",
     )
     for_each: dict[str, list[Any]] = Field(
-        default_factory=dict, description="One argument that takes several values; the result is labelled by them."
+        default_factory=dict,
+        description="One argument that takes several values; the result is labelled by them.",
     )
     where: dict[str, Any] = Field(
-        default_factory=dict, description="Rows: a value, a list of values, or {from, to}, both included."
+        default_factory=dict,
+        description="Rows: a value, a list of values, or {from, to}, both included.",
     )
     column: str | None = Field(None, description="The column (or attribute) with the value.")
-    over: str | None = Field(None, description="A column that labels several rows: years, countries.")
-    take: Literal["only", "count", "first", "last", "sum", "median", "smallest", "largest", "spread"] = "only"
+    over: str | None = Field(
+        None, description="A column that labels several rows: years, countries."
+    )
+    take: Literal[
+        "only", "count", "first", "last", "sum", "median", "smallest", "largest", "spread"
+    ] = "only"
     scale: float = 1.0
     absolute: bool = Field(False, description="Take the distance from zero.")
 
@@ -220,7 +238,9 @@ class Reading(_Model):
     unit: str = ""
     rule: Rule | None = None
     as_of: Literal["article", "newest"] = "article"
-    distance: str | None = Field(None, description="For the nearest evidence: how it differs from what is stated.")
+    distance: str | None = Field(
+        None, description="For the nearest evidence: how it differs from what is stated."
+    )
 
 
 class Stated(_Model):
@@ -243,17 +263,25 @@ class NoDecision(_Model):
 class Part(_Model):
     """One assertion of a statement."""
 
-    statement: str | None = Field(None, description="Left out when the claim is a single assertion.")
+    statement: str | None = Field(
+        None, description="Left out when the claim is a single assertion."
+    )
     stated: Stated | None = None
     present: bool = Field(False, description="Speaks of the present of the article.")
-    readings: list[Reading] = Field(default_factory=list, description="The first is the principal one.")
-    beside: list[Reading] = Field(default_factory=list, description="Evidence that decides nothing.")
+    readings: list[Reading] = Field(
+        default_factory=list, description="The first is the principal one."
+    )
+    beside: list[Reading] = Field(
+        default_factory=list, description="Evidence that decides nothing."
+    )
     undecided: NoDecision | None = None
 
     @model_validator(mode="after")
     def _decides_or_says_why(self) -> Part:
         if (self.undecided is None) == (not self.readings):
-            raise ValueError("a part has either 'readings' or 'undecided'; what decides nothing is 'beside'")
+            raise ValueError(
+                "a part has either 'readings' or 'undecided'; what decides nothing is 'beside'"
+            )
         if any(reading.rule is None for reading in self.readings):
             raise ValueError("every reading needs a rule; put evidence without one under 'beside'")
         if self.readings and self.readings[0].as_of != "article":
@@ -280,7 +308,9 @@ class Locator(_Model):
     """Where the article says it."""
 
     section: str
-    paragraph: int = Field(ge=1, description="Counted through the whole text, headings and standfirst left out.")
+    paragraph: int = Field(
+        ge=1, description="Counted through the whole text, headings and standfirst left out."
+    )
     sentence: int = Field(ge=1, description="In the paragraph.")
 
     def __str__(self) -> str:
@@ -294,7 +324,18 @@ class Claim(_Model):
     topic: Topic
     statement: str = Field(description="In our own words.")
     locator: Locator
-    kind: Literal["level", "change", "share", "rank", "date", "trend", "existence", "causal", "opinion", "forecast"]
+    kind: Literal[
+        "level",
+        "change",
+        "share",
+        "rank",
+        "date",
+        "trend",
+        "existence",
+        "causal",
+        "opinion",
+        "forecast",
+    ]
     parts: list[Part] = Field(min_length=1)
     caveats: list[str] = Field(default_factory=list)
     shown_in: Shown | None = None
@@ -306,7 +347,9 @@ class Claim(_Model):
     def _is_signed(self) -> Claim:
         last = self.history[-1]
         if (last.verdict, last.date) != (self.verdict, self.reviewed):
-            raise ValueError(f"{self.id}: the last line of the history must be the verdict and its date")
+            raise ValueError(
+                f"{self.id}: the last line of the history must be the verdict and its date"
+            )
         if len(self.parts) > 1 and any(part.statement is None for part in self.parts):
             raise ValueError(f"{self.id}: each of several parts needs its statement")
         return self
@@ -335,7 +378,8 @@ class Registry(_Model):
 
     article: Article
     thresholds: list[str] = Field(
-        default_factory=list, description="Where the article gives a word and no figure: when it counts as met."
+        default_factory=list,
+        description="Where the article gives a word and no figure: when it counts as met.",
     )
     claims: list[Claim]
 
@@ -381,14 +425,24 @@ def _read(form: type[_Form], path: Path | None, without: str | None = None) -> _
     except FileNotFoundError:
         raise ClaimError(f"{path} is missing: name a registry of statements.") from None
     try:
-        content = re.sub(without, "claims:\n", content, flags=re.MULTILINE | re.DOTALL) if without else content
-        return form.model_validate(yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        content = (
+            re.sub(without, "claims:\n", content, flags=re.MULTILINE | re.DOTALL)
+            if without
+            else content
+        )
+        return form.model_validate(
+            yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        )
     except yaml.YAMLError as error:
-        raise ClaimError(f"{path} is not valid YAML: {' '.join(str(error).split())}. Mend that line.") from error
+        raise ClaimError(
+            f"{path} is not valid YAML: {' '.join(str(error).split())}. Mend that line."
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         place = " / ".join(str(step) for step in first["loc"]) or "the registry"
-        raise ClaimError(f"{path}, {place}: {first['msg']}. See claims.schema.json for the form.") from error
+        raise ClaimError(
+            f"{path}, {place}: {first['msg']}. See claims.schema.json for the form."
+        ) from error
 
 
 def schema() -> str:
@@ -409,23 +463,37 @@ class Outcome:
 
 def round_half_up(value: float, decimals: int) -> Decimal:
     """Round as people do: 5.95 to one decimal is 6.0, whatever its binary form."""
-    written = Decimal(f"{value:.12g}")  # twelve digits remove what the division by a billion leaves behind
+    written = Decimal(
+        f"{value:.12g}"
+    )  # twelve digits remove what the division by a billion leaves behind
     return written.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
 def rounds_to(value: float, stated: float, decimals: int) -> Outcome:
     """Compare a value, rounded half up, with the stated one."""
     rounded, wanted = round_half_up(value, decimals), round_half_up(stated, decimals)
-    places = f"at {decimals} {'decimal' if decimals == 1 else 'decimals'}" if decimals else "to a whole number"
+    places = (
+        f"at {decimals} {'decimal' if decimals == 1 else 'decimals'}"
+        if decimals
+        else "to a whole number"
+    )
     missed = "" if rounded == wanted else f", not to {_sign(f'{wanted:,}')}"
-    return Outcome(rounded == wanted, f"{number(value)} rounds to {_sign(f'{rounded:,}')}{missed} {places}")
+    return Outcome(
+        rounded == wanted, f"{number(value)} rounds to {_sign(f'{rounded:,}')}{missed} {places}"
+    )
 
 
-def within(value: float, stated: float, relative: float | None = None, absolute: float | None = None) -> Outcome:
+def within(
+    value: float, stated: float, relative: float | None = None, absolute: float | None = None
+) -> Outcome:
     """Compare a value with the stated one and a tolerance, relative to the stated value or absolute."""
     gap = abs(Decimal(f"{value:.12g}") - Decimal(f"{stated:.12g}"))
     allowed = Decimal(f"{absolute if absolute is not None else (relative or 0) * abs(stated):.12g}")
-    band = f"{number(float(allowed))}" if relative is None else f"{number(float(allowed))} ({number(100 * relative)}%)"
+    band = (
+        f"{number(float(allowed))}"
+        if relative is None
+        else f"{number(float(allowed))} ({number(100 * relative)}%)"
+    )
     holds = gap <= allowed
     text = f"{number(value)} is {'' if holds else 'not '}within {band} of {number(stated)}"
     return Outcome(holds, f"{text}, the difference is {number(float(gap))}")
@@ -445,7 +513,10 @@ def at_most(value: float, bound: float) -> Outcome:
 
 def rank_equals(rank: float, stated: float) -> Outcome:
     """Compare a rank with the stated one; a shared rank is the better one, as the measures give it."""
-    return Outcome(rank == stated, f"{number(rank)} {'equals' if rank == stated else 'is not'} {number(stated)}")
+    return Outcome(
+        rank == stated,
+        f"{number(rank)} {'equals' if rank == stated else 'is not'} {number(stated)}",
+    )
 
 
 def place(values: Series, of: str, at_most: int, largest_first: bool = True) -> Outcome:
@@ -472,7 +543,10 @@ def ordering(values: Series, labels: Sequence[str]) -> Outcome:
     chosen = [float(known[name]) for name in labels]
     holds = all(left > right for left, right in pairwise(chosen))
     pairs = [f"{label(name)} {number(value)}" for name, value in zip(labels, chosen, strict=True)]
-    return Outcome(holds, f"{', '.join(pairs)}: {'each is larger than the next' if holds else 'not in falling order'}")
+    return Outcome(
+        holds,
+        f"{', '.join(pairs)}: {'each is larger than the next' if holds else 'not in falling order'}",
+    )
 
 
 def trend(values: Series, direction: str, least: float = 0.0) -> Outcome:
@@ -496,14 +570,14 @@ def trend(values: Series, direction: str, least: float = 0.0) -> Outcome:
         change = last - first
         holds = sign * change > 0 and abs(change) >= least
         text = f"{number(first)} to {number(last)} from {span}, a difference of {number(change, plus=True)}"
-        return Outcome(holds, f"{text}: {_direction(holds, direction, least)} ({len(known)} points, no test)")
+        return Outcome(
+            holds, f"{text}: {_direction(holds, direction, least)} ({len(known)} points, no test)"
+        )
     points = list(zip(known.index.to_numpy("float64"), known.to_numpy(), strict=True))
     slope = float(np.median([(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(points, 2)]))
     p = mann_kendall(known.to_numpy())
     holds = sign * slope > 0 and abs(slope) >= least and p <= TREND_P
-    text = (
-        f"Theil–Sen slope {number(slope, plus=True)} a year from {span} ({len(known)} points), Mann–Kendall p = {p:.2g}"
-    )
+    text = f"Theil–Sen slope {number(slope, plus=True)} a year from {span} ({len(known)} points), Mann–Kendall p = {p:.2g}"
     return Outcome(holds, f"{text}: {_direction(holds, direction, least)}")
 
 
@@ -541,7 +615,8 @@ def date_equals(found: str, stated: str) -> Outcome:
     if len(found) < len(stated):
         known = stated.startswith(found)
         return Outcome(
-            None if known else False, f"{found} is less precise than {stated}" if known else f"{found} is not {stated}"
+            None if known else False,
+            f"{found} is less precise than {stated}" if known else f"{found} is not {stated}",
         )
     holds = found.startswith(stated)
     return Outcome(holds, f"{found} {'is' if holds else 'is not'} {stated} at the stated precision")
@@ -555,24 +630,33 @@ def intervals_regular(values: Iterable[float], stated: float, tolerance: float =
     fit = sum(abs(length - stated) <= tolerance for length in lengths)
     give = f", give or take {number(tolerance)}" if tolerance else ""
     listed = ", ".join(map(number, lengths))
-    return Outcome(fit == len(lengths), f"{fit} of {len(lengths)} intervals are {number(stated)}{give} ({listed})")
+    return Outcome(
+        fit == len(lengths),
+        f"{fit} of {len(lengths)} intervals are {number(stated)}{give} ({listed})",
+    )
 
 
 def share_above_half(share: float) -> Outcome:
     """Tell whether a share (0 to 1) is more than a half; a half is not."""
-    return Outcome(share > 0.5, f"{number(100 * share)}% is {'above' if share > 0.5 else 'not above'} a half")
+    return Outcome(
+        share > 0.5, f"{number(100 * share)}% is {'above' if share > 0.5 else 'not above'} a half"
+    )
 
 
 def all_of(outcomes: Sequence[Outcome]) -> Outcome:
     """Hold when all hold; one that does not is enough against, even where another is undecided."""
     holds = [outcome.holds for outcome in outcomes]
-    return Outcome(False if False in holds else None if None in holds else True, _joined(outcomes, "and"))
+    return Outcome(
+        False if False in holds else None if None in holds else True, _joined(outcomes, "and")
+    )
 
 
 def any_of(outcomes: Sequence[Outcome]) -> Outcome:
     """Hold when one holds, even where another is undecided."""
     holds = [outcome.holds for outcome in outcomes]
-    return Outcome(True if True in holds else None if None in holds else False, _joined(outcomes, "or"))
+    return Outcome(
+        True if True in holds else None if None in holds else False, _joined(outcomes, "or")
+    )
 
 
 def _joined(outcomes: Sequence[Outcome], word: str) -> str:
@@ -614,7 +698,9 @@ def _decide_series(rule: Rule, values: Series, stated: Stated | None) -> Outcome
         return trend(values, rule.trend.direction, rule.trend.at_least)
     if rule.intervals_regular is not None:
         regular = rule.intervals_regular
-        return intervals_regular(values.tolist(), float(_stated(rule, stated, regular.value)), regular.tolerance)
+        return intervals_regular(
+            values.tolist(), float(_stated(rule, stated, regular.value)), regular.tolerance
+        )
     raise ValueError("it takes one value; choose one row, or 'take' one")
 
 
@@ -626,7 +712,11 @@ def _decide_number(rule: Rule, value: float, stated: Stated | None) -> Outcome:
     if rule.within is not None:
         wanted = float(_stated(rule, stated, rule.within.value))
         return within(value, wanted, rule.within.relative, rule.within.absolute)
-    for bound, compare in ((rule.at_least, at_least), (rule.at_most, at_most), (rule.rank_equals, rank_equals)):
+    for bound, compare in (
+        (rule.at_least, at_least),
+        (rule.at_most, at_most),
+        (rule.rank_equals, rank_equals),
+    ):
         if bound is not None:
             return compare(value, float(_stated(rule, stated, bound.value)))
     if rule.share_above_half is not None:
@@ -680,14 +770,18 @@ class _Evaluation:
         if not isinstance(result, pd.DataFrame):
             found = result if calculation.column is None else getattr(result, calculation.column)
             trace.period = str(getattr(result, "year", "")) or trace.period
-            trace.weak = trace.weak or _weakness(pd.DataFrame([vars(result)]) if hasattr(result, "__dict__") else None)
+            trace.weak = trace.weak or _weakness(
+                pd.DataFrame([vars(result)]) if hasattr(result, "__dict__") else None
+            )
             return _scaled(found, calculation)
         rows = _rows(result, calculation.where)
         if calculation.take == "count":
             _note(rows, trace)
             return float(len(rows))
         if calculation.column is None or calculation.column not in rows:
-            raise ClaimError(f"{calculation.measure or calculation.table} has no column {calculation.column!r}.")
+            raise ClaimError(
+                f"{calculation.measure or calculation.table} has no column {calculation.column!r}."
+            )
         rows = rows.dropna(subset=[calculation.column])
         if rows.empty:
             return None
@@ -699,7 +793,9 @@ class _Evaluation:
         column: Series = rows[calculation.column]
         if calculation.over is not None and calculation.take == "only":
             labelled = column.set_axis(rows[calculation.over])
-            return _scaled(labelled.sort_index() if calculation.over in _TIMES else labelled, calculation)
+            return _scaled(
+                labelled.sort_index() if calculation.over in _TIMES else labelled, calculation
+            )
         if calculation.take == "only" and len(rows) > 1:
             raise ClaimError(
                 f"{calculation.measure or calculation.table}, {calculation.where}: {len(rows)} rows where one is "
@@ -719,7 +815,9 @@ class _Evaluation:
             self.results[key] = (self._call(calculation.measure, arguments, used), used)
         result, used = self.results[key]
         trace.tables |= used.tables
-        if "source" not in getattr(result, "columns", ()):  # then what the arguments were chosen from tells
+        if "source" not in getattr(
+            result, "columns", ()
+        ):  # then what the arguments were chosen from tells
             trace.sources |= used.sources
         return result
 
@@ -729,7 +827,9 @@ class _Evaluation:
         if topic in data.TOPICS:
             function = getattr(importlib.import_module(f"turkic_ties.{topic}"), name, None)
         if function is None:
-            raise ClaimError(f"there is no measure {measure!r}: write topic.function, such as trade.bilateral.")
+            raise ClaimError(
+                f"there is no measure {measure!r}: write topic.function, such as trade.bilateral."
+            )
         given: dict[str, Any] = {}
         for parameter in inspect.signature(function).parameters.values():
             if parameter.name in arguments:
@@ -800,7 +900,9 @@ def _rows(frame: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
     kept = np.ones(len(frame), dtype=bool)
     for name, wanted in where.items():
         if name not in frame:
-            raise ClaimError(f"there is no column {name!r} to choose rows by; there are {', '.join(map(str, frame))}.")
+            raise ClaimError(
+                f"there is no column {name!r} to choose rows by; there are {', '.join(map(str, frame))}."
+            )
         column = frame[name]
         if isinstance(wanted, Mapping):
             chosen = column.notna()
@@ -831,9 +933,15 @@ def _note(rows: pd.DataFrame, trace: _Trace) -> None:
         times = next((name for name in _TIMES if name in rows), None)
         found = sorted({_day(time) for time in rows[times].dropna().unique()}) if times else []
         if found:  # periods are in words, which have no first and last
-            trace.period = "; ".join(found) if times == "period" or len(found) == 1 else f"{found[0]} to {found[-1]}"
+            trace.period = (
+                "; ".join(found)
+                if times == "period" or len(found) == 1
+                else f"{found[0]} to {found[-1]}"
+            )
     if "source" in rows:
-        trace.sources |= {id for ids in rows["source"].dropna().unique() for id in str(ids).split("; ")}
+        trace.sources |= {
+            id for ids in rows["source"].dropna().unique() for id in str(ids).split("; ")
+        }
     trace.weak = trace.weak or _weakness(rows)
 
 
@@ -848,8 +956,14 @@ def _weakness(rows: pd.DataFrame | None) -> str:
     if "grade" in rows and (rows["grade"] == "C").any():
         return "evidence of grade C"
     if "confidence" in rows and not (rows["confidence"] == "high").all():
-        return f"a source of {rows.loc[rows['confidence'] != 'high', 'confidence'].iloc[0]} confidence"
-    marked = [str(name) for name in rows if str(name).endswith("_estimated") and rows[name].fillna(False).any()]
+        return (
+            f"a source of {rows.loc[rows['confidence'] != 'high', 'confidence'].iloc[0]} confidence"
+        )
+    marked = [
+        str(name)
+        for name in rows
+        if str(name).endswith("_estimated") and rows[name].fillna(False).any()
+    ]
     if marked:
         return f"the {marked[0].removesuffix('_estimated').replace('_', ' ')} is an estimate"
     if "approximate" in rows and rows["approximate"].fillna(False).any():
@@ -937,45 +1051,77 @@ class Result:
 
 def combine_readings(readings: Sequence[ReadingResult]) -> tuple[Verdict, str]:
     """Combine readings, the principal one first, to a verdict and the reason in words."""
-    principal, others = readings[0], [reading for reading in readings[1:] if reading.holds is not None]
+    principal, others = (
+        readings[0],
+        [reading for reading in readings[1:] if reading.holds is not None],
+    )
     if principal.holds is None:
-        return Verdict.NOT_CHECKABLE, f"there are no data for the principal reading ({principal.name})"
+        return (
+            Verdict.NOT_CHECKABLE,
+            f"there are no data for the principal reading ({principal.name})",
+        )
     holding = [reading for reading in others if reading.holds]
     further = f"of the further readings {len(holding)} of {len(others)} hold"
     if principal.holds and len(holding) < len(others):
         verdict, why = Verdict.CAVEAT, f"the principal reading holds; {further}"
     elif principal.holds and principal.weak:
-        verdict, why = Verdict.CAVEAT, f"the principal reading holds, but on weak evidence ({principal.weak})"
+        verdict, why = (
+            Verdict.CAVEAT,
+            f"the principal reading holds, but on weak evidence ({principal.weak})",
+        )
     elif principal.holds:
-        verdict, why = Verdict.SUPPORTED, "all readings hold" if others else "the only reading holds"
+        verdict, why = (
+            Verdict.SUPPORTED,
+            "all readings hold" if others else "the only reading holds",
+        )
     elif holding:
         verdict, why = Verdict.IMPRECISE, f"the principal reading does not hold; {further}"
     else:
-        verdict, why = Verdict.CONTRADICTED, "no reading holds" if others else "the only reading does not hold"
+        verdict, why = (
+            Verdict.CONTRADICTED,
+            "no reading holds" if others else "the only reading does not hold",
+        )
     silent = [reading.name for reading in readings[1:] if reading.holds is None]
     return verdict, why + (f"; no data for: {', '.join(silent)}" if silent else "")
 
 
-def combine_times(at_article: Verdict, newest: Verdict | None, present: bool) -> tuple[Verdict, str]:
+def combine_times(
+    at_article: Verdict, newest: Verdict | None, present: bool
+) -> tuple[Verdict, str]:
     """Tell what held at the article's date from what holds now; only a part about the present can be outdated."""
     if newest in (None, Verdict.NOT_CHECKABLE):
         return at_article, ""
-    held, holds = at_article in (Verdict.SUPPORTED, Verdict.CAVEAT), newest in (Verdict.SUPPORTED, Verdict.CAVEAT)
+    held, holds = (
+        at_article in (Verdict.SUPPORTED, Verdict.CAVEAT),
+        newest in (Verdict.SUPPORTED, Verdict.CAVEAT),
+    )
     if not present:
         return at_article, f"of the newest period the same {'holds' if holds else 'does not hold'}"
     if held and not holds:
-        return Verdict.OUTDATED, f"{at_article} at the article's date; does not hold with the newest figures"
+        return (
+            Verdict.OUTDATED,
+            f"{at_article} at the article's date; does not hold with the newest figures",
+        )
     if held:
         return at_article, "also holds with the newest figures"
-    return at_article, "holds with the newest figures" if holds else "does not hold with the newest figures either"
+    return (
+        at_article,
+        "holds with the newest figures"
+        if holds
+        else "does not hold with the newest figures either",
+    )
 
 
 def combine_parts(verdicts: Sequence[Verdict]) -> tuple[Verdict, str]:
     """Combine the verdicts of the parts to that of the whole, and say by which rule."""
-    decided = [verdict for verdict in verdicts if verdict not in (Verdict.NOT_CHECKABLE, Verdict.NOT_RATED)]
+    decided = [
+        verdict for verdict in verdicts if verdict not in (Verdict.NOT_CHECKABLE, Verdict.NOT_RATED)
+    ]
     open_parts = len(verdicts) - len(decided)
     if not decided:
-        whole: Verdict = Verdict.NOT_RATED if set(verdicts) == {Verdict.NOT_RATED} else Verdict.NOT_CHECKABLE
+        whole: Verdict = (
+            Verdict.NOT_RATED if set(verdicts) == {Verdict.NOT_RATED} else Verdict.NOT_CHECKABLE
+        )
         return whole, "no part can be decided" if len(verdicts) > 1 else ""
     if len(verdicts) == 1:
         return decided[0], ""
@@ -983,7 +1129,10 @@ def combine_parts(verdicts: Sequence[Verdict]) -> tuple[Verdict, str]:
     if contradicted == len(decided):
         return Verdict.CONTRADICTED, "every part that can be decided is contradicted"
     if contradicted:
-        return Verdict.IMPRECISE, f"of the parts that can be decided {contradicted} of {len(decided)} are contradicted"
+        return (
+            Verdict.IMPRECISE,
+            f"of the parts that can be decided {contradicted} of {len(decided)} are contradicted",
+        )
     for verdict in (Verdict.IMPRECISE, Verdict.OUTDATED):
         if verdict in decided:
             return verdict, f"a part is {verdict}"
@@ -1017,9 +1166,15 @@ def evaluate(registry: Registry, ids: Iterable[str] | None = None) -> list[Resul
     wanted = None if ids is None else list(ids)
     known = {claim.id for claim in registry.claims}
     if wanted is not None and (unknown := [id for id in wanted if id not in known]):
-        raise ClaimError(f"there is no statement {unknown[0]!r}; there are {', '.join(sorted(known))}.")
+        raise ClaimError(
+            f"there is no statement {unknown[0]!r}; there are {', '.join(sorted(known))}."
+        )
     evaluation = _Evaluation(registry.article)
-    return [_whole(claim, evaluation) for claim in registry.claims if wanted is None or claim.id in wanted]
+    return [
+        _whole(claim, evaluation)
+        for claim in registry.claims
+        if wanted is None or claim.id in wanted
+    ]
 
 
 def _whole(claim: Claim, evaluation: _Evaluation) -> Result:
@@ -1053,7 +1208,10 @@ def _whole(claim: Claim, evaluation: _Evaluation) -> Result:
         tables=tables,
         sources=_sources(used),
         shown_in=claim.shown_in.model_dump() if claim.shown_in else None,
-        history=[{"date": str(line.date), "verdict": line.verdict, "note": line.note} for line in claim.history],
+        history=[
+            {"date": str(line.date), "verdict": line.verdict, "note": line.note}
+            for line in claim.history
+        ],
     )
 
 
@@ -1072,9 +1230,13 @@ def _part(part: Part, claim: Claim, evaluation: _Evaluation) -> PartResult:
     if part.undecided is not None:
         verdict, why = part.undecided.verdict, part.undecided.reason
     else:
-        at_article, why = combine_readings([reading for reading in readings if reading.as_of == "article"])
+        at_article, why = combine_readings(
+            [reading for reading in readings if reading.as_of == "article"]
+        )
         later = [reading for reading in readings if reading.as_of == "newest"]
-        verdict, newest = combine_times(at_article, combine_readings(later)[0] if later else None, part.present)
+        verdict, newest = combine_times(
+            at_article, combine_readings(later)[0] if later else None, part.present
+        )
     undecided = part.undecided
     return PartResult(
         statement=part.statement or claim.statement,
@@ -1096,8 +1258,12 @@ def _reading(reading: Reading, stated: Stated | None, evaluation: _Evaluation) -
     return ReadingResult(
         name=reading.name,
         value=text(value, reading.unit),
-        points=_listed(value.dropna()) if isinstance(value, pd.Series) and len(value.dropna()) > LISTED else "",
-        short=outcome.words if isinstance(value, pd.Series) else _with_unit(text(value, reading.unit), reading.unit),
+        points=_listed(value.dropna())
+        if isinstance(value, pd.Series) and len(value.dropna()) > LISTED
+        else "",
+        short=outcome.words
+        if isinstance(value, pd.Series)
+        else _with_unit(text(value, reading.unit), reading.unit),
         unit=reading.unit if value is not None else "",
         period=trace.period,
         holds=outcome.holds,
@@ -1215,7 +1381,11 @@ def text(value: Value, unit: str = "") -> str:
         return str(int(value))
     if isinstance(value, pd.Series):
         known = value.dropna()
-        return _listed(known) if len(known) <= LISTED else f"{_listed(known.iloc[:1])} … {_listed(known.iloc[-1:])}"
+        return (
+            _listed(known)
+            if len(known) <= LISTED
+            else f"{_listed(known.iloc[:1])} … {_listed(known.iloc[-1:])}"
+        )
     return value if isinstance(value, str) else number(value)
 
 
@@ -1226,22 +1396,34 @@ def _listed(values: Series) -> str:
 def _written(stated: Stated) -> str:
     if isinstance(stated.value, str):
         return stated.value
-    return _sign(f"{stated.value:,.{stated.precision}f}") if stated.precision is not None else number(stated.value)
+    return (
+        _sign(f"{stated.value:,.{stated.precision}f}")
+        if stated.precision is not None
+        else number(stated.value)
+    )
 
 
 def _line(reading: ReadingResult) -> str:
-    state = {True: "holds", False: "does not hold", None: "no data" if reading.value == "no data" else ""}[
-        reading.holds
-    ]
+    state = {
+        True: "holds",
+        False: "does not hold",
+        None: "no data" if reading.value == "no data" else "",
+    }[reading.holds]
     unit = f" [{reading.unit}]" if reading.unit else ""
     period = f" ({reading.period})" if reading.period else ""
     told = reading.words if reading.words and reading.words != "no data" else reading.value
-    return f"{reading.name}{period}: {told}{unit}" + (f" → {state}" if state and told != state else "")
+    return f"{reading.name}{period}: {told}{unit}" + (
+        f" → {state}" if state and told != state else ""
+    )
 
 
 def as_text(result: Result) -> str:
     """Write the whole file of one statement for the terminal."""
-    lines = [f"{result.id}  {result.verdict.upper()}", result.statement, f"{result.locator}; {result.kind}"]
+    lines = [
+        f"{result.id}  {result.verdict.upper()}",
+        result.statement,
+        f"{result.locator}; {result.kind}",
+    ]
     if result.verdict != result.signed:
         lines.append(f"SIGNED OTHERWISE: {result.signed} on {result.reviewed}")
     lines.append(f"because {result.why}" if result.why else "")
@@ -1256,8 +1438,12 @@ def as_text(result: Result) -> str:
             lines += [f"  {group}:"] if chosen else []
             for i, reading in enumerate(chosen):
                 role = "principal" if at == "article" and i == 0 else "further"
-                lines.append(f"    {role}: {_line(reading)}{f'; weak: {reading.weak}' if reading.weak else ''}")
-                lines.append(f"      computed by {reading.measure} from {', '.join(reading.tables)}")
+                lines.append(
+                    f"    {role}: {_line(reading)}{f'; weak: {reading.weak}' if reading.weak else ''}"
+                )
+                lines.append(
+                    f"      computed by {reading.measure} from {', '.join(reading.tables)}"
+                )
         if part.newest:
             lines.append(f"  since then: {part.newest}")
         if part.would_decide:
@@ -1270,18 +1456,27 @@ def as_text(result: Result) -> str:
             lines.append(f"      computed by {reading.measure} from {', '.join(reading.tables)}")
     lines += ["", *(f"caveat: {caveat}" for caveat in result.caveats)]
     lines += [
-        f"source: {source['table']}: {source['citation']} (version {source['version']})" for source in result.sources
+        f"source: {source['table']}: {source['citation']} (version {source['version']})"
+        for source in result.sources
     ]
     if result.shown_in:
         lines.append(f"shown in: {result.shown_in['topic']}, {result.shown_in['id']}")
-    lines += [f"signed {line['date']}: {line['verdict']}. {line['note']}" for line in result.history]
+    lines += [
+        f"signed {line['date']}: {line['verdict']}. {line['note']}" for line in result.history
+    ]
     return "\n".join(line for i, line in enumerate(lines) if line or (i and lines[i - 1]))
 
 
 # -- ClaimReview ------------------------------------------------------------------------------------------------
 
 # Our own scale, declared in each review; verdicts that decide nothing carry a name and no number.
-RATING = {Verdict.CONTRADICTED: 1, Verdict.OUTDATED: 2, Verdict.IMPRECISE: 3, Verdict.CAVEAT: 4, Verdict.SUPPORTED: 5}
+RATING = {
+    Verdict.CONTRADICTED: 1,
+    Verdict.OUTDATED: 2,
+    Verdict.IMPRECISE: 3,
+    Verdict.CAVEAT: 4,
+    Verdict.SUPPORTED: 5,
+}
 
 
 def claim_review(result: Mapping[str, Any], article: Article, page: str) -> dict[str, Any]:
@@ -1308,7 +1503,9 @@ def claim_review(result: Mapping[str, Any], article: Article, page: str) -> dict
         "datePublished": article.date.isoformat(),
     }
     work |= {"url": article.url} if article.url else {}
-    work |= {"publisher": {"@type": "Organization", "name": article.outlet}} if article.outlet else {}
+    work |= (
+        {"publisher": {"@type": "Organization", "name": article.outlet}} if article.outlet else {}
+    )
     return {
         "@context": "https://schema.org",
         "@type": "ClaimReview",
@@ -1325,5 +1522,7 @@ def claim_review(result: Mapping[str, Any], article: Article, page: str) -> dict
             "datePublished": article.date.isoformat(),
             "appearance": work,
         },
-        "citation": list(dict.fromkeys(f"{source['citation']} ({source['url']})" for source in result["sources"])),
+        "citation": list(
+            dict.fromkeys(f"{source['citation']} ({source['url']})" for source in result["sources"])
+        ),
     }

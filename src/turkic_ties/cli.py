@@ -25,9 +25,16 @@ import typer
 
 from turkic_ties.countries import UnknownCountryError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
-Topics = Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]...", help="Topics, all when none is named.")]
+Topics = Annotated[
+    list[str] | None, typer.Argument(metavar="[TOPIC]...", help="Topics, all when none is named.")
+]
 
 
 @app.callback()
@@ -41,26 +48,42 @@ def build(
     country: Annotated[str | None, typer.Option(help="The country the report is about.")] = None,
     partner: Annotated[str | None, typer.Option(help="The other side of the pair.")] = None,
     start: Annotated[int | None, typer.Option(help="First year.")] = None,
-    end: Annotated[int | None, typer.Option(help="Last year; the latest there is when left out.")] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Another parameter of the notebook.")
+    end: Annotated[
+        int | None, typer.Option(help="Last year; the latest there is when left out.")
     ] = None,
-    all_pairs: Annotated[bool, typer.Option("--all-pairs", help="Every ordered pair of the six states.")] = False,
-    output: Annotated[Path | None, typer.Option(help="Where to publish; reports/ when left out.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks run at once; all cores when left out.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Another parameter of the notebook."),
+    ] = None,
+    all_pairs: Annotated[
+        bool, typer.Option("--all-pairs", help="Every ordered pair of the six states.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="Where to publish; reports/ when left out.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Notebooks run at once; all cores when left out.")
+    ] = None,
     cluster: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://scheduler:8786.")
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://scheduler:8786."
+        ),
     ] = None,
     cell_timeout: Annotated[
-        float | None, typer.Option(min=1, help="Seconds a cell may take; five minutes when left out.")
+        float | None,
+        typer.Option(min=1, help="Seconds a cell may take; five minutes when left out."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run what is up to date as well.")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Say why each report would run or not; run none.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why each report would run or not; run none.")
+    ] = False,
     verify: Annotated[
         bool, typer.Option("--verify", help="Compare published files with the manifest; run none.")
     ] = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", help="Say something only when a figure moved or a report failed.")
+        bool,
+        typer.Option("--quiet", help="Say something only when a figure moved or a report failed."),
     ] = False,
 ) -> None:
     """Run the notebooks that are out of date and publish their reports."""
@@ -69,7 +92,9 @@ def build(
 
     with _plain_errors():
         asked: dict[str, Any] = {"country": country, "partner": partner, "start": start, "end": end}
-        asked = {name: value for name, value in asked.items() if value is not None} | _assignments(set_ or [])
+        asked = {name: value for name, value in asked.items() if value is not None} | _assignments(
+            set_ or []
+        )
         planned = plan(topics or [], asked, all_pairs)
         directory = (output or PROJECT / "reports").resolve()
         if verify:
@@ -78,9 +103,13 @@ def build(
 
         if explain:
             for report, reasons in building.due(planned, directory, Hashes(), force).items():
-                typer.echo(f"{report.stem}: {'would run: ' + '; '.join(reasons) if reasons else 'up to date'}")
+                typer.echo(
+                    f"{report.stem}: {'would run: ' + '; '.join(reasons) if reasons else 'up to date'}"
+                )
             return None
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's stop is a user's stop
+        signal.signal(
+            signal.SIGTERM, signal.default_int_handler
+        )  # a scheduler's stop is a user's stop
         began = time.monotonic()
         with exclusive(directory):
             hashes = Hashes()
@@ -115,7 +144,9 @@ def _tell(outcome: Any, seconds: float, directory: Path, quiet: bool) -> None:
         kept = directory / "failed" / f"{stem}.ipynb"
         typer.echo(f"failed {stem}: {reason}", err=True)
         typer.echo(
-            f"  the last good report stays; see {_short(kept)}" if kept.is_file() else "  the last good report stays",
+            f"  the last good report stays; see {_short(kept)}"
+            if kept.is_file()
+            else "  the last good report stays",
             err=True,
         )
     if not quiet:
@@ -143,9 +174,15 @@ def _cores() -> int:
 
 @app.command()
 def data(
-    table: Annotated[str | None, typer.Argument(help="A table, for example trade/bilateral_trade.")] = None,
-    csv: Annotated[bool, typer.Option("--csv", help="Print as CSV: the table, or the catalogue.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Check packages, hashes and corrections.")] = False,
+    table: Annotated[
+        str | None, typer.Argument(help="A table, for example trade/bilateral_trade.")
+    ] = None,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Print as CSV: the table, or the catalogue.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Check packages, hashes and corrections.")
+    ] = False,
     seal: Annotated[
         bool, typer.Option("--seal", help="Write sizes and hashes into the packages after an edit.")
     ] = False,
@@ -158,13 +195,18 @@ def data(
     with _plain_errors():
         if seal:
             changed = tables.seal()
-            typer.echo("\n".join(f"sealed {address}" for address in changed) or "nothing to seal: every hash is right")
+            typer.echo(
+                "\n".join(f"sealed {address}" for address in changed)
+                or "nothing to seal: every hash is right"
+            )
         if check:
             if problems := tables.check():
                 for problem in problems:
                     typer.echo(problem, err=True)
                 raise typer.Exit(1)
-            typer.echo(f"{len(tables.addresses())} tables: packages, hashes and corrections are right")
+            typer.echo(
+                f"{len(tables.addresses())} tables: packages, hashes and corrections are right"
+            )
         if seal or check:
             return
         frame = tables.load(table) if table else tables.tables()
@@ -174,19 +216,28 @@ def data(
             _describe(table)
         else:
             for row in frame.to_dict("records"):
-                years = "" if pd.isna(row["first_year"]) else f"{row['first_year']}–{row['last_year']}"
+                years = (
+                    "" if pd.isna(row["first_year"]) else f"{row['first_year']}–{row['last_year']}"
+                )
                 typer.echo(f"{row['table']:36} {row['rows']:>7} rows  {years:9}  {row['title']}")
 
 
 @app.command()
 def claims(
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Statements, all when none is named.")
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="Statements, all when none is named."),
     ] = None,
     topic: Annotated[str | None, typer.Option(help="Only those of a topic.")] = None,
-    verdict: Annotated[str | None, typer.Option(help="Only those with a verdict, such as supported.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON, with all evidence.")] = False,
-    file: Annotated[Path | None, typer.Option(help="Another registry; data/claims.yml when left out.")] = None,
+    verdict: Annotated[
+        str | None, typer.Option(help="Only those with a verdict, such as supported.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print as JSON, with all evidence.")
+    ] = False,
+    file: Annotated[
+        Path | None, typer.Option(help="Another registry; data/claims.yml when left out.")
+    ] = None,
 ) -> None:
     """Put an article's statements to the test; a single ID prints its whole file."""
     import json
@@ -196,7 +247,11 @@ def claims(
     with _plain_errors():
         registry = registered.load(file)
         results = registered.evaluate(registry, ids or None)
-    shown = [result for result in results if topic in (None, result.topic) and verdict in (None, result.verdict)]
+    shown = [
+        result
+        for result in results
+        if topic in (None, result.topic) and verdict in (None, result.verdict)
+    ]
     if as_json:
         typer.echo(json.dumps([result.to_dict() for result in shown], ensure_ascii=False, indent=1))
     elif ids and len(ids) == 1 and shown:
@@ -225,7 +280,10 @@ def record(topics: Topics = None) -> None:
             try:
                 record_notebook(report.notebook)
             except PapermillExecutionError as error:
-                _stop(f"{_short(report.notebook)}, cell {error.exec_count}: {error.ename}: {error.evalue}", 1)
+                _stop(
+                    f"{_short(report.notebook)}, cell {error.exec_count}: {error.ename}: {error.evalue}",
+                    1,
+                )
 
 
 def _describe(address: str) -> None:
@@ -243,7 +301,9 @@ def _assignments(pairs: list[str]) -> dict[str, str]:
     from turkic_ties.parameters import ParameterError
 
     if wrong := [pair for pair in pairs if "=" not in pair]:
-        raise ParameterError(f"--set takes NAME=VALUE, for example --set top_n=5 (got {wrong[0]!r}).")
+        raise ParameterError(
+            f"--set takes NAME=VALUE, for example --set top_n=5 (got {wrong[0]!r})."
+        )
     return dict(pair.split("=", 1) for pair in pairs)
 
 
@@ -265,7 +325,13 @@ def _progress(reports: int, quiet: bool) -> Iterator[Any]:
         yield say
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),
@@ -283,7 +349,12 @@ def _progress(reports: int, quiet: bool) -> Iterator[Any]:
             if report.stem not in running:
                 running[report.stem] = bars.add_task(report.name, total=1.0)
             parts[report.stem] = done
-            bars.update(running[report.stem], description=f"{report.name}: {section}", completed=done, visible=done < 1)
+            bars.update(
+                running[report.stem],
+                description=f"{report.name}: {section}",
+                completed=done,
+                visible=done < 1,
+            )
             bars.update(overall, completed=sum(parts.values()))
 
         yield draw
@@ -300,7 +371,14 @@ def _plain_errors() -> Iterator[None]:
 
     try:
         yield
-    except (ParameterError, DataError, UnknownCountryError, ManifestError, ClusterError, FileNotFoundError) as error:
+    except (
+        ParameterError,
+        DataError,
+        UnknownCountryError,
+        ManifestError,
+        ClusterError,
+        FileNotFoundError,
+    ) as error:
         _stop(str(error), 2)
     except BusyError as error:
         _stop(str(error), os.EX_TEMPFAIL)

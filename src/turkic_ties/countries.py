@@ -110,7 +110,9 @@ def name(iso3: str, lang: str = "en") -> str:
         If the language is not one of the four.
     """
     if lang not in LANGUAGES:
-        raise ValueError(f"Country names are kept in {', '.join(LANGUAGES)}, not in {lang!r}: ask for one of these.")
+        raise ValueError(
+            f"Country names are kept in {', '.join(LANGUAGES)}, not in {lang!r}: ask for one of these."
+        )
     country = _country(iso3)
     return country["name" if lang == "en" else f"name_{lang}"] or country["name"]
 

@@ -58,7 +58,9 @@ def package_path(topic: str | None) -> Path:
     """Return the path of a topic's ``datapackage.yaml``; DataError when it is not there."""
     path = data_directory() / (topic or "") / "datapackage.yaml"
     if not path.is_file():
-        raise DataError(f"{path} is missing. Restore it: git checkout -- {path.name} in {path.parent}.")
+        raise DataError(
+            f"{path} is missing. Restore it: git checkout -- {path.name} in {path.parent}."
+        )
     return path
 
 
@@ -66,7 +68,9 @@ def package_path(topic: str | None) -> Path:
 def _parse_package(path: Path, _mtime_ns: int) -> Package:
     parsed = _parse_yaml(path)
     if not isinstance(parsed, dict) or not isinstance(parsed.get("resources"), list):
-        raise DataError(f"{path} describes no resources. See 'How data are kept' in the README for its form.")
+        raise DataError(
+            f"{path} describes no resources. See 'How data are kept' in the README for its form."
+        )
     return parsed
 
 
@@ -74,9 +78,13 @@ def _parse_yaml(path: Path) -> Any:
     import yaml  # slow to import, for a build with nothing to do
 
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(
+            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )
     except yaml.YAMLError as error:
-        raise DataError(f"{path} is not valid YAML: {' '.join(str(error).split())}. Mend that line.") from error
+        raise DataError(
+            f"{path} is not valid YAML: {' '.join(str(error).split())}. Mend that line."
+        ) from error
 
 
 def topics_with_data() -> list[str]:
@@ -104,13 +112,17 @@ def resource(address: str) -> Resource:
     for candidate in package(topic)["resources"]:
         if candidate["name"] == name:
             return dict(candidate)
-    raise DataError(f"there is no table {address!r}. Tables: {', '.join(addresses(topic) if topic else addresses())}.")
+    raise DataError(
+        f"there is no table {address!r}. Tables: {', '.join(addresses(topic) if topic else addresses())}."
+    )
 
 
 def _split(address: str) -> tuple[str | None, str]:
     topic, slash, name = address.rpartition("/")
     if slash and topic not in TOPICS:
-        raise DataError(f"there is no table {address!r}: no topic {topic!r}. Topics: {', '.join(topics_with_data())}.")
+        raise DataError(
+            f"there is no table {address!r}: no topic {topic!r}. Topics: {', '.join(topics_with_data())}."
+        )
     return topic or None, name
 
 
@@ -118,7 +130,9 @@ def files(address: str) -> list[Path]:
     """Return the CSV files of a table, in the order of the package (more than one where each source has its own)."""
     topic, _ = _split(address)
     paths = resource(address)["path"]
-    return [package_path(topic).parent / path for path in ([paths] if isinstance(paths, str) else paths)]
+    return [
+        package_path(topic).parent / path for path in ([paths] if isinstance(paths, str) else paths)
+    ]
 
 
 # -- loading ----------------------------------------------------------------------------------------------------
@@ -187,7 +201,9 @@ def _joined(address: str) -> bytes:
         try:
             content = path.read_bytes()
         except FileNotFoundError:
-            raise DataError(f"{path} is missing, the package lists it under {address}. Restore it with git.") from None
+            raise DataError(
+                f"{path} is missing, the package lists it under {address}. Restore it with git."
+            ) from None
         parts.append(content if not parts else content.partition(b"\n")[2])
     return b"".join(parts)
 
@@ -203,7 +219,9 @@ def _parse_csv(content: bytes, described: Resource) -> pd.DataFrame:
     always_there = set(schema.get("primaryKey", []))
     dtypes, dates = {}, []
     for field in schema["fields"]:
-        required = field["name"] in always_there or field.get("constraints", {}).get("required", False)
+        required = field["name"] in always_there or field.get("constraints", {}).get(
+            "required", False
+        )
         match field["type"]:
             case "integer":
                 dtypes[field["name"]] = "int64" if required else "Int64"
@@ -247,7 +265,9 @@ def _parse_corrections(path: Path, _mtime_ns: int) -> list[dict[str, Any]]:
     needed = {"id", "table", "match", "column", "action", "expected", "reason", "reference"}
     for entry in entries:
         if missing := needed - set(entry):
-            raise DataError(f"{path}: entry {entry.get('id', entry)!r} lacks {', '.join(sorted(missing))}.")
+            raise DataError(
+                f"{path}: entry {entry.get('id', entry)!r} lacks {', '.join(sorted(missing))}."
+            )
     return list(entries)
 
 
@@ -313,11 +333,17 @@ def tables(topic: str | None = None) -> pd.DataFrame:
                 "rows": len(frame),
                 "first_year": years.min() if len(years) else pd.NA,
                 "last_year": years.max() if len(years) else pd.NA,
-                "sources": "; ".join(f"{source['publisher']}: {source['dataset']}" for source in described["sources"]),
-                "version": "; ".join(
-                    str(source["version"]) for source in described["sources"] if source.get("version")
+                "sources": "; ".join(
+                    f"{source['publisher']}: {source['dataset']}" for source in described["sources"]
                 ),
-                "licences": "; ".join(dict.fromkeys(licence["name"] for licence in described["licenses"])),
+                "version": "; ".join(
+                    str(source["version"])
+                    for source in described["sources"]
+                    if source.get("version")
+                ),
+                "licences": "; ".join(
+                    dict.fromkeys(licence["name"] for licence in described["licenses"])
+                ),
             }
         )
     frame = pd.DataFrame(rows)
@@ -345,16 +371,24 @@ def last_years(read: Iterable[str]) -> dict[str, int]:
     for address in read:
         described = resource(address)
         fields = [field["name"] for field in described["schema"]["fields"]]
-        time = next((name for name in ("last_year", "year", "order_year", "date") if name in fields), None)
+        time = next(
+            (name for name in ("last_year", "year", "order_year", "date") if name in fields), None
+        )
         if time is None:
             continue
         # Two or three columns alone: the largest table takes a third of a second to read whole.
         wanted = [name for name in (time, "source", "variant") if name in fields]
-        rows = pd.concat(pd.read_csv(path, usecols=wanted, dtype="str") for path in files(address)).drop_duplicates()
+        rows = pd.concat(
+            pd.read_csv(path, usecols=wanted, dtype="str") for path in files(address)
+        ).drop_duplicates()
         rows = rows[rows["variant"] == "estimate"] if "variant" in rows else rows
         years = pd.to_numeric(rows[time].str[:4], errors="coerce")
         for source in described["sources"]:
-            own = rows["source"].str.contains(rf"\b{source['name']}\b", na=False) if "source" in rows else years.notna()
+            own = (
+                rows["source"].str.contains(rf"\b{source['name']}\b", na=False)
+                if "source" in rows
+                else years.notna()
+            )
             past = years[own & (years <= int(source["date_accessed"][:4]))]
             if len(past):
                 found = named if "source" in rows else resting
@@ -380,7 +414,8 @@ def sources(read: Iterable[str]) -> pd.DataFrame:
 
     rows: dict[tuple[str | None, str], dict[str, str]] = {}
     by_topic = {
-        topic: list(group) for topic, group in itertools.groupby(sorted(read), lambda address: _split(address)[0])
+        topic: list(group)
+        for topic, group in itertools.groupby(sorted(read), lambda address: _split(address)[0])
     }
     years = {topic: last_years(group) for topic, group in by_topic.items()}
     for address in sorted(read):
@@ -419,7 +454,12 @@ def credit(address: str, ids: Iterable[str] | None = None) -> str:
         The source ids the chart really draws (its ``source`` column); None for all of the table's.
     """
     return (
-        "; ".join(dict.fromkeys(f"{source['publisher']}, {source['title']}" for source in _drawn(address, ids))) + "."
+        "; ".join(
+            dict.fromkeys(
+                f"{source['publisher']}, {source['title']}" for source in _drawn(address, ids)
+            )
+        )
+        + "."
     )
 
 
@@ -430,7 +470,11 @@ def publishers(address: str, ids: Iterable[str] | None = None) -> str:
 
 def _drawn(address: str, ids: Iterable[str] | None) -> list[dict[str, Any]]:
     wanted = None if ids is None else {str(id) for id in ids}
-    return [source for source in resource(address)["sources"] if wanted is None or source["name"] in wanted]
+    return [
+        source
+        for source in resource(address)["sources"]
+        if wanted is None or source["name"] in wanted
+    ]
 
 
 def cite(address: str, style: str = "text") -> str:
@@ -488,14 +532,18 @@ def check() -> list[str]:
         report = frictionless.validate(str(package_path(topic)))
         for place, row, message in report.flatten(["name", "rowNumber", "message"]):
             problems.append(f"{topic or 'data'}: {place}{f', row {row}' if row else ''}: {message}")
-        for address in addresses(topic) if topic else [entry["name"] for entry in package(None)["resources"]]:
+        for address in (
+            addresses(topic) if topic else [entry["name"] for entry in package(None)["resources"]]
+        ):
             try:
                 load(address)
             except DataError as error:
                 problems.append(f"{address}: {error}")
     known = set(addresses())
     problems += [
-        f"corrections.yml, entry {e['id']!r}: no table {e['table']!r}" for e in corrections() if e["table"] not in known
+        f"corrections.yml, entry {e['id']!r}: no table {e['table']!r}"
+        for e in corrections()
+        if e["table"] not in known
     ]
     return problems
 

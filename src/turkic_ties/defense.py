@@ -50,7 +50,11 @@ _VOTES = {"Y": 1.0, "A": 0.0, "N": -1.0}
 
 
 def supplier_shares(
-    arms_transfers: pd.DataFrame, country: str, start: int | None = None, end: int | None = None, window: int = WINDOW
+    arms_transfers: pd.DataFrame,
+    country: str,
+    start: int | None = None,
+    end: int | None = None,
+    window: int = WINDOW,
 ) -> pd.DataFrame:
     """Divide a state's arms imports among its suppliers, in sliding windows.
 
@@ -97,12 +101,22 @@ def supplier_shares(
         for supplier, tiv in volumes.items()
     ]
     return _frame(
-        rows, window_start="int64", window_end="int64", supplier="str", tiv="float64", share="float64", rank="Int64"
+        rows,
+        window_start="int64",
+        window_end="int64",
+        supplier="str",
+        tiv="float64",
+        share="float64",
+        rank="Int64",
     )
 
 
 def supplier_concentration(
-    arms_transfers: pd.DataFrame, country: str, start: int | None = None, end: int | None = None, window: int = WINDOW
+    arms_transfers: pd.DataFrame,
+    country: str,
+    start: int | None = None,
+    end: int | None = None,
+    window: int = WINDOW,
 ) -> pd.DataFrame:
     """Measure how concentrated a state's arms imports are on few suppliers, in sliding windows.
 
@@ -206,7 +220,11 @@ def partner_share(
 
 
 def partner_share_by_member(
-    arms_transfers: pd.DataFrame, partner: str, start: int | None = None, end: int | None = None, window: int = WINDOW
+    arms_transfers: pd.DataFrame,
+    partner: str,
+    start: int | None = None,
+    end: int | None = None,
+    window: int = WINDOW,
 ) -> pd.DataFrame:
     """Set side by side what one supplier weighs in the arms imports of every Turkic state.
 
@@ -225,7 +243,8 @@ def partner_share_by_member(
     """
     members = [member for member in MEMBERS if member != partner]
     return pd.concat(
-        [partner_share(arms_transfers, member, partner, start, end, window) for member in members], ignore_index=True
+        [partner_share(arms_transfers, member, partner, start, end, window) for member in members],
+        ignore_index=True,
     )
 
 
@@ -259,7 +278,11 @@ def _rank(supplier: str, volumes: dict[str, float]) -> int | None:
 
 
 def deals_between(
-    arms_deals: pd.DataFrame, country: str, partner: str, start: int | None = None, end: int | None = None
+    arms_deals: pd.DataFrame,
+    country: str,
+    partner: str,
+    start: int | None = None,
+    end: int | None = None,
 ) -> pd.DataFrame:
     """List the arms deals in which one state supplies another, and how far each has come.
 
@@ -296,11 +319,33 @@ def deals_between(
     deals = _between(arms_deals[pair], start, end, "order_year")
     deals = deals.assign(
         stage=pd.array([_stage(deal) for deal in deals.to_dict("records")], dtype="str"),
-        local_production=pd.array([_local_production(text) for text in deals["comments"].fillna("")], dtype="str"),
+        local_production=pd.array(
+            [_local_production(text) for text in deals["comments"].fillna("")], dtype="str"
+        ),
     )
-    columns = ["deal_id", "order_year", "designation", "description", "category", "status", "stage", "local_production"]
-    columns += ["number_ordered", "number_delivered", "delivery_years", "tiv_order", "tiv_delivered"]
-    columns += ["order_year_estimated", "number_ordered_estimated", "number_delivered_estimated", "comments"]
+    columns = [
+        "deal_id",
+        "order_year",
+        "designation",
+        "description",
+        "category",
+        "status",
+        "stage",
+        "local_production",
+    ]
+    columns += [
+        "number_ordered",
+        "number_delivered",
+        "delivery_years",
+        "tiv_order",
+        "tiv_delivered",
+    ]
+    columns += [
+        "order_year_estimated",
+        "number_ordered_estimated",
+        "number_delivered_estimated",
+        "comments",
+    ]
     return deals[columns].sort_values("deal_id", ignore_index=True)
 
 
@@ -334,7 +379,10 @@ def _local_production(comment: str) -> str:
 
 
 def military_spending(
-    military_expenditure: pd.DataFrame, country: str, start: int | None = None, end: int | None = None
+    military_expenditure: pd.DataFrame,
+    country: str,
+    start: int | None = None,
+    end: int | None = None,
 ) -> pd.DataFrame:
     """Lay out what a state spends on its forces: in constant dollars, in dollars of the year, and as a burden on GDP.
 
@@ -361,12 +409,18 @@ def military_spending(
     """
     _check(country, start=start, end=end)
     indicators = military_expenditure["indicator"].unique()
-    bases = sorted(indicator for indicator in indicators if re.fullmatch(r"constant_\d{4}_usd", indicator))
+    bases = sorted(
+        indicator for indicator in indicators if re.fullmatch(r"constant_\d{4}_usd", indicator)
+    )
     if len(bases) > 1:
-        raise ValueError(f"military_expenditure mixes {bases[0]} and {bases[1]}: keep the figures of one release only.")
+        raise ValueError(
+            f"military_expenditure mixes {bases[0]} and {bases[1]}: keep the figures of one release only."
+        )
     rows: list[dict[str, Any]] = []
     spending = _between(military_expenditure[military_expenditure["iso3"] == country], start, end)
-    for year, of_year in itertools.groupby(spending.sort_values("year").itertuples(), attrgetter("year")):
+    for year, of_year in itertools.groupby(
+        spending.sort_values("year").itertuples(), attrgetter("year")
+    ):
         figures = list(of_year)
         values = {figure.indicator: figure.value for figure in figures}
         flags = {figure.flag for figure in figures}
@@ -377,7 +431,9 @@ def military_spending(
                 "price_year": int(bases[0].split("_")[1]) if bases else None,
                 "current_usd": values.get("current_usd"),
                 "share_of_gdp": values.get("share_of_gdp"),
-                "flag": next((flag for flag in ("highly_uncertain", "estimate") if flag in flags), ""),
+                "flag": next(
+                    (flag for flag in ("highly_uncertain", "estimate") if flag in flags), ""
+                ),
             }
         )
     return _frame(
@@ -437,8 +493,12 @@ def voting_agreement(
     """
     _check(country, others, start=start, end=end)
     wanted = [country, *others]
-    among = un_votes_agreement["country_a"].isin(wanted) & un_votes_agreement["country_b"].isin(wanted)
-    pairs: list[Any] = list(_between(un_votes_agreement[among], start, end).sort_values("year").itertuples())
+    among = un_votes_agreement["country_a"].isin(wanted) & un_votes_agreement["country_b"].isin(
+        wanted
+    )
+    pairs: list[Any] = list(
+        _between(un_votes_agreement[among], start, end).sort_values("year").itertuples()
+    )
     rows = [
         {
             "other": other,
@@ -451,7 +511,14 @@ def voting_agreement(
         for votes in pairs
         if {votes.country_a, votes.country_b} == {country, other}
     ]
-    return _frame(rows, other="str", year="int64", n_votes="int64", agreement="float64", agreement_identical="float64")
+    return _frame(
+        rows,
+        other="str",
+        year="int64",
+        n_votes="int64",
+        agreement="float64",
+        agreement_identical="float64",
+    )
 
 
 def ideal_point_distance(
@@ -500,7 +567,15 @@ def ideal_point_distance(
         for year in sorted(set(table["year"]))
         if (country, year) in points and (other, year) in points
     ]
-    return _frame(rows, other="str", year="int64", own="float64", theirs="float64", distance="float64", n_votes="int64")
+    return _frame(
+        rows,
+        other="str",
+        year="int64",
+        own="float64",
+        theirs="float64",
+        distance="float64",
+        n_votes="int64",
+    )
 
 
 # -- equal distance ---------------------------------------------------------------------------------------------
@@ -528,7 +603,9 @@ def dispersion(distances: Sequence[float] | Floats) -> float:
     """
     values = np.asarray(distances, dtype="float64")
     if values.size < 2:
-        raise ValueError("The dispersion of fewer than two distances says nothing: name at least two powers.")
+        raise ValueError(
+            "The dispersion of fewer than two distances says nothing: name at least two powers."
+        )
     return float(_dispersions(values[np.newaxis, :])[0])
 
 
@@ -589,14 +666,19 @@ def vote_dispersion(
         theirs = np.column_stack([votes[power].map(_VOTES).to_numpy("float64") for power in powers])
         apart = np.abs(own - theirs) / 2
         years = votes["year"].to_numpy()
-        common = {year: (~np.isnan(apart[years == year])).sum(axis=0).min() for year in sorted(set(years))}
+        common = {
+            year: (~np.isnan(apart[years == year])).sum(axis=0).min() for year in sorted(set(years))
+        }
         for first, last in _windows(votes, start, end, window):
             if min(common.get(first, 0), common.get(last, 0)) < MINIMUM_VOTES:
                 continue
             inside = apart[(years >= first) & (years <= last)]
             low, high = _interval(inside, draws, (seed, first, last))
             n_votes = int((~np.isnan(inside)).sum(axis=0).min())
-            rows.append(_equal_distance(first, last, powers, _means(inside), low, high) | {"n_votes": n_votes})
+            rows.append(
+                _equal_distance(first, last, powers, _means(inside), low, high)
+                | {"n_votes": n_votes}
+            )
     return _equal_distance_frame(rows, "n_votes")
 
 
@@ -644,8 +726,12 @@ def ideal_point_dispersion(
             continue
         inside = points.loc[first:last].to_numpy("float64")
         apart = np.abs(inside[:, 1:] - inside[:, :1])
-        low, high = _interval(apart, draws, (seed, first, last)) if len(apart) > 1 else (np.nan, np.nan)
-        rows.append(_equal_distance(first, last, powers, _means(apart), low, high) | {"n_years": len(apart)})
+        low, high = (
+            _interval(apart, draws, (seed, first, last)) if len(apart) > 1 else (np.nan, np.nan)
+        )
+        rows.append(
+            _equal_distance(first, last, powers, _means(apart), low, high) | {"n_years": len(apart)}
+        )
     return _equal_distance_frame(rows, "n_years")
 
 
@@ -666,8 +752,20 @@ def _equal_distance(
 
 
 def _equal_distance_frame(rows: list[dict[str, Any]], size: str) -> pd.DataFrame:
-    distances = ["nearest_distance", "furthest_distance", "dispersion", "dispersion_low", "dispersion_high"]
-    types = {"window_start": "int64", "window_end": "int64", size: "int64", "nearest": "str", "furthest": "str"}
+    distances = [
+        "nearest_distance",
+        "furthest_distance",
+        "dispersion",
+        "dispersion_low",
+        "dispersion_high",
+    ]
+    types = {
+        "window_start": "int64",
+        "window_end": "int64",
+        size: "int64",
+        "nearest": "str",
+        "furthest": "str",
+    }
     return _frame(rows, **types, **dict.fromkeys(distances, "float64"))
 
 
@@ -737,12 +835,19 @@ def arsenal_order(nuclear_warheads: pd.DataFrame, by: str, year: int = 1991) -> 
         When `by` is something else.
     """
     if by not in ("control", "location"):
-        raise ValueError(f"Arsenals are ordered by 'control' or by 'location', not by {by!r}: choose one of the two.")
+        raise ValueError(
+            f"Arsenals are ordered by 'control' or by 'location', not by {by!r}: choose one of the two."
+        )
     table = nuclear_warheads[nuclear_warheads["year"] == year]
     arsenals = table[table["basis"] == "control"]
     if by == "location":
         abroad = table[table["basis"] == "location"]
-        elsewhere = arsenals["iso3"].map(abroad.groupby("controller")["warheads"].sum()).fillna(0).astype("int64")
+        elsewhere = (
+            arsenals["iso3"]
+            .map(abroad.groupby("controller")["warheads"].sum())
+            .fillna(0)
+            .astype("int64")
+        )
         arsenals = pd.concat([arsenals.assign(warheads=arsenals["warheads"] - elsewhere), abroad])
     ranks = arsenals["warheads"].rank(ascending=False, method="min").astype("int64")
     columns = ["rank", "iso3", "warheads", "controller", "counted", "confidence"]
@@ -769,12 +874,18 @@ def event_date(events: pd.DataFrame, event: str) -> str:
     """
     found = events.loc[events["id"] == event, "date"]
     if found.empty:
-        raise ValueError(f"There is no event {event!r} in the table of events: take an id from its first column.")
+        raise ValueError(
+            f"There is no event {event!r} in the table of events: take an id from its first column."
+        )
     return str(found.iloc[0])
 
 
 def events_between(
-    events: pd.DataFrame, country: str, partner: str, start: int | None = None, end: int | None = None
+    events: pd.DataFrame,
+    country: str,
+    partner: str,
+    start: int | None = None,
+    end: int | None = None,
 ) -> pd.DataFrame:
     """List the events that concern both of two states.
 
@@ -826,7 +937,9 @@ def event_intervals(events: pd.DataFrame, category: str) -> pd.DataFrame:
         known); in the order of time. The next event is the next in the table, which need not hold all there were.
     """
     chosen = events[(events["category"] == category) & (events["stage"].fillna("") != "planned")]
-    dated = _with_bounds(chosen)[["id", "earliest", "latest"]].sort_values(["earliest", "latest", "id"])
+    dated = _with_bounds(chosen)[["id", "earliest", "latest"]].sort_values(
+        ["earliest", "latest", "id"]
+    )
     rows = [
         {
             "from_id": before["id"],
@@ -837,16 +950,25 @@ def event_intervals(events: pd.DataFrame, category: str) -> pd.DataFrame:
         }
         for before, after in itertools.pairwise(dated.to_dict("records"))
     ]
-    return _frame(rows, from_id="str", to_id="str", years="int64", days_min="int64", days_max="int64")
+    return _frame(
+        rows, from_id="str", to_id="str", years="int64", days_min="int64", days_max="int64"
+    )
 
 
 def _with_bounds(events: pd.DataFrame) -> pd.DataFrame:
     spans = {"day": "D", "month": "M", "year": "Y"}
-    periods = [pd.Period(date, spans[kind]) for date, kind in zip(events["date"], events["precision"], strict=True)]
+    periods = [
+        pd.Period(date, spans[kind])
+        for date, kind in zip(events["date"], events["precision"], strict=True)
+    ]
     return events.assign(
-        earliest=pd.to_datetime(pd.Series([period.start_time for period in periods], events.index, "datetime64[s]")),
+        earliest=pd.to_datetime(
+            pd.Series([period.start_time for period in periods], events.index, "datetime64[s]")
+        ),
         latest=pd.to_datetime(
-            pd.Series([period.end_time.normalize() for period in periods], events.index, "datetime64[s]")
+            pd.Series(
+                [period.end_time.normalize() for period in periods], events.index, "datetime64[s]"
+            )
         ),
     )
 
@@ -855,10 +977,16 @@ def _with_bounds(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _check(
-    country: str, others: Iterable[str] = (), start: int | None = None, end: int | None = None, window: int = 1
+    country: str,
+    others: Iterable[str] = (),
+    start: int | None = None,
+    end: int | None = None,
+    window: int = 1,
 ) -> None:
     if country not in MEMBERS:
-        raise ValueError(f"{country!r} is not one of the six states: choose from {', '.join(MEMBERS)}.")
+        raise ValueError(
+            f"{country!r} is not one of the six states: choose from {', '.join(MEMBERS)}."
+        )
     for other in others:
         countries.name(other)  # says itself what is wrong with a code it does not know
         if other == country:
@@ -874,15 +1002,23 @@ def _check_powers(
 ) -> tuple[str, ...]:
     _check(country, powers, start, end, window)
     if len(set(powers)) < 2:
-        raise ValueError(f"Equal distance needs two powers or more, not {list(powers)}: name at least two.")
+        raise ValueError(
+            f"Equal distance needs two powers or more, not {list(powers)}: name at least two."
+        )
     return tuple(sorted(set(powers)))
 
 
-def _between(table: pd.DataFrame, start: int | None, end: int | None, column: str = "year") -> pd.DataFrame:
-    return table[table[column].between(-np.inf if start is None else start, np.inf if end is None else end)]
+def _between(
+    table: pd.DataFrame, start: int | None, end: int | None, column: str = "year"
+) -> pd.DataFrame:
+    return table[
+        table[column].between(-np.inf if start is None else start, np.inf if end is None else end)
+    ]
 
 
-def _windows(table: pd.DataFrame, start: int | None, end: int | None, window: int) -> list[tuple[int, int]]:
+def _windows(
+    table: pd.DataFrame, start: int | None, end: int | None, window: int
+) -> list[tuple[int, int]]:
     """List the windows, by first and last year, that lie inside the years asked for and those of the whole table."""
     if table.empty:
         return []
@@ -894,4 +1030,6 @@ def _windows(table: pd.DataFrame, start: int | None, end: int | None, window: in
 
 def _frame(rows: list[dict[str, Any]], **types: str) -> pd.DataFrame:
     """Build a frame whose columns and types are the same with and without rows."""
-    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=type) for name, type in types.items()})
+    return pd.DataFrame(
+        {name: pd.Series([row[name] for row in rows], dtype=type) for name, type in types.items()}
+    )

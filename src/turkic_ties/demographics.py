@@ -63,7 +63,9 @@ ALL_DOMAINS, MEAN_OF_DOMAINS = "all indicators", "mean of the domains"
 # -- ethnic composition -----------------------------------------------------------------------------------------
 
 
-def composition_dates(ethnic_composition: pd.DataFrame, country: str, geography: str | None = None) -> pd.DataFrame:
+def composition_dates(
+    ethnic_composition: pd.DataFrame, country: str, geography: str | None = None
+) -> pd.DataFrame:
     """List the dates and bases for which the composition of a place is known, and how much of it.
 
     Parameters
@@ -84,11 +86,17 @@ def composition_dates(ethnic_composition: pd.DataFrame, country: str, geography:
     rows = _with_shares(_place(ethnic_composition, country, geography))
     by_date = rows[rows["preferred"] & rows["share"].notna()].groupby(["date", "basis"])
     result = by_date[["year", "total"]].first()
-    result = result.assign(groups=by_date["ethnic_group"].nunique(), listed_share=by_date["share"].sum())
-    return _arrange(result.reset_index(), "date year basis groups listed_share total", by="date basis")
+    result = result.assign(
+        groups=by_date["ethnic_group"].nunique(), listed_share=by_date["share"].sum()
+    )
+    return _arrange(
+        result.reset_index(), "date year basis groups listed_share total", by="date basis"
+    )
 
 
-def compositions(ethnic_composition: pd.DataFrame, country: str, geography: str | None = None) -> pd.DataFrame:
+def compositions(
+    ethnic_composition: pd.DataFrame, country: str, geography: str | None = None
+) -> pd.DataFrame:
     """Give the composition of a place at every date and on every basis there is.
 
     A share is count / total where both are exact, otherwise the share as printed. What the listed groups leave is the
@@ -114,13 +122,19 @@ def compositions(ethnic_composition: pd.DataFrame, country: str, geography: str 
     rows = rows[rows["preferred"] & rows["share"].notna()]
     rows = rows.sort_values(["share", "ethnic_group"], ascending=[False, True])
     rest = (1 - rows.groupby(["date", "basis"])["share"].sum()).clip(lower=0).reset_index()
-    rest = rest.assign(ethnic_group=OTHER, share_kind="remainder", grade="", flag="", note="", source="")
+    rest = rest.assign(
+        ethnic_group=OTHER, share_kind="remainder", grade="", flag="", note="", source=""
+    )
     columns = "date basis ethnic_group count share share_kind grade flag note source"
     return _arrange(pd.concat([rows, rest]), columns, by="date basis")
 
 
 def composition(
-    ethnic_composition: pd.DataFrame, date: str, basis: str, country: str, geography: str | None = None
+    ethnic_composition: pd.DataFrame,
+    date: str,
+    basis: str,
+    country: str,
+    geography: str | None = None,
 ) -> pd.DataFrame:
     """Give the composition of a place at a date on a stated basis.
 
@@ -194,8 +208,12 @@ def group_shares(
     if start is not None or end is not None:
         rows = rows[rows["year"].between(*_years(start, end)).fillna(False).astype(bool)]
     rows = rows.assign(time=_decimal_years(rows), not_preferred=~rows["preferred"])
-    rows = rows.sort_values(["time", "basis", "not_preferred", "reference"], kind="stable", ignore_index=True)
-    columns = "date year time basis count share share_kind preferred grade flag note source reference url"
+    rows = rows.sort_values(
+        ["time", "basis", "not_preferred", "reference"], kind="stable", ignore_index=True
+    )
+    columns = (
+        "date year time basis count share share_kind preferred grade flag note source reference url"
+    )
     return rows[columns.split()]
 
 
@@ -238,12 +256,18 @@ def neighbouring_shares(
     columns = ["date_before", "share_before", "date_after", "share_after", "interpolated"]
     if before.empty or after.empty:
         return pd.DataFrame(columns=columns)
-    (left, right), (low, high) = [[frame[name].item() for frame in (before, after)] for name in ("time", "share")]
+    (left, right), (low, high) = [
+        [frame[name].item() for frame in (before, after)] for name in ("time", "share")
+    ]
     between = low + (high - low) * (time - left) / (right - left)
-    return pd.DataFrame([[before["date"].item(), low, after["date"].item(), high, between]], columns=columns)
+    return pd.DataFrame(
+        [[before["date"].item(), low, after["date"].item(), high, between]], columns=columns
+    )
 
 
-def decompose_share(own_start: float, rest_start: float, own_end: float, rest_end: float) -> tuple[float, float]:
+def decompose_share(
+    own_start: float, rest_start: float, own_end: float, rest_end: float
+) -> tuple[float, float]:
     """Split the change of a group's share into its own growth and the growth of the rest, exactly.
 
     The share is s(a, b) = a / (a + b) of own number a and rest b. With the start in small and the end in capital
@@ -279,7 +303,9 @@ def decompose_share(own_start: float, rest_start: float, own_end: float, rest_en
     numbers = (own_start, rest_start, own_end, rest_end)
     corners = [(own, rest) for own in (own_start, own_end) for rest in (rest_start, rest_end)]
     if min(numbers) < 0 or any(own + rest <= 0 for own, rest in corners):
-        raise ValueError(f"populations must be positive, got {numbers}; give the numbers of the group and of the rest.")
+        raise ValueError(
+            f"populations must be positive, got {numbers}; give the numbers of the group and of the rest."
+        )
     (low_low, low_high), (high_low, high_high) = [
         [own / (own + rest) for rest in (rest_start, rest_end)] for own in (own_start, own_end)
     ]
@@ -330,11 +356,17 @@ def share_changes(
         For a basis that is not a census, besides the usual.
     """
     if basis not in CENSUSES:
-        raise ValueError(f"basis is {basis!r}; changes are decomposed between censuses: use {' or '.join(CENSUSES)}.")
+        raise ValueError(
+            f"basis is {basis!r}; changes are decomposed between censuses: use {' or '.join(CENSUSES)}."
+        )
     _check(country, start=start, end=end)
     rows = _with_shares(_place(ethnic_composition, country, geography))
-    rows = rows[rows["preferred"] & (rows["ethnic_group"] == ethnic_group) & rows["basis"].isin(CENSUSES)]
-    rows = rows[rows["share"].notna() & rows["total"].notna() & rows["year"].between(*_years(start, end))]
+    rows = rows[
+        rows["preferred"] & (rows["ethnic_group"] == ethnic_group) & rows["basis"].isin(CENSUSES)
+    ]
+    rows = rows[
+        rows["share"].notna() & rows["total"].notna() & rows["year"].between(*_years(start, end))
+    ]
     rows = rows.assign(time=_decimal_years(rows), wanted=rows["basis"] == basis)
     rows = rows[rows["wanted"] | (rows["basis"] == "census")]
     rows = rows.sort_values(["time", "wanted"]).drop_duplicates("date", keep="last")
@@ -441,11 +473,15 @@ def polarization(shares: Iterable[float]) -> float:
 def _checked_shares(shares: Iterable[float]) -> Array:
     s = np.asarray(list(shares), dtype=np.float64)
     if len(s) == 0 or not np.all(s >= 0) or s.sum() > 1 + 1e-9:
-        raise ValueError(f"shares must be fractions that sum to at most one, got {s.tolist()}; divide by the total.")
+        raise ValueError(
+            f"shares must be fractions that sum to at most one, got {s.tolist()}; divide by the total."
+        )
     return s
 
 
-def diversity(ethnic_composition: pd.DataFrame, country: str, geography: str | None = None) -> pd.DataFrame:
+def diversity(
+    ethnic_composition: pd.DataFrame, country: str, geography: str | None = None
+) -> pd.DataFrame:
     """Give fractionalisation and polarisation at each census.
 
     Censuses list different groups, so each index has bounds: with all others taken as one group, and as people who all
@@ -468,12 +504,25 @@ def diversity(ethnic_composition: pd.DataFrame, country: str, geography: str | N
     """
     dates = composition_dates(ethnic_composition, country, geography)
     dates = dates[dates["basis"].isin(CENSUSES) & (dates["listed_share"] >= LISTED_SHARE)]
-    by_date = compositions(ethnic_composition, country, geography).groupby(["date", "basis"])["share"]
+    by_date = compositions(ethnic_composition, country, geography).groupby(["date", "basis"])[
+        "share"
+    ]
     indices = []
     for census in zip(dates["date"], dates["basis"], strict=True):
         shares = by_date.get_group(census).to_numpy()
-        indices.append([index(known) for index in (fractionalization, polarization) for known in (shares, shares[:-1])])
-    columns = ["fractionalization", "fractionalization_splintered", "polarization", "polarization_splintered"]
+        indices.append(
+            [
+                index(known)
+                for index in (fractionalization, polarization)
+                for known in (shares, shares[:-1])
+            ]
+        )
+    columns = [
+        "fractionalization",
+        "fractionalization_splintered",
+        "polarization",
+        "polarization_splintered",
+    ]
     result = dates.drop(columns="total").reset_index(drop=True)
     return result.join(pd.DataFrame(indices, columns=columns))
 
@@ -512,16 +561,18 @@ def regional_shares(
         a country without figures.
     """
     _check(country)
-    places = (ethnic_composition["iso3"] == country) & (ethnic_composition["geography_type"] != "country")
+    places = (ethnic_composition["iso3"] == country) & (
+        ethnic_composition["geography_type"] != "country"
+    )
     rows = _with_shares(ethnic_composition[places], region_population)
     rows = rows[(rows["ethnic_group"] == ethnic_group) & rows["share"].notna()]
     if end is not None:
         rows = rows[(rows["year"] <= end).fillna(False).astype(bool)]
     rows = rows.assign(time=_decimal_years(rows).fillna(0), not_preferred=~rows["preferred"])
-    rows = rows.sort_values(["geography", "time", "date", "not_preferred", "basis", "reference"], ignore_index=True)
-    columns = (
-        "geography geography_type date year basis count share share_kind preferred grade flag note source reference url"
+    rows = rows.sort_values(
+        ["geography", "time", "date", "not_preferred", "basis", "reference"], ignore_index=True
     )
+    columns = "geography geography_type date year basis count share share_kind preferred grade flag note source reference url"
     return rows[columns.split()]
 
 
@@ -557,7 +608,9 @@ def _place(ethnic_composition: pd.DataFrame, country: str, geography: str | None
     """Select the rows of a country as a whole or of one place in it."""
     _check(country)
     column, place = ("geography_type", "country") if geography is None else ("geography", geography)
-    return ethnic_composition[(ethnic_composition["iso3"] == country) & (ethnic_composition[column] == place)]
+    return ethnic_composition[
+        (ethnic_composition["iso3"] == country) & (ethnic_composition[column] == place)
+    ]
 
 
 def _with_shares(rows: pd.DataFrame, region_population: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -565,13 +618,17 @@ def _with_shares(rows: pd.DataFrame, region_population: pd.DataFrame | None = No
     rows = rows.fillna({"flag": "", "note": "", "url": ""})
     is_total = rows["ethnic_group"] == TOTAL
     totals = rows["count"].where(is_total & rows["preferred"]).astype("float64")
-    rows["total"] = totals.groupby([rows["geography"], rows["date"], rows["basis"]]).transform("first")
+    rows["total"] = totals.groupby([rows["geography"], rows["date"], rows["basis"]]).transform(
+        "first"
+    )
     rows = rows[~is_total]
     printed = rows["share_pct"] / 100
     # Of one page a rounded count gives a worse share than the one printed beside it.
     better_printed = printed.notna() & (rows["total"].isna() | rows["flag"].str.contains("rounded"))
     if region_population is not None:
-        residents = region_population.set_index(["region", "year", "basis"])["population"].astype("float64")
+        residents = region_population.set_index(["region", "year", "basis"])["population"].astype(
+            "float64"
+        )
         rows = rows.join(residents.rename("residents"), on=["geography", "year", "basis"])
         rows["total"] = rows["total"].fillna(rows["residents"])
     computed = rows["count"].astype("float64") / rows["total"]
@@ -633,8 +690,12 @@ def population_outlook(
     """
     _check(country, start=start, end=end)
     if measure not in MEASURES_OF_POPULATION:
-        raise ValueError(f"there is no measure {measure!r}; use one of {', '.join(MEASURES_OF_POPULATION)}.")
-    rows = population[(population["iso3"] == country) & population["year"].between(*_years(start, end))]
+        raise ValueError(
+            f"there is no measure {measure!r}; use one of {', '.join(MEASURES_OF_POPULATION)}."
+        )
+    rows = population[
+        (population["iso3"] == country) & population["year"].between(*_years(start, end))
+    ]
     wide = rows.pivot(index="year", columns="variant", values=measure).astype("float64")
     bounds = ["low", "high", "lower_80", "upper_80", "lower_95", "upper_95"]
     wide = wide.reindex(columns=["estimate", "medium", *bounds]).rename_axis(columns=None)
@@ -668,7 +729,9 @@ def age_pyramid(age_structure: pd.DataFrame, country: str, year: int) -> pd.Data
     rows = age_structure[(age_structure["iso3"] == country) & (age_structure["year"] <= year)]
     rows = rows[rows["year"] == rows["year"].max()]
     rows = rows.assign(share=rows["population"] / rows["population"].sum())
-    return _arrange(rows, "year variant sex age_start age_group population share", by="sex age_start")
+    return _arrange(
+        rows, "year variant sex age_start age_group population share", by="sex age_start"
+    )
 
 
 def age_indicators(
@@ -693,9 +756,18 @@ def age_indicators(
         (years, see `median_age`); sorted by year.
     """
     _check(country, start=start, end=end)
-    rows = age_structure[(age_structure["iso3"] == country) & age_structure["year"].between(*_years(start, end))]
-    by_age = rows.groupby(["year", "variant", "age_start"])["population"].sum().unstack(fill_value=0).astype("float64")
-    children, workers, old = (by_age.loc[:, first:last].sum(axis=1) for first, last in ((0, 14), (15, 64), (65, 100)))
+    rows = age_structure[
+        (age_structure["iso3"] == country) & age_structure["year"].between(*_years(start, end))
+    ]
+    by_age = (
+        rows.groupby(["year", "variant", "age_start"])["population"]
+        .sum()
+        .unstack(fill_value=0)
+        .astype("float64")
+    )
+    children, workers, old = (
+        by_age.loc[:, first:last].sum(axis=1) for first, last in ((0, 14), (15, 64), (65, 100))
+    )
     total = children + workers + old
     result = pd.DataFrame(
         {
@@ -747,7 +819,9 @@ def median_age(population_by_age: pd.Series[Any]) -> float:
     half, up_to = numbers.sum() / 2, numbers.cumsum()
     reached = int(np.searchsorted(up_to, half))
     if half <= 0 or reached == len(ages) - 1:
-        raise ValueError("no median age: there are no people, or half of them are in the open-ended last age group.")
+        raise ValueError(
+            "no median age: there are no people, or half of them are in the open-ended last age group."
+        )
     below = up_to[reached] - numbers[reached]
     width = ages[reached + 1] - ages[reached]
     return float(ages[reached] + width * (half - below) / numbers[reached])
@@ -806,12 +880,20 @@ def indicator_ranks(
     if window < 0:
         raise ValueError(f"the window is {window} years; it must be 0 (the same year) or more.")
     if neutral not in (None, "higher_is_better", "lower_is_better"):
-        raise ValueError(f"neutral is {neutral!r}; use None, 'higher_is_better' or 'lower_is_better'.")
+        raise ValueError(
+            f"neutral is {neutral!r}; use None, 'higher_is_better' or 'lower_is_better'."
+        )
     wanted = selection(indicator_catalog) if only is None else sorted(set(only))
     if unknown := sorted(set(wanted) - set(indicator_catalog["indicator"])):
-        raise ValueError(f"the catalogue has no indicator {unknown[0]!r}; take identifiers from indicator_catalog.")
-    described = indicator_catalog.set_index("indicator").loc[wanted, ["name", "unit", "domain", "direction"]]
-    described["ranked_as"] = described["direction"].where(described["direction"] != "neutral", neutral)
+        raise ValueError(
+            f"the catalogue has no indicator {unknown[0]!r}; take identifiers from indicator_catalog."
+        )
+    described = indicator_catalog.set_index("indicator").loc[
+        wanted, ["name", "unit", "domain", "direction"]
+    ]
+    described["ranked_as"] = described["direction"].where(
+        described["direction"] != "neutral", neutral
+    )
     described = described[described["ranked_as"].notna()]
 
     year = _last_year(indicators) if year is None else year
@@ -826,11 +908,15 @@ def indicator_ranks(
 
     fresh = value_year >= year - window
     enough = fresh.sum(axis=1, keepdims=True) >= MIN_STATES
-    status = np.select([np.isnan(value), ~fresh, ~enough], ["missing", "stale", "too few states"], "ranked")
+    status = np.select(
+        [np.isnan(value), ~fresh, ~enough], ["missing", "stale", "too few states"], "ranked"
+    )
     sign = np.where(described["ranked_as"] == "higher_is_better", -1.0, 1.0)
     compared = everybody.isin(states)
     value, value_year, status = value[:, compared], value_year[:, compared], status[:, compared]
-    rank, n_states, tied = _ranked(np.where(status == "ranked", value * sign[:, np.newaxis], np.nan))
+    rank, n_states, tied = _ranked(
+        np.where(status == "ranked", value * sign[:, np.newaxis], np.nan)
+    )
 
     rows = described.reset_index().iloc[np.repeat(np.arange(len(described)), len(states))]
     rows = rows.assign(
@@ -843,14 +929,22 @@ def indicator_ranks(
         tied=tied.ravel(),
         leads=rank.ravel() == 1,
     )
-    columns = "indicator name unit domain direction iso3 value value_year status rank n_states tied leads"
-    return rows[columns.split()].astype({"value_year": "Int64", "rank": "Int64"}).reset_index(drop=True)
+    columns = (
+        "indicator name unit domain direction iso3 value value_year status rank n_states tied leads"
+    )
+    return (
+        rows[columns.split()]
+        .astype({"value_year": "Int64", "rank": "Int64"})
+        .reset_index(drop=True)
+    )
 
 
 def _ranked(cost: Array) -> tuple[Array, npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Rank within each row, the lowest cost first: ranks (missing where the cost is), how many a row has, and ties."""
     lower = (cost[:, np.newaxis, :] < cost[:, :, np.newaxis]).sum(axis=2)
-    equal = (cost[:, np.newaxis, :] == cost[:, :, np.newaxis]).sum(axis=2)  # itself included, so 0 where missing
+    equal = (cost[:, np.newaxis, :] == cost[:, :, np.newaxis]).sum(
+        axis=2
+    )  # itself included, so 0 where missing
     return np.where(equal > 0, 1.0 + lower, np.nan), (equal > 0).sum(axis=1), equal > 1
 
 
@@ -896,14 +990,20 @@ def rank_history(
     states = _compared_states(without, country)
     described = indicator_catalog[indicator_catalog["concept"] == concept].set_index("indicator")
     if described.empty:
-        raise ValueError(f"the catalogue has no concept {concept!r}; take one of its column concept.")
+        raise ValueError(
+            f"the catalogue has no concept {concept!r}; take one of its column concept."
+        )
     described = described[described["direction"] != "neutral"]
     rows = indicators[indicators["indicator"].isin(described.index)]
     rows = rows[rows["iso3"].isin(states) & rows["year"].between(*_years(start, end))]
-    by_year = rows.pivot(index=["indicator", "year"], columns="iso3", values="value").reindex(columns=sorted(states))
+    by_year = rows.pivot(index=["indicator", "year"], columns="iso3", values="value").reindex(
+        columns=sorted(states)
+    )
     own = by_year[by_year[country].notna() & (by_year.notna().sum(axis=1) > 1)]
 
-    result = own.index.to_frame(index=False).join(described[["name", "unit", "direction"]], on="indicator")
+    result = own.index.to_frame(index=False).join(
+        described[["name", "unit", "direction"]], on="indicator"
+    )
     sign = np.where(result["direction"] == "higher_is_better", -1.0, 1.0)
     cost = own.to_numpy() * sign[:, np.newaxis]
     rank, n_states, tied = _ranked(cost)
@@ -951,16 +1051,26 @@ def leads_by_domain(
         expected_share=1 / ranks["n_states"],
         mean_rank=ranks["rank"].astype("float64"),
     )
-    counts, means = ["indicators", "led", "led_jointly"], ["led_share", "expected_share", "mean_rank"]
+    counts, means = (
+        ["indicators", "led", "led_jointly"],
+        ["led_share", "expected_share", "mean_rank"],
+    )
 
     def summarised(by: list[str]) -> pd.DataFrame:
         result = counted.groupby(by)[counts + means].sum().reset_index()
         return result.assign(**{mean: result[mean] / result["indicators"] for mean in means})
 
     by_domain, overall = summarised(["domain", "iso3"]), summarised(["iso3"])
-    equal_weights = overall.set_index("iso3").assign(**by_domain.groupby("iso3")[means].mean()).reset_index()
+    equal_weights = (
+        overall.set_index("iso3").assign(**by_domain.groupby("iso3")[means].mean()).reset_index()
+    )
     result = pd.concat(
-        [by_domain, overall.assign(domain=ALL_DOMAINS), equal_weights.assign(domain=MEAN_OF_DOMAINS)], ignore_index=True
+        [
+            by_domain,
+            overall.assign(domain=ALL_DOMAINS),
+            equal_weights.assign(domain=MEAN_OF_DOMAINS),
+        ],
+        ignore_index=True,
     )
     return result[["domain", "iso3", *counts, *means]]
 
@@ -1004,9 +1114,13 @@ def selection_sensitivity(
 
     def ranked(neutral: str, only: Sequence[str]) -> pd.DataFrame:
         ranks = indicator_ranks(indicators, indicator_catalog, year, without, only, window, neutral)
-        return ranks[(ranks["iso3"] == country) & (ranks["status"] == "ranked")].set_index("indicator")
+        return ranks[(ranks["iso3"] == country) & (ranks["status"] == "ranked")].set_index(
+            "indicator"
+        )
 
-    up = ranked("higher_is_better", catalog.index.tolist()).join(catalog[["selected", "is_composite", "exclusion"]])
+    up = ranked("higher_is_better", catalog.index.tolist()).join(
+        catalog[["selected", "is_composite", "exclusion"]]
+    )
     down = ranked("lower_is_better", catalog.index[catalog["direction"] == "neutral"].tolist())
     leads, selected = up["leads"].to_numpy(), up["selected"].to_numpy()
     columns = "test variant indicators led led_share lower upper"
@@ -1018,16 +1132,29 @@ def selection_sensitivity(
         ("composites", "without composites", selected & ~up["is_composite"]),
         ("composites", "with the composites dropped for their components", selected | composite),
         ("duplicates", "with near-duplicates", selected | twin),
-        ("neutral measures", "with neutral measures, higher is better", selected | (up["direction"] == "neutral")),
+        (
+            "neutral measures",
+            "with neutral measures, higher is better",
+            selected | (up["direction"] == "neutral"),
+        ),
     ]
     rows = [_led(test, variant, leads[subset]) for test, variant, subset in subsets]
     chosen, domain = leads[selected], up["domain"].to_numpy()[selected]
     both = np.concatenate([chosen, down["leads"]])
     rows.append(_led("neutral measures", "with neutral measures, lower is better", both))
-    rows.append(_led("ties", "shared first places not counted", chosen & ~up["tied"].to_numpy()[selected]))
+    rows.append(
+        _led("ties", "shared first places not counted", chosen & ~up["tied"].to_numpy()[selected])
+    )
     domains = np.unique(domain)
-    led, size = np.array([[chosen[domain == name].sum(), (domain == name).sum()] for name in domains], np.float64).T
-    rows.append({**_led("weights", "every domain counts the same", chosen), "led_share": float((led / size).mean())})
+    led, size = np.array(
+        [[chosen[domain == name].sum(), (domain == name).sum()] for name in domains], np.float64
+    ).T
+    rows.append(
+        {
+            **_led("weights", "every domain counts the same", chosen),
+            "led_share": float((led / size).mean()),
+        }
+    )
     for name in domains if len(domains) > 1 else []:
         rows.append(_led("domain left out", f"without {name}", chosen[domain != name]))
     rng = np.random.default_rng(seed)
@@ -1036,13 +1163,21 @@ def selection_sensitivity(
     in_domains = led[drawn].sum(axis=1) / size[drawn].sum(axis=1)
     for variant, sample in (("indicators drawn", one_by_one), ("domains drawn", in_domains)):
         lower, upper = np.quantile(sample, [0.025, 0.975])
-        rows.append({**_led("bootstrap", variant, chosen), "lower": float(lower), "upper": float(upper)})
+        rows.append(
+            {**_led("bootstrap", variant, chosen), "lower": float(lower), "upper": float(upper)}
+        )
     return pd.DataFrame(rows, columns=columns.split())
 
 
 def _led(test: str, variant: str, leads: npt.NDArray[np.bool_]) -> dict[str, Any]:
     share = float(leads.mean()) if len(leads) else np.nan
-    return {"test": test, "variant": variant, "indicators": len(leads), "led": int(leads.sum()), "led_share": share}
+    return {
+        "test": test,
+        "variant": variant,
+        "indicators": len(leads),
+        "led": int(leads.sum()),
+        "led_share": share,
+    }
 
 
 def pairwise_dominance(
@@ -1065,13 +1200,18 @@ def pairwise_dominance(
         both states. Pairs without a common indicator are left out.
     """
     ranks = indicator_ranks(indicators, indicator_catalog, year, window=window)
-    places = {iso3: rows.to_numpy(np.float64, na_value=np.nan) for iso3, rows in ranks.groupby("iso3")["rank"]}
+    places = {
+        iso3: rows.to_numpy(np.float64, na_value=np.nan)
+        for iso3, rows in ranks.groupby("iso3")["rank"]
+    }
     rows = []
     for first, other in permutations(places, 2):
         difference = places[first] - places[other]
         difference = difference[~np.isnan(difference)]
         if len(difference):
-            shares = [float(chosen.mean()) for chosen in (difference < 0, difference > 0, difference == 0)]
+            shares = [
+                float(chosen.mean()) for chosen in (difference < 0, difference > 0, difference == 0)
+            ]
             rows.append([first, other, len(difference), *shares])
     return pd.DataFrame(rows, columns=["iso3", "other", "indicators", "better", "worse", "tied"])
 
@@ -1081,7 +1221,9 @@ def pairwise_dominance(
 
 def _check(country: str, start: int | None = None, end: int | None = None) -> None:
     if country not in MEMBERS:
-        raise ValueError(f"{country!r} is not one of the six states; use one of {', '.join(MEMBERS)}.")
+        raise ValueError(
+            f"{country!r} is not one of the six states; use one of {', '.join(MEMBERS)}."
+        )
     if start is not None and end is not None and start > end:
         raise ValueError(f"the start {start} lies after the end {end}; exchange them.")
 
@@ -1089,14 +1231,20 @@ def _check(country: str, start: int | None = None, end: int | None = None) -> No
 def _compared_states(without: Sequence[str], country: str | None = None) -> list[str]:
     """List the states that are compared; without names those to leave out, which cannot be the country itself."""
     if isinstance(without, str):
-        raise ValueError(f"without is the text {without!r}; give a list of codes, such as [{without!r}].")
+        raise ValueError(
+            f"without is the text {without!r}; give a list of codes, such as [{without!r}]."
+        )
     for left_out in without:
         _check(left_out)
     if country in without:
-        raise ValueError(f"{country} cannot be left out of its own comparison; choose another state.")
+        raise ValueError(
+            f"{country} cannot be left out of its own comparison; choose another state."
+        )
     states = [state for state in MEMBERS if state not in without]
     if len(states) < 2:
-        raise ValueError(f"without {', '.join(without)} there is nobody to compare; leave fewer states out.")
+        raise ValueError(
+            f"without {', '.join(without)} there is nobody to compare; leave fewer states out."
+        )
     return states
 
 

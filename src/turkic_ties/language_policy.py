@@ -34,7 +34,14 @@ Integers = npt.NDArray[np.int32]
 
 # A constant and not an argument everywhere: constitutions and language laws fix these, no edition of a table moves
 # them. The table ``languages`` says the same, and a test holds the two together.
-STATE_LANGUAGES = {"KAZ": "kaz", "TUR": "tur", "AZE": "aze", "UZB": "uzb", "KGZ": "kir", "TKM": "tuk"}
+STATE_LANGUAGES = {
+    "KAZ": "kaz",
+    "TUR": "tur",
+    "AZE": "aze",
+    "UZB": "uzb",
+    "KGZ": "kir",
+    "TKM": "tuk",
+}
 ALPHABETS = {
     "KAZ": "kk_cyrl",
     "TUR": "tr_latn",
@@ -84,11 +91,17 @@ def alphabet_of(country: str, alphabet: str = CYRILLIC) -> str:
     """
     _check_member(country)
     if alphabet not in VERSIONS:
-        raise ValueError(f"there is no Kazakh alphabet {alphabet!r}: choose one of {', '.join(VERSIONS)}.")
-    return f"kk_latn_{alphabet}" if country == "KAZ" and alphabet != CYRILLIC else ALPHABETS[country]
+        raise ValueError(
+            f"there is no Kazakh alphabet {alphabet!r}: choose one of {', '.join(VERSIONS)}."
+        )
+    return (
+        f"kk_latn_{alphabet}" if country == "KAZ" and alphabet != CYRILLIC else ALPHABETS[country]
+    )
 
 
-def letters_shared(alphabets: pd.DataFrame, country: str, partner: str, alphabet: str = "2021") -> LetterOverlap:
+def letters_shared(
+    alphabets: pd.DataFrame, country: str, partner: str, alphabet: str = "2021"
+) -> LetterOverlap:
     """Compare the letters of two state languages' alphabets.
 
     With A and B the sets of small letters, the Jaccard index is |A ∩ B| / |A ∪ B| and the share of A found in B is
@@ -151,11 +164,24 @@ def alphabet_overlaps(alphabets: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for name, other in itertools.permutations(sorted(sets), 2):
         a, b = sets[name], sets[other]
-        rows.append((name, other, len(a), len(a & b), _pct(len(a & b), len(a | b)), _pct(len(a & b), len(a))))
-    return pd.DataFrame(rows, columns=["alphabet", "other", "letters", "shared", "jaccard_pct", "found_pct"])
+        rows.append(
+            (
+                name,
+                other,
+                len(a),
+                len(a & b),
+                _pct(len(a & b), len(a | b)),
+                _pct(len(a & b), len(a)),
+            )
+        )
+    return pd.DataFrame(
+        rows, columns=["alphabet", "other", "letters", "shared", "jaccard_pct", "found_pct"]
+    )
 
 
-def letter_table(alphabets: pd.DataFrame, kazakh_latin: pd.DataFrame, alphabet: str = "2021") -> pd.DataFrame:
+def letter_table(
+    alphabets: pd.DataFrame, kazakh_latin: pd.DataFrame, alphabet: str = "2021"
+) -> pd.DataFrame:
     """Lay out the Kazakh alphabet letter by letter: every Latin version, and who else has the letter of one of them.
 
     Parameters
@@ -183,11 +209,17 @@ def letter_table(alphabets: pd.DataFrame, kazakh_latin: pd.DataFrame, alphabet: 
     letters = _letters(alphabets, ALPHABETS["KAZ"])
     written = kazakh_latin.fillna({"latin_lower": ""})
     written = written.pivot(index="cyrillic_lower", columns="version", values="latin_lower")
-    table = written.reindex(index=pd.Index(letters, name="cyrillic"), columns=list(LATIN_VERSIONS)).reset_index()
+    table = written.reindex(
+        index=pd.Index(letters, name="cyrillic"), columns=list(LATIN_VERSIONS)
+    ).reset_index()
     table.columns.name = None
-    official = kazakh_latin[(kazakh_latin["version"] == alphabet) & (kazakh_latin["basis"] == "official")]
+    official = kazakh_latin[
+        (kazakh_latin["version"] == alphabet) & (kazakh_latin["basis"] == "official")
+    ]
     looked_up = table["cyrillic"] if alphabet == CYRILLIC else table[alphabet]
-    table["spelled_out"] = (alphabet != CYRILLIC) & ~table["cyrillic"].isin(official["cyrillic_lower"])
+    table["spelled_out"] = (alphabet != CYRILLIC) & ~table["cyrillic"].isin(
+        official["cyrillic_lower"]
+    )
     looked_up = looked_up.mask(table["spelled_out"], "")
     others = alphabets[~alphabets["alphabet"].str.startswith("kk_")]
     for other, its_letters in others.groupby("alphabet")["lower"]:
@@ -232,10 +264,15 @@ def shared_letter_sounds(
         As for `letters_shared`.
     """
     overlap = letters_shared(alphabets, country, partner, alphabet)
-    sides = [_sounds(letter_sounds, kazakh_latin, name) for name in (overlap.alphabet, overlap.partner_alphabet)]
+    sides = [
+        _sounds(letter_sounds, kazakh_latin, name)
+        for name in (overlap.alphabet, overlap.partner_alphabet)
+    ]
     rows = []
     for letter in overlap.shared:
-        (ipa, classes), (partner_ipa, partner_classes) = (side.get(letter, ([], [])) for side in sides)
+        (ipa, classes), (partner_ipa, partner_classes) = (
+            side.get(letter, ([], [])) for side in sides
+        )
         rows.append(
             {
                 "letter": letter,
@@ -264,7 +301,9 @@ def _sounds(
     """Map each letter of an alphabet to its transcriptions and its classes, both sorted and without repeats."""
     version = alphabet.removeprefix("kk_latn_")
     in_latin = version in LATIN_VERSIONS
-    official = kazakh_latin[(kazakh_latin["version"] == version) & (kazakh_latin["basis"] == "official")]
+    official = kazakh_latin[
+        (kazakh_latin["version"] == version) & (kazakh_latin["basis"] == "official")
+    ]
     latin = dict(zip(official["cyrillic_lower"], official["latin_lower"], strict=True))
     table = letter_sounds[letter_sounds["alphabet"] == (ALPHABETS["KAZ"] if in_latin else alphabet)]
     found: dict[str, tuple[set[str], set[str]]] = {}
@@ -273,7 +312,10 @@ def _sounds(
             transcriptions, classes = found.setdefault(latin.get(letter, letter), (set(), set()))
             transcriptions.add(ipa)
             classes.add(sound)
-    return {letter: (sorted(transcriptions), sorted(classes)) for letter, (transcriptions, classes) in found.items()}
+    return {
+        letter: (sorted(transcriptions), sorted(classes))
+        for letter, (transcriptions, classes) in found.items()
+    }
 
 
 def _letters(alphabets: pd.DataFrame, alphabet: str) -> list[str]:
@@ -324,10 +366,17 @@ def transliterate(kazakh_latin: pd.DataFrame, text: str, version: str) -> Transl
     'Qazaq tılı'
     """
     if version not in LATIN_VERSIONS:
-        raise ValueError(f"there is no Latin version {version!r}: choose one of {', '.join(LATIN_VERSIONS)}.")
-    table = kazakh_latin[kazakh_latin["version"] == version].fillna({"latin_lower": "", "latin_upper": ""})
+        raise ValueError(
+            f"there is no Latin version {version!r}: choose one of {', '.join(LATIN_VERSIONS)}."
+        )
+    table = kazakh_latin[kazakh_latin["version"] == version].fillna(
+        {"latin_lower": "", "latin_upper": ""}
+    )
     small = dict(zip(table["cyrillic_lower"], table["latin_lower"], strict=True))
-    plain: dict[str, str] = {**small, **dict(zip(table["cyrillic_upper"], table["latin_upper"], strict=True))}
+    plain: dict[str, str] = {
+        **small,
+        **dict(zip(table["cyrillic_upper"], table["latin_upper"], strict=True)),
+    }
     # What each Latin sign becomes in capitals, read off the first signs of the letters: i and ı differ by version.
     letters = zip(table["latin_lower"], table["latin_upper"], strict=True)
     signs = {lower[0]: upper[0] for lower, upper in letters if lower}
@@ -340,7 +389,10 @@ def transliterate(kazakh_latin: pd.DataFrame, text: str, version: str) -> Transl
         found, whole = match[0], match.string
         if found not in in_capitals:
             return plain[found]
-        after, before = whole[match.end() : match.end() + 1], whole[max(match.start() - 1, 0) : match.start()]
+        after, before = (
+            whole[match.end() : match.end() + 1],
+            whole[max(match.start() - 1, 0) : match.start()],
+        )
         neighbour = after if after in plain else before
         return (in_capitals if neighbour in in_capitals else plain)[found]
 
@@ -351,7 +403,11 @@ def transliterate(kazakh_latin: pd.DataFrame, text: str, version: str) -> Transl
     longest_first = sorted(plain.keys() - simple.keys(), key=lambda key: (-len(key), key))
     latin = re.sub("|".join(map(re.escape, longest_first)) or "(?!)", written, composed)
     latin = latin.translate(str.maketrans(simple))
-    unknown = {sign for sign in set(latin) if sign.isalpha() and unicodedata.name(sign, "").startswith("CYRILLIC")}
+    unknown = {
+        sign
+        for sign in set(latin)
+        if sign.isalpha() and unicodedata.name(sign, "").startswith("CYRILLIC")
+    }
     return Transliteration(latin, tuple(sorted(unknown)))
 
 
@@ -378,8 +434,12 @@ def lost_distinctions(kazakh_latin: pd.DataFrame, version: str) -> pd.DataFrame:
         For a version that does not exist.
     """
     if version not in LATIN_VERSIONS:
-        raise ValueError(f"there is no Latin version {version!r}: choose one of {', '.join(LATIN_VERSIONS)}.")
-    table = kazakh_latin[kazakh_latin["version"] == version].fillna({"latin_lower": "", "latin_upper": ""})
+        raise ValueError(
+            f"there is no Latin version {version!r}: choose one of {', '.join(LATIN_VERSIONS)}."
+        )
+    table = kazakh_latin[kazakh_latin["version"] == version].fillna(
+        {"latin_lower": "", "latin_upper": ""}
+    )
     table = table.sort_values("cyrillic_lower")
     small = dict(zip(table["cyrillic_lower"], table["latin_lower"], strict=True))
     loans = set(table.loc[table["basis"] != "official", "cyrillic_lower"])
@@ -468,7 +528,11 @@ def text_similarity(
         own = _texts(texts, kazakh_latin, country, draws, seed)
         # Where the country has no text in a corpus, the others need not be resampled.
         opposite = partners if own else []
-        theirs = [(state, text) for state in opposite for text in _texts(texts, kazakh_latin, state, draws, seed)]
+        theirs = [
+            (state, text)
+            for state in opposite
+            for text in _texts(texts, kazakh_latin, state, draws, seed)
+        ]
         for first, (state, second) in itertools.product(own, theirs):
             row = {
                 "partner": state,
@@ -480,11 +544,19 @@ def text_similarity(
             rows.append({**row, **_compare(first, second)})
     columns = ["partner", "corpus", "country_script", "partner_script", "version"]
     columns += ["cosine", "cosine_low", "cosine_high"]
-    columns += ["identical_pct", "identical_low_pct", "identical_high_pct", "words", "partner_words"]
+    columns += [
+        "identical_pct",
+        "identical_low_pct",
+        "identical_high_pct",
+        "words",
+        "partner_words",
+    ]
     frame = pd.DataFrame(rows, columns=columns)
     given = {name: i for names in (partners, VERSIONS) for i, name in enumerate(names)}
     by = ["partner", "corpus", "country_script", "partner_script", "version"]
-    return frame.sort_values(by, key=lambda column: column.map(lambda name: given.get(name, name)), ignore_index=True)
+    return frame.sort_values(
+        by, key=lambda column: column.map(lambda name: given.get(name, name)), ignore_index=True
+    )
 
 
 @dataclass(frozen=True)
@@ -509,7 +581,9 @@ class _Text:
     trigram_squares: Floats
 
 
-def _texts(texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws: int, seed: int) -> list[_Text]:
+def _texts(
+    texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws: int, seed: int
+) -> list[_Text]:
     """Give the texts of a state's language, one a script, Kazakh also in each Latin version."""
     found = []
     mine = texts[texts["language"] == STATE_LANGUAGES[country]]
@@ -534,7 +608,9 @@ def _texts(texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws:
 def _text(script: str, version: str, words: list[str], drawn: Integers) -> _Text:
     # With a blank before and after it, a word has as many trigrams as letters: each letter is the middle of one. Three
     # code points of at most 21 bits make one number.
-    signs = np.frombuffer("".join(f" {word} " for word in words).encode("utf-32-le"), dtype="<u4").astype(np.int64)
+    signs = np.frombuffer(
+        "".join(f" {word} " for word in words).encode("utf-32-le"), dtype="<u4"
+    ).astype(np.int64)
     is_letter = signs[1:-1] != ord(" ")
     grams = (signs[:-2] << 42 | signs[1:-1] << 21 | signs[2:])[is_letter]
     word = np.arange(len(words))
@@ -547,7 +623,9 @@ def _text(script: str, version: str, words: list[str], drawn: Integers) -> _Text
 def _counts(units: npt.NDArray[Any], word: npt.NDArray[np.int64], drawn: Integers) -> _Counts:
     """Count units, given with the word each stands in, from the counts of the words."""
     known, place = np.unique(units, return_inverse=True)
-    incidence = csr_array((np.ones(len(units), dtype=np.int32), (place, word)), shape=(len(known), len(drawn)))
+    incidence = csr_array(
+        (np.ones(len(units), dtype=np.int32), (place, word)), shape=(len(known), len(drawn))
+    )
     return _Counts(known, incidence @ drawn)
 
 
@@ -575,7 +653,9 @@ def _compare(first: _Text, second: _Text) -> dict[str, float]:
 
 def _shared(first: _Counts, second: _Counts) -> tuple[Integers, Integers]:
     """Give both texts' counts of the units that stand in both, row by row."""
-    _, mine, theirs = np.intersect1d(first.units, second.units, assume_unique=True, return_indices=True)
+    _, mine, theirs = np.intersect1d(
+        first.units, second.units, assume_unique=True, return_indices=True
+    )
     return first.counts[mine], second.counts[theirs]
 
 
@@ -683,9 +763,16 @@ def _forms(cognates: pd.DataFrame, language: str) -> dict[str, list[tuple[int, t
     return forms
 
 
-def _distance(mine: Iterable[tuple[int, tuple[str, ...]]], theirs: list[tuple[int, tuple[str, ...]]]) -> float:
+def _distance(
+    mine: Iterable[tuple[int, tuple[str, ...]]], theirs: list[tuple[int, tuple[str, ...]]]
+) -> float:
     """Give the mean distance of all pairs of cognates for one concept; NaN when there is no pair."""
-    found = [Levenshtein.normalized_distance(a, b) for set_a, a in mine for set_b, b in theirs if set_a == set_b]
+    found = [
+        Levenshtein.normalized_distance(a, b)
+        for set_a, a in mine
+        for set_b, b in theirs
+        if set_a == set_b
+    ]
     return sum(found) / len(found) if found else float("nan")
 
 
@@ -720,7 +807,10 @@ def language_distances(cognates: pd.DataFrame) -> pd.DataFrame:
     Sokal, R. R. and Michener, C. D. (1958). A statistical method for evaluating systematic relationships. University of
     Kansas Science Bulletin 38, 1409-1438.
     """
-    from scipy.cluster.hierarchy import leaves_list, linkage  # slow to import, and nothing else needs them
+    from scipy.cluster.hierarchy import (
+        leaves_list,
+        linkage,
+    )  # slow to import, and nothing else needs them
     from scipy.spatial.distance import squareform
 
     language, languages = pd.factorize(cognates["language"], sort=True)
@@ -754,7 +844,17 @@ _DOMAINS = {
     "tertiary_language": "tertiary",
     "paperwork": "paperwork",
 }
-_USE = ["domain", "indicator", "language", "population", "year", "value_pct", "segment", "approximate", "authority"]
+_USE = [
+    "domain",
+    "indicator",
+    "language",
+    "population",
+    "year",
+    "value_pct",
+    "segment",
+    "approximate",
+    "authority",
+]
 _USE += ["grade", "source"]
 
 
@@ -834,7 +934,10 @@ def language_use(
         language="language of home",
         population="pupils, " + waves["level"],
         value_pct=waves["share_pct"],
-        segment="taught in the language of home, " + waves["level"] + ", " + waves["year"].astype("str"),
+        segment="taught in the language of home, "
+        + waves["level"]
+        + ", "
+        + waves["year"].astype("str"),
         approximate=False,
         authority="UNESCO Institute for Statistics",
         grade="A",
@@ -878,9 +981,13 @@ def language_changes(
     ValueError
         As for `language_use`.
     """
-    use = language_use(language_figures, census_mother_tongue, home_language_instruction, country, start, end)
+    use = language_use(
+        language_figures, census_mother_tongue, home_language_instruction, country, start, end
+    )
     line = ["domain", "segment", "language"]
-    first, last = (use.drop_duplicates(line, keep=which).reset_index(drop=True) for which in ("first", "last"))
+    first, last = (
+        use.drop_duplicates(line, keep=which).reset_index(drop=True) for which in ("first", "last")
+    )
     changes = pd.DataFrame(
         {
             "domain": first["domain"],
@@ -1003,7 +1110,15 @@ def completion_dates(completion_plans: pd.DataFrame, country: str) -> pd.DataFra
         slipped_years=years - (years.iloc[0] if len(years) else 0),
     )
     plans["years_ahead"] = years - plans["announced"].dt.year
-    columns = ["event", "announced", "precision", "completion_year", "years_ahead", "moved_years", "slipped_years"]
+    columns = [
+        "event",
+        "announced",
+        "precision",
+        "completion_year",
+        "years_ahead",
+        "moved_years",
+        "slipped_years",
+    ]
     return plans[[*columns, "scope", "speaker", "confidence"]]
 
 
@@ -1052,7 +1167,9 @@ def students_abroad(
     rows = pd.concat([regions, remainder], ignore_index=True) if len(remainder) else regions
     rows = rows.assign(
         students=rows["persons"].astype("int64"),
-        share_pct=100 * rows["persons"].astype("float64") / rows["year"].map(total).astype("float64"),
+        share_pct=100
+        * rows["persons"].astype("float64")
+        / rows["year"].map(total).astype("float64"),
         flag=rows["flag"].fillna("").astype("str"),
     )
     columns = ["year", "region", "students", "share_pct", "flag"]
@@ -1085,13 +1202,17 @@ def scholarship_destinations(language_figures: pd.DataFrame, country: str) -> pd
     figures = language_figures[
         (language_figures["country"] == country)
         & (language_figures["topic"] == "scholarship")
-        & language_figures["indicator"].isin(["Bolashak scholars enrolled", "Bolashak scholars by destination"])
+        & language_figures["indicator"].isin(
+            ["Bolashak scholars enrolled", "Bolashak scholars by destination"]
+        )
     ]
     rows: list[dict[str, Any]] = []
     for _, group in figures.groupby(["year", "indicator"]):
         named = group[group["counterpart"].notna()]
         in_percent = bool((group["unit"] == "percent").all())
-        total = 100.0 if in_percent else float(group.loc[group["counterpart"].isna(), "value"].sum())
+        total = (
+            100.0 if in_percent else float(group.loc[group["counterpart"].isna(), "value"].sum())
+        )
         destinations = [*zip(named["counterpart"], named["value"], strict=True)]
         for destination, value in [*destinations, (REMAINDER, total - named["value"].sum())]:
             # A tenth of a percent is rounding of the published shares, not a destination.
@@ -1109,8 +1230,12 @@ def scholarship_destinations(language_figures: pd.DataFrame, country: str) -> pd
                 }
             )
     columns = ["year", "indicator", "destination", "scholars", "share_pct", "grade", "source"]
-    frame = pd.DataFrame(rows, columns=columns).astype({"scholars": "Int64", "share_pct": "float64"})
-    return frame.sort_values(["year", "share_pct", "destination"], ascending=[True, False, True], ignore_index=True)
+    frame = pd.DataFrame(rows, columns=columns).astype(
+        {"scholars": "Int64", "share_pct": "float64"}
+    )
+    return frame.sort_values(
+        ["year", "share_pct", "destination"], ascending=[True, False, True], ignore_index=True
+    )
 
 
 def online_presence(digital_presence: pd.DataFrame) -> pd.DataFrame:
@@ -1127,12 +1252,19 @@ def online_presence(digital_presence: pd.DataFrame) -> pd.DataFrame:
         source, measure, language, date, value, first_date, first_value (missing for active users, whose definition
         changed between the dates), rank (1 the largest); sorted by source, measure and rank.
     """
-    readings = digital_presence.assign(date=pd.to_datetime(digital_presence["date"])).sort_values("date")
+    readings = digital_presence.assign(date=pd.to_datetime(digital_presence["date"])).sort_values(
+        "date"
+    )
     keys = ["source", "measure", "language"]
-    first, last = (getattr(readings.groupby(keys)[["date", "value"]], which)() for which in ("first", "last"))
+    first, last = (
+        getattr(readings.groupby(keys)[["date", "value"]], which)() for which in ("first", "last")
+    )
     frame: pd.DataFrame = last.join(first.add_prefix("first_")).reset_index()
     changed = frame["measure"] == "active_users"
-    frame["first_date"], frame["first_value"] = frame["first_date"].mask(changed), frame["first_value"].mask(changed)
+    frame["first_date"], frame["first_value"] = (
+        frame["first_date"].mask(changed),
+        frame["first_value"].mask(changed),
+    )
     ranks = frame.groupby(["source", "measure"])["value"].rank(ascending=False, method="min")
     frame["rank"] = ranks.astype("int64")
     return frame.sort_values(["source", "measure", "rank", "language"], ignore_index=True)
@@ -1143,7 +1275,9 @@ def online_presence(digital_presence: pd.DataFrame) -> pd.DataFrame:
 
 def _check_member(country: str) -> None:
     if country not in MEMBERS:
-        raise ValueError(f"there are no language data for {country!r}: choose one of {', '.join(MEMBERS)}.")
+        raise ValueError(
+            f"there are no language data for {country!r}: choose one of {', '.join(MEMBERS)}."
+        )
 
 
 def _check_pair(country: str, partner: str) -> None:

@@ -19,7 +19,9 @@ class ParameterError(Exception):
 def _member(value: Any) -> str:
     iso3 = to_iso3(value)
     if iso3 not in MEMBERS:
-        raise ValueError(f"{name(iso3)} is not one of the six states of this collection: {', '.join(MEMBERS)}")
+        raise ValueError(
+            f"{name(iso3)} is not one of the six states of this collection: {', '.join(MEMBERS)}"
+        )
     return iso3
 
 
@@ -53,7 +55,9 @@ class ReportParameters(BaseModel):
     @model_validator(mode="after")
     def _is_a_pair_and_a_period(self) -> ReportParameters:
         if self.country == self.partner:
-            raise ValueError(f"country and partner are both {self.country}: choose two different states")
+            raise ValueError(
+                f"country and partner are both {self.country}: choose two different states"
+            )
         if self.end is not None and self.start > self.end:
             raise ValueError(f"start ({self.start}) is after end ({self.end}): swap them")
         return self
@@ -88,7 +92,9 @@ class DefenseParameters(ReportParameters):
         if self.country in self.powers:
             raise ValueError(f"powers: {self.country} is the country itself; name other states")
         if len(set(self.powers)) < len(self.powers) or len(self.powers) < 2:
-            raise ValueError(f"powers: equal distance needs two or more different states, not {', '.join(self.powers)}")
+            raise ValueError(
+                f"powers: equal distance needs two or more different states, not {', '.join(self.powers)}"
+            )
         return self
 
 
@@ -134,12 +140,16 @@ def check(topic: str, asked: dict[str, Any]) -> ReportParameters:
     try:
         return MODELS[topic](**asked)
     except ValidationError as error:
-        raise ParameterError(f"{topic}: {'; '.join(_in_words(topic, e) for e in error.errors())}.") from error
+        raise ParameterError(
+            f"{topic}: {'; '.join(_in_words(topic, e) for e in error.errors())}."
+        ) from error
 
 
 def _in_words(topic: str, error: Any) -> str:
     parameter = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
-        return f"there is no parameter {parameter!r}; it takes {', '.join(MODELS[topic].model_fields)}"
+        return (
+            f"there is no parameter {parameter!r}; it takes {', '.join(MODELS[topic].model_fields)}"
+        )
     message = error["msg"].removeprefix("Value error, ").rstrip(".")
     return f"{parameter}: {message} (got {error['input']!r})" if parameter else message

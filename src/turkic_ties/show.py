@@ -25,8 +25,15 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from turkic_ties import data
+from turkic_ties import claims as registry
+from turkic_ties import countries, data
 from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, PAPER
+from turkic_ties.words import MISSING
+from turkic_ties.words import count as count  # noqa: PLC0414 until notebooks import words
+from turkic_ties.words import number as number  # noqa: PLC0414 until notebooks import words
+from turkic_ties.words import ordinal as ordinal  # noqa: PLC0414 until notebooks import words
+from turkic_ties.words import percent as percent  # noqa: PLC0414 until notebooks import words
+from turkic_ties.words import usd as usd  # noqa: PLC0414 until notebooks import words
 
 # DejaVu Sans is what matplotlib measures text with; Verdana has the same widths where DejaVu is not installed.
 SVG_STYLE = (
@@ -37,6 +44,7 @@ SVG_STYLE = (
 COMPUTING = r"__main__|(turkic_ties|pandas|numpy|scipy|matplotlib|seaborn)(\.|$)"
 
 Value = float | int | str | None
+Text = str | Callable[[pd.DataFrame], str]
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,13 @@ BOOKS = {"own": ", own books", "mirror": ", the partner's books", "model": ", re
 
 
 def last_figure(
-    id: str, label: str, rows: pd.DataFrame, column: str, text: Callable[[Any], str], unit: str, table: str
+    id: str,
+    label: str,
+    rows: pd.DataFrame,
+    column: str,
+    text: Callable[[Any], str],
+    unit: str,
+    table: str,
 ) -> KeyFigure:
     """Make a key figure of the last year a measure has.
 
@@ -98,12 +112,16 @@ def last_figure(
     """
     there = rows.dropna(subset=[column])
     if there.empty:
-        return KeyFigure(id, label, None, "not available", unit, "no record in this period", data.publishers(table))
+        return KeyFigure(
+            id, label, None, MISSING, unit, "no record in this period", data.publishers(table)
+        )
     last = there.sort_values("year", kind="stable").iloc[-1]
     ids = str(last["source"]).split("; ") if "source" in there else None
     period = f"{last['year']}{BOOKS[last['books']] if 'books' in there else ''}"
     value = last[column] if isinstance(last[column], str) else float(last[column])
-    return KeyFigure(id, label, value, text(last[column]), unit, period, data.publishers(table, ids))
+    return KeyFigure(
+        id, label, value, text(last[column]), unit, period, data.publishers(table, ids)
+    )
 
 
 def setup() -> None:
@@ -151,60 +169,16 @@ def setup() -> None:
             "axes.unicode_minus": True,
         }
     )
-    pd.set_option("display.max_columns", 20, "display.max_rows", 40, "display.width", 120, "display.precision", 3)
-
-
-# -- numbers in words -------------------------------------------------------------------------------------------
-
-
-def usd(value: float | None) -> str:
-    """Write an amount of current US dollars for a sentence: ``"$6.35 billion"``, ``"−$240 million"``."""
-    return _scaled(value, "$", "")
-
-
-def count(value: float | None, unit: str = "") -> str:
-    """Write a count for a sentence: ``count(3_900_000, "tonnes")`` gives ``"3.9 million tonnes"``."""
-    return _scaled(value, "", f" {unit}" if unit else "")
-
-
-def _scaled(value: float | None, before: str, after: str) -> str:
-    if value is None or pd.isna(value):
-        return "not available"
-    sign, size = ("−" if value < 0 else ""), abs(value)
-    for factor, word in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
-        # 999.9996 million is a billion once it is rounded.
-        if float(f"{size:.3g}") >= factor:
-            return f"{sign}{before}{_digits(size / factor)}{word}{after}"
-    return f"{sign}{before}{round(size):,}{after}"
-
-
-def _digits(value: float) -> str:
-    """Three significant digits, no exponent, no trailing zeros after the point."""
-    rounded = float(f"{value:.3g}")
-    text = f"{rounded:,.2f}" if rounded < 10 else f"{rounded:,.1f}" if rounded < 100 else f"{rounded:,.0f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def percent(share: float | None, digits: int = 1) -> str:
-    """Write a share (0 to 1) as a percentage: ``percent(0.045)`` gives ``"4.5%"``."""
-    if share is None or pd.isna(share):
-        return "not available"
-    return f"{100 * share:.{digits}f}%".replace("-", "−")
-
-
-def number(value: float | None, digits: int = 2) -> str:
-    """Write a plain number with a fixed number of decimals."""
-    if value is None or pd.isna(value):
-        return "not available"
-    return f"{value:,.{digits}f}".replace("-", "−")
-
-
-def ordinal(rank: int | None) -> str:
-    """Write a rank: ``ordinal(4)`` gives ``"4th"``."""
-    if rank is None or pd.isna(rank):
-        return "not available"
-    suffix = "th" if 10 <= rank % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
-    return f"{rank}{suffix}"
+    pd.set_option(
+        "display.max_columns",
+        20,
+        "display.max_rows",
+        40,
+        "display.width",
+        120,
+        "display.precision",
+        3,
+    )
 
 
 # -- outputs ----------------------------------------------------------------------------------------------------
@@ -245,7 +219,9 @@ def unavailable(text: str) -> None:
     _display("unavailable", {"text": text}, {"text/markdown": f"*{text}*"})
 
 
-def figure(fig: Figure, *, id: str, title: str, subtitle: str, source: str, alt: str, values: pd.DataFrame) -> None:
+def figure(
+    fig: Figure, *, id: str, title: str, subtitle: str, source: str, alt: str, values: pd.DataFrame
+) -> None:
     """Show a chart with all a reader needs to trust it, and close it.
 
     Parameters
@@ -267,10 +243,77 @@ def figure(fig: Figure, *, id: str, title: str, subtitle: str, source: str, alt:
     """
     svg = _svg(fig, id)
     plt.close(fig)
-    described = {"id": id, "title": title, "subtitle": subtitle, "source": source, "alt": alt, "csv": _csv(values)}
+    described = {
+        "id": id,
+        "title": title,
+        "subtitle": subtitle,
+        "source": source,
+        "alt": alt,
+        "csv": _csv(values),
+    }
     _caption(f"**{title}**  \n{subtitle}")
     _display("figure", described, {"image/svg+xml": svg, "text/plain": f"[Chart: {alt}]"})
     _caption(f"*Source: {source}*")
+
+
+def chart(
+    rows: pd.DataFrame,
+    draw: Callable[[pd.DataFrame], Figure],
+    *,
+    id: str,
+    title: Text,
+    subtitle: Text,
+    source: Text,
+    alt: Text,
+    missing: str,
+    values: pd.DataFrame | None = None,
+) -> None:
+    """Show the chart of some rows, or say in one sentence that there are none.
+
+    Parameters
+    ----------
+    rows
+        What is drawn. Without rows nothing is drawn and `missing` is shown.
+    draw
+        Makes the figure from `rows`.
+    id, title, subtitle, source, alt
+        As for `figure`; each a text, or a function that writes it from `rows`.
+    missing
+        What is not available, and what is; see `unavailable`.
+    values
+        The numbers that are drawn, where they are not `rows` themselves.
+
+    Examples
+    --------
+    A cell of a notebook::
+
+        show.chart(
+            balance,
+            draw_balance,
+            id="balance",
+            title=findings.balance,
+            subtitle="Billion current US dollars",
+            source=credit("trade/bilateral_trade"),
+            alt="Bars of the yearly balance.",
+            missing=f"No year has both flows between {country_name} and {partner_name}.",
+        )
+    """
+    if rows.empty:
+        unavailable(missing)
+        return
+
+    def written(text: Text) -> str:
+        return text if isinstance(text, str) else text(rows)
+
+    figure(
+        draw(rows),
+        id=id,
+        title=written(title),
+        subtitle=written(subtitle),
+        source=written(source),
+        alt=written(alt),
+        values=rows if values is None else values,
+    )
 
 
 def table(
@@ -293,7 +336,13 @@ def table(
     formats
         How to write the values of a column; others are written as they are.
     """
-    described = {"id": id, "title": title, "subtitle": subtitle, "source": source, "csv": _csv(frame)}
+    described = {
+        "id": id,
+        "title": title,
+        "subtitle": subtitle,
+        "source": source,
+        "csv": _csv(frame),
+    }
     body = _html_table(frame, formats or {})
     _caption(f"**{title}**  \n{subtitle}")
     _display("table", {**described, "html": body}, {"text/html": body})
@@ -311,10 +360,32 @@ def claims(results: Iterable[Mapping[str, Any]]) -> None:
     ordered = sorted(results, key=lambda result: (result["paragraph"], result["sentence"]))
     keys = ("id", "statement", "stated", "computed", "verdict")
     rows = [
-        [*(result[key] for key in keys), "; ".join(filter(None, [result["rule"], result["why"]]))] for result in ordered
+        [*(result[key] for key in keys), "; ".join(filter(None, [result["rule"], result["why"]]))]
+        for result in ordered
     ]
     body = _html_table(pd.DataFrame(rows, columns=[*map(str.capitalize, keys), "Rule"]), {})
     _display("claims", {"claims": ordered}, {"text/html": body})
+
+
+def statements(topic: str, country: str, partner: str) -> None:
+    """Show the statements of the article on one topic, or say that the article is about another pair.
+
+    Parameters
+    ----------
+    topic
+        The topic of the notebook.
+    country, partner
+        ISO3 codes of the pair of the report.
+    """
+    article = registry.article()
+    if (country, partner) == (article.country, article.partner):
+        statements = registry.load()
+        of_topic = [claim.id for claim in statements.claims if claim.topic == topic]
+        claims(result.to_dict() for result in registry.evaluate(statements, of_topic))
+        return
+    subject = f"{countries.name(article.country)} and its partner {countries.name(article.partner)}"
+    pair = f"{countries.name(country)} and its partner {countries.name(partner)}"
+    unavailable(f"The article put to the test speaks of {subject}, not of {pair}.")
 
 
 def sources(read: Iterable[str]) -> None:
@@ -326,10 +397,16 @@ def sources(read: Iterable[str]) -> None:
         f"- {source.publisher}, {source.dataset} ({source.version}; {source.kind}). {source.citation}"
         for source in listed.itertuples()
     ]
-    _display("sources", {"sources": listed.to_dict("records"), "tables": tables}, {"text/markdown": "\n".join(lines)})
+    _display(
+        "sources",
+        {"sources": listed.to_dict("records"), "tables": tables},
+        {"text/markdown": "\n".join(lines)},
+    )
 
 
-def label_line_ends(ax: Axes, labels: Mapping[str, tuple[float, float, str]], *, gap: float = 0.045) -> None:
+def label_line_ends(
+    ax: Axes, labels: Mapping[str, tuple[float, float, str]], *, gap: float = 0.045
+) -> None:
     """Write the names of lines at the right, each at the height of its last point, moved apart where they overlap.
 
     Parameters
@@ -344,7 +421,10 @@ def label_line_ends(ax: Axes, labels: Mapping[str, tuple[float, float, str]], *,
     if not labels:
         return
     to_axes = ax.transData + ax.transAxes.inverted()
-    placed = sorted((float(to_axes.transform((x, y))[1]), text, colour) for text, (x, y, colour) in labels.items())
+    placed = sorted(
+        (float(to_axes.transform((x, y))[1]), text, colour)
+        for text, (x, y, colour) in labels.items()
+    )
     edge = max(float(to_axes.transform((x, 0))[0]) for x, _, _ in labels.values())
     heights = [height for height, *_ in placed]
     for i in range(1, len(heights)):
@@ -370,7 +450,9 @@ def runs(rows: pd.DataFrame, by: Sequence[str]) -> pd.Series[int]:
         For each row a number, the same for years that follow one another.
     """
     ordered = rows.sort_values([*by, "year"])
-    starts = (ordered["year"].diff() != 1) | (ordered[list(by)] != ordered[list(by)].shift()).any(axis=1)
+    starts = (ordered["year"].diff() != 1) | (ordered[list(by)] != ordered[list(by)].shift()).any(
+        axis=1
+    )
     return starts.astype("int64").cumsum().reindex(rows.index)
 
 
@@ -385,13 +467,20 @@ def year_axis(ax: Axes, ticks: int = 8) -> None:
 
 
 def _display(kind: str, content: dict[str, Any], standard: dict[str, str]) -> None:
-    plain = {"text/plain": standard.get("text/markdown") or content.get("title") or kind.replace("_", " ")}
+    plain = {
+        "text/plain": standard.get("text/markdown")
+        or content.get("title")
+        or kind.replace("_", " ")
+    }
     display({**plain, **standard, MIME_TYPE: {"kind": kind, **content}}, raw=True)
 
 
 def _caption(markdown: str) -> None:
     """Text around a chart that only the notebook needs: the report sets it from the chart's own bundle."""
-    display({"text/markdown": markdown, "text/plain": markdown, MIME_TYPE: {"kind": "caption"}}, raw=True)
+    display(
+        {"text/markdown": markdown, "text/plain": markdown, MIME_TYPE: {"kind": "caption"}},
+        raw=True,
+    )
 
 
 def _plain(value: Value) -> Value:
@@ -404,14 +493,16 @@ def _plain(value: Value) -> Value:
 
 
 def _csv(values: pd.DataFrame) -> str:
-    return values.map(lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell).to_csv(
-        index=False, lineterminator="\n"
-    )
+    return values.map(
+        lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell
+    ).to_csv(index=False, lineterminator="\n")
 
 
 def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]) -> str:
     columns = [str(column) for column in frame]
-    numeric = {column for column in columns if pd.api.types.is_numeric_dtype(frame[column])} | set(formats)
+    numeric = {column for column in columns if pd.api.types.is_numeric_dtype(frame[column])} | set(
+        formats
+    )
 
     def cell(tag: str, column: str, text: str) -> str:
         # Numbers stand to the right; a date or another short text is not worth a second line.
@@ -420,7 +511,9 @@ def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]
 
     def row(values: Iterable[Any]) -> str:
         pairs = zip(columns, values, strict=True)
-        return "".join(cell("td", c, "–" if pd.isna(v) else formats.get(c, str)(v)) for c, v in pairs)
+        return "".join(
+            cell("td", c, "–" if pd.isna(v) else formats.get(c, str)(v)) for c, v in pairs
+        )
 
     header = "".join(cell('th scope="col"', column, column) for column in columns)
     body = "".join(f"<tr>{row(values)}</tr>" for values in frame.itertuples(index=False))
@@ -431,7 +524,9 @@ def _svg(fig: Figure, id: str) -> str:
     """Draw a figure as SVG that is the same everywhere and can stand beside others on one page."""
     buffer = io.StringIO()
     # matplotlib looks for a place for every axis label, over and over; most axes have none.
-    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if not axis.get_label_text()):
+    for axis in (
+        axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if not axis.get_label_text()
+    ):
         axis.set_label_coords(0, 0)
     # Figure.savefig would draw all of it twice, first only to lay it out; drawing does that by itself.
     canvas: Any = FigureCanvasSVG(fig)
@@ -445,11 +540,17 @@ def _svg(fig: Figure, id: str) -> str:
     svg = re.sub(r"\bfont-family: '[^;]*; ?", "", svg)
     svg = svg.replace(' transform="rotate(-0 ', ' transform="rotate(0 ')
     # Hundredths of a point are far below what can be seen, and above where platforms differ.
-    svg = re.sub(r'(?<==")[^"]*(?=")', lambda m: re.sub(r"-?\d+\.\d{3,}(?!\d*e)", _hundredths, m.group()), svg)
+    svg = re.sub(
+        r'(?<==")[^"]*(?=")',
+        lambda m: re.sub(r"-?\d+\.\d{3,}(?!\d*e)", _hundredths, m.group()),
+        svg,
+    )
     # Only identifiers something points at stay, named for the figure, as two charts on a page must not share one, and
     # numbered, as matplotlib makes them from numbers whose last digit differs between platforms.
     used = list(dict.fromkeys(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg)))
-    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{id}-{used.index(m[1])}"' if m[1] in used else "", svg)
+    svg = re.sub(
+        r' id="([^"]+)"', lambda m: f' id="{id}-{used.index(m[1])}"' if m[1] in used else "", svg
+    )
     return re.sub(r'(url\(#|href="#)([^)"]+)', lambda m: f"{m[1]}{id}-{used.index(m[2])}", svg)
 
 

@@ -25,7 +25,12 @@ def themed_svg(svg: str, alt: str) -> Markup:
     alt
         What a reader who does not see the chart should know.
     """
-    for colour, variable in ((INK, "--ink"), (MUTED, "--muted"), (GRID, "--line"), (PAPER, "--paper")):
+    for colour, variable in (
+        (INK, "--ink"),
+        (MUTED, "--muted"),
+        (GRID, "--line"),
+        (PAPER, "--paper"),
+    ):
         svg = svg.replace(colour, f"var({variable})")
     opening, rest = svg.split(">", 1)
     width = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+)', opening)

@@ -69,7 +69,10 @@ _OTHER_SIDE = {"export": "import", "import": "export", "exports": "imports", "im
 
 
 def partners(
-    bilateral_trade: pd.DataFrame, country: str | Sequence[str], start: int | None = None, end: int | None = None
+    bilateral_trade: pd.DataFrame,
+    country: str | Sequence[str],
+    start: int | None = None,
+    end: int | None = None,
 ) -> pd.DataFrame:
     """Lay out the trade of a country, or of several, with every partner, in each set of books.
 
@@ -108,17 +111,25 @@ def _records(
     states = _listed(country)
     trade = bilateral_trade if "flag" in bilateral_trade else bilateral_trade.assign(flag="")
     if unknown := sorted(set(trade["source"].unique()) - {*REPORTED, MODEL}):
-        raise ValueError(f"bilateral_trade holds the source {unknown[0]!r}: give it a place in trade.REPORTED.")
+        raise ValueError(
+            f"bilateral_trade holds the source {unknown[0]!r}: give it a place in trade.REPORTED."
+        )
     involved = trade["reporter"].isin(states) | trade["partner"].isin(states)
     trade = trade[involved & trade["year"].between(*_years(start, end))]
     # Categories group and sort in a fraction of the time texts take, and in the order given.
-    everyone = pd.CategoricalDtype(sorted({*trade["reporter"].unique(), *trade["partner"].unique()}))
+    everyone = pd.CategoricalDtype(
+        sorted({*trade["reporter"].unique(), *trade["partner"].unique()})
+    )
     sources = pd.CategoricalDtype([*REPORTED, MODEL])
-    trade = trade.astype({"reporter": everyone, "partner": everyone, "source": sources, "value_usd": "float64"})
+    trade = trade.astype(
+        {"reporter": everyone, "partner": everyone, "source": sources, "value_usd": "float64"}
+    )
     own, mirror = trade[trade["reporter"].isin(states)], trade[trade["partner"].isin(states)]
     # What the reporter imports from the country is the country's export to it.
     turned = {"country": mirror["partner"], "partner": mirror["reporter"]}
-    rows = pd.concat([own.assign(country=own["reporter"]), mirror.assign(**turned)], ignore_index=True)
+    rows = pd.concat(
+        [own.assign(country=own["reporter"]), mirror.assign(**turned)], ignore_index=True
+    )
     is_own, is_model = np.arange(len(rows)) < len(own), rows["source"] == MODEL
     is_export = (rows["flow"] == "export") == is_own
     books = pd.Series("mirror", rows.index, pd.CategoricalDtype(list(BOOKS)))
@@ -141,12 +152,25 @@ def _by_partner(records: pd.DataFrame) -> pd.DataFrame:
     wide["turnover_usd"] = wide[_FLOW_VALUES].sum(axis=1, min_count=1)
     # The rows of `wide` are numbered as the cells are.
     wide["flag"] = _joined(records.assign(cell=cells.ngroup()), ["cell"], "flag")
-    columns = ["country", "partner", "year", "books", "source", *_FLOW_VALUES, "turnover_usd", "flag"]
+    columns = [
+        "country",
+        "partner",
+        "year",
+        "books",
+        "source",
+        *_FLOW_VALUES,
+        "turnover_usd",
+        "flag",
+    ]
     return wide[columns].fillna({"flag": ""})
 
 
 def bilateral(
-    bilateral_trade: pd.DataFrame, country: str, partner: str, start: int | None = None, end: int | None = None
+    bilateral_trade: pd.DataFrame,
+    country: str,
+    partner: str,
+    start: int | None = None,
+    end: int | None = None,
 ) -> pd.DataFrame:
     """Give the yearly trade of a pair in each set of books: flows, turnover and balance.
 
@@ -246,13 +270,20 @@ def asymmetry(pair: pd.DataFrame) -> pd.DataFrame:
     IMF (2017). Direction of Trade Statistics Yearbook (CIF/FOB factor 1.06).
     """
     keys = ["country", "partner", "year", "flow"]
-    flows = pair.melt([*keys[:3], "books", "source"], _FLOW_VALUES, "flow", "usd").dropna(subset="usd")
+    flows = pair.melt([*keys[:3], "books", "source"], _FLOW_VALUES, "flow", "usd").dropna(
+        subset="usd"
+    )
     flows["flow"] = flows["flow"].str.removesuffix("_usd")
-    own, mirror = (flows[flows["books"] == books].set_index(keys)[["usd", "source"]] for books in ("own", "mirror"))
+    own, mirror = (
+        flows[flows["books"] == books].set_index(keys)[["usd", "source"]]
+        for books in ("own", "mirror")
+    )
     both = own.add_prefix("own_").join(mirror.add_prefix("mirror_"), how="inner").reset_index()
     both["gap_usd"] = both["own_usd"] - both["mirror_usd"]
     both["asymmetry"] = _ratio(both["gap_usd"], (both["own_usd"] + both["mirror_usd"]) / 2)
-    columns = "country partner year flow own_usd own_source mirror_usd mirror_source gap_usd asymmetry"
+    columns = (
+        "country partner year flow own_usd own_source mirror_usd mirror_source gap_usd asymmetry"
+    )
     return _arrange(both, columns, by="flow year")
 
 
@@ -289,7 +320,11 @@ def growth(series: pd.DataFrame, value: str, by: str = "books") -> pd.DataFrame:
     if series.duplicated([by, "year"]).any():
         raise ValueError(f"growth needs one row for each {by} and year; select one line before.")
     # A panel is a second copy of its publisher's figures, so that no seam lies between the two.
-    source = series["source"].str.removesuffix("_panel") if "source" in series else pd.Series("", index=series.index)
+    source = (
+        series["source"].str.removesuffix("_panel")
+        if "source" in series
+        else pd.Series("", index=series.index)
+    )
     now = series.assign(_source=source)
     result = series.copy()
     for name, years in (("growth_1y", 1), ("cagr_5y", 5)):
@@ -301,7 +336,9 @@ def growth(series: pd.DataFrame, value: str, by: str = "books") -> pd.DataFrame:
     return result
 
 
-def constant_dollars(series: pd.DataFrame, commodities: pd.DataFrame, base_year: int) -> pd.DataFrame:
+def constant_dollars(
+    series: pd.DataFrame, commodities: pd.DataFrame, base_year: int
+) -> pd.DataFrame:
     """Deflate dollar columns by the US consumer price index.
 
     v · CPI(base) / CPI(t). This removes the loss of value of the dollar, not the movement of the goods' own prices
@@ -347,7 +384,10 @@ def constant_dollars(series: pd.DataFrame, commodities: pd.DataFrame, base_year:
 
 
 def ranks(
-    bilateral_trade: pd.DataFrame, country: str | Sequence[str], start: int | None = None, end: int | None = None
+    bilateral_trade: pd.DataFrame,
+    country: str | Sequence[str],
+    start: int | None = None,
+    end: int | None = None,
 ) -> pd.DataFrame:
     """Rank the partners of a country, or of several, by turnover, exports and imports, with the share of each.
 
@@ -383,7 +423,9 @@ def ranks(
     rows = rows[(rows["books"] != "mirror") | (rows["partners"] >= MIRROR_REPORTERS)]
     flagged = pd.concat([frame[["cell", "flag"]], _missing_partners(rows)])
     rows = rows[rows["year"].between(first, last)]
-    rows = rows.assign(flag=_joined(flagged, ["cell"], "flag").reindex(rows["cell"], fill_value="").array)
+    rows = rows.assign(
+        flag=_joined(flagged, ["cell"], "flag").reindex(rows["cell"], fill_value="").array
+    )
     # Cells are numbered in the order of countries, books and years; equals stay in the order of `partners`.
     rows = rows.sort_values(["cell", "flow", "rank"], kind="stable", ignore_index=True)
     columns = "country year books source flow partner value_usd rank partners share coverage flag"
@@ -413,13 +455,17 @@ def _missing_partners(rows: pd.DataFrame) -> pd.DataFrame:
     """Find partners without a record between two years in which they were among the five largest."""
     books = ["country", "books", "flow", "year"]
     large = rows.loc[rows["rank"] <= 5, [*books, "partner"]]
-    skipped = large.groupby(["country", "books", "flow", "partner"], observed=True)["year"].diff() == 2
+    skipped = (
+        large.groupby(["country", "books", "flow", "partner"], observed=True)["year"].diff() == 2
+    )
     expected = large[skipped].assign(year=large["year"] - 1)
     there = rows.loc[rows["rank"] == 1, [*books, "cell"]].drop_duplicates()
     expected = expected.merge(there, on=books)  # the books exist in that year
     keys = ["cell", "flow", "partner"]
     known = rows.loc[rows["cell"].isin(expected["cell"]), keys]
-    missing = expected.merge(known, how="left", indicator="found", on=keys).query("found == 'left_only'")
+    missing = expected.merge(known, how="left", indicator="found", on=keys).query(
+        "found == 'left_only'"
+    )
     return missing[["cell"]].assign(
         flag=missing["partner"].astype("str") + " is missing, a main partner the years around"
     )
@@ -464,7 +510,9 @@ def concentration(ranked: pd.DataFrame) -> pd.DataFrame:
 # -- trade among the six ----------------------------------------------------------------------------------------
 
 
-def intra_trade(bilateral_trade: pd.DataFrame, start: int | None = None, end: int | None = None) -> pd.DataFrame:
+def intra_trade(
+    bilateral_trade: pd.DataFrame, start: int | None = None, end: int | None = None
+) -> pd.DataFrame:
     """List the exports of each of the six states to each other one: the 30 cells of a matrix, in all books.
 
     ``own`` is the exporter's report (FOB), ``mirror`` the importer's (CIF). `prefer` makes one matrix of them that says
@@ -483,9 +531,15 @@ def intra_trade(bilateral_trade: pd.DataFrame, start: int | None = None, end: in
     """
     by_members = bilateral_trade[bilateral_trade["reporter"].isin(MEMBERS)]
     records = _records(by_members, MEMBERS, start, end)
-    cells = _texts(_by_partner(records[records["partner"].isin(MEMBERS)])).dropna(subset="exports_usd")
-    cells = cells.rename(columns={"country": "exporter", "partner": "importer", "exports_usd": "value_usd"})
-    return _arrange(cells, "exporter importer year books source value_usd", by="books year exporter importer")
+    cells = _texts(_by_partner(records[records["partner"].isin(MEMBERS)])).dropna(
+        subset="exports_usd"
+    )
+    cells = cells.rename(
+        columns={"country": "exporter", "partner": "importer", "exports_usd": "value_usd"}
+    )
+    return _arrange(
+        cells, "exporter importer year books source value_usd", by="books year exporter importer"
+    )
 
 
 def member_shares(cells: pd.DataFrame) -> pd.DataFrame:
@@ -511,9 +565,15 @@ def member_shares(cells: pd.DataFrame) -> pd.DataFrame:
         When a cell stands twice in a year.
     """
     if cells.duplicated(["exporter", "importer", "year"]).any():
-        raise ValueError("member_shares needs each cell once: apply prefer, or select one set of books before.")
-    exports = cells.groupby(["year", "exporter"])["value_usd"].sum().rename_axis(["year", "country"])
-    imports = cells.groupby(["year", "importer"])["value_usd"].sum().rename_axis(["year", "country"])
+        raise ValueError(
+            "member_shares needs each cell once: apply prefer, or select one set of books before."
+        )
+    exports = (
+        cells.groupby(["year", "exporter"])["value_usd"].sum().rename_axis(["year", "country"])
+    )
+    imports = (
+        cells.groupby(["year", "importer"])["value_usd"].sum().rename_axis(["year", "country"])
+    )
     result = pd.DataFrame({"exports_usd": exports, "imports_usd": imports}).reset_index()
     result["turnover_usd"] = result[["exports_usd", "imports_usd"]].sum(axis=1)
     total = result.groupby("year")["exports_usd"].transform("sum")
@@ -579,8 +639,12 @@ def sections(product_trade: pd.DataFrame, country: str, partner: str) -> pd.Data
     }
     flows["turnover"] = flows["exports"].add(flows["imports"], fill_value=0.0)
     rows = pd.concat(flows, names=["flow"]).rename("value_usd").reset_index()
-    rows["share"] = _ratio(rows["value_usd"], rows.groupby(["flow", "year"])["value_usd"].transform("sum"))
-    rows = rows.assign(country=country, partner=partner, **_UNCTAD, section_name=rows["section"].map(SECTIONS))
+    rows["share"] = _ratio(
+        rows["value_usd"], rows.groupby(["flow", "year"])["value_usd"].transform("sum")
+    )
+    rows = rows.assign(
+        country=country, partner=partner, **_UNCTAD, section_name=rows["section"].map(SECTIONS)
+    )
     columns = "country partner year books source flow section section_name value_usd share"
     return _arrange(rows, columns, by="year flow section")
 
@@ -620,7 +684,9 @@ def revealed_advantage(product_trade: pd.DataFrame, country: str) -> pd.DataFram
     reference = _shares(_by_section(product_trade[product_trade["exporter"].isin(MEMBERS)]))
     rows = pd.DataFrame({"share": own, "reference_share": reference}).dropna()
     rows["rca"] = _ratio(rows["share"], rows["reference_share"])
-    rows = rows.reset_index().assign(country=country, **_UNCTAD, reference="exports of the six states")
+    rows = rows.reset_index().assign(
+        country=country, **_UNCTAD, reference="exports of the six states"
+    )
     rows["section_name"] = rows["section"].map(SECTIONS)
     columns = "country year books source reference section section_name share reference_share rca"
     return _arrange(rows, columns, by="year section")
@@ -697,17 +763,23 @@ def intra_industry(product_trade: pd.DataFrame, country: str, partner: str) -> p
     exports = _by_section(product_trade, exporter=country, importer=partner)
     imports = _by_section(product_trade, exporter=partner, importer=country)
     rows = pd.DataFrame({"exports_usd": exports, "imports_usd": imports}).dropna()
-    rows["two_way"] = rows[_FLOW_VALUES].sum(axis=1) - (rows["exports_usd"] - rows["imports_usd"]).abs()
+    rows["two_way"] = (
+        rows[_FLOW_VALUES].sum(axis=1) - (rows["exports_usd"] - rows["imports_usd"]).abs()
+    )
     whole = rows.groupby("year").sum().assign(section="all").set_index("section", append=True)
     rows = pd.concat([rows, whole]).reset_index()
     rows["grubel_lloyd"] = _ratio(rows["two_way"], rows["exports_usd"] + rows["imports_usd"])
-    rows = rows.assign(country=country, partner=partner, **_UNCTAD, section_name=rows["section"].map(SECTIONS))
+    rows = rows.assign(
+        country=country, partner=partner, **_UNCTAD, section_name=rows["section"].map(SECTIONS)
+    )
     rows = rows.fillna({"section_name": "All sections"})
     columns = "country partner year books source section section_name exports_usd imports_usd grubel_lloyd"
     return _arrange(rows, columns, by="year section")
 
 
-def _by_section(product_trade: pd.DataFrame, exporter: str | None = None, importer: str | None = None) -> Series:
+def _by_section(
+    product_trade: pd.DataFrame, exporter: str | None = None, importer: str | None = None
+) -> Series:
     """Sum trade by year and section; in a year with any trade the absent sections are 0."""
     rows = product_trade
     if exporter is not None:
@@ -716,7 +788,9 @@ def _by_section(product_trade: pd.DataFrame, exporter: str | None = None, import
         rows = rows[rows["importer"] == importer]
     rows = rows[rows["sitc_section"].isin(list(SECTIONS))]
     sums = rows.groupby(["year", "sitc_section"])["value_usd"].sum().astype("float64")
-    grid = pd.MultiIndex.from_product([sorted(rows["year"].unique()), list(SECTIONS)], names=["year", "section"])
+    grid = pd.MultiIndex.from_product(
+        [sorted(rows["year"].unique()), list(SECTIONS)], names=["year", "section"]
+    )
     return sums.rename_axis(["year", "section"]).reindex(grid, fill_value=0.0)
 
 
@@ -747,15 +821,21 @@ def oil_by_btc(statements: pd.DataFrame, commodities: pd.DataFrame) -> pd.DataFr
         share_of_production (0–1; only for Kazakh oil over a whole year), speaker, date, id; sorted by measure and year.
     """
     rows = statements[statements["measure"].str.contains("BTC") & (statements["unit"] == "tonnes")]
-    rows = rows[~rows["measure"].str.contains("plan|cumulative")].rename(columns={"value": "tonnes"})
+    rows = rows[~rows["measure"].str.contains("plan|cumulative")].rename(
+        columns={"value": "tonnes"}
+    )
     span = rows["period"].str.extract(r"^(?:([A-Z][a-z]{2})-([A-Z][a-z]{2}) )?(\d{4})$")
     month = {name: i for i, name in enumerate(calendar.month_abbr)}
     months = span[1].map(month) - span[0].map(month) + 1
     rows = rows.assign(year=span[2], months=months.fillna(12)).dropna(subset="year")
     rows = rows.astype({"year": "int64", "months": "int64", "tonnes": "float64"})
     rows["tonnes_per_month"] = rows["tonnes"] / rows["months"]
-    produced = commodities[(commodities["series"] == "oil_production") & (commodities["iso3"] == "KAZ")]
-    rows["production_tonnes"] = rows["year"].map(produced.set_index("year")["value"]).astype("float64")
+    produced = commodities[
+        (commodities["series"] == "oil_production") & (commodities["iso3"] == "KAZ")
+    ]
+    rows["production_tonnes"] = (
+        rows["year"].map(produced.set_index("year")["value"]).astype("float64")
+    )
     whole = (rows["months"] == 12) & rows["measure"].str.startswith("Kazakh oil")
     rows["share_of_production"] = _ratio(rows["tonnes"], rows["production_tonnes"]).where(whole)
     columns = "measure period year months tonnes tonnes_per_month production_tonnes share_of_production speaker date id"
@@ -861,18 +941,27 @@ def gravity(
     last = end if end is not None else int(model["year"].max()) if len(model) else 0
     window = (start if start is not None else last - 4, last)
     ratios, coefficients = [], []
-    for regression, reporter, other in (("exports", "reporter", "partner"), ("imports", "partner", "reporter")):
+    for regression, reporter, other in (
+        ("exports", "reporter", "partner"),
+        ("imports", "partner", "reporter"),
+    ):
         trade = model.rename(columns={reporter: "iso3_a", other: "iso3_b"})
         panel = _gravity_panel(trade, gravity_countries, gravity_pairs)
-        is_pair = panel["iso3_a"].isin([country, partner]) & panel["iso3_b"].isin([country, partner])
+        is_pair = panel["iso3_a"].isin([country, partner]) & panel["iso3_b"].isin(
+            [country, partner]
+        )
         in_window = panel["year"].between(*window)
         pair = panel[is_pair & in_window]
         if pair.empty:
             continue
         sides = pair.groupby("iso3_a")
-        observed = sides.agg(first_year=("year", "min"), last_year=("year", "max"), years=("year", "size"))
+        observed = sides.agg(
+            first_year=("year", "min"), last_year=("year", "max"), years=("year", "size")
+        )
         observed["observed_usd"] = sides["value_usd"].sum()
-        flow = [regression if side == country else _OTHER_SIDE[regression] for side in observed.index]
+        flow = [
+            regression if side == country else _OTHER_SIDE[regression] for side in observed.index
+        ]
         observed, side = observed.assign(flow=flow, books="model", source=MODEL), sides.ngroup()
         for specification, variables in SPECIFICATIONS.items():
             used = ~is_pair
@@ -883,28 +972,43 @@ def gravity(
             estimated, effects = _ppml(panel[used], list(variables))
             label = {"specification": specification, "fitted_on": f"{regression} of the six"}
             coefficients.append(estimated.rename_axis("variable").reset_index().assign(**label))
-            expected = np.exp(pair[list(variables)] @ estimated["coefficient"]) * pair["reporter_year"].map(effects)
+            expected = np.exp(pair[list(variables)] @ estimated["coefficient"]) * pair[
+                "reporter_year"
+            ].map(effects)
             # A sum that is missing where the effect of a year is.
             ratios.append(observed.assign(**label, predicted_usd=np.bincount(side, expected)))
     return _gravity_frames(ratios, coefficients)
 
 
-def _gravity_panel(trade: pd.DataFrame, gravity_countries: pd.DataFrame, gravity_pairs: pd.DataFrame) -> pd.DataFrame:
+def _gravity_panel(
+    trade: pd.DataFrame, gravity_countries: pd.DataFrame, gravity_pairs: pd.DataFrame
+) -> pd.DataFrame:
     """Lay out every reporter, partner and year with GDP known, zeros included, in a fixed order."""
     trade = trade.loc[trade["iso3_a"].isin(MEMBERS), ["iso3_a", "iso3_b", "year", "value_usd"]]
-    sizes = gravity_countries.rename(columns={"iso3": "iso3_b"}).dropna(subset=["gdp_usd", "population"])
+    sizes = gravity_countries.rename(columns={"iso3": "iso3_b"}).dropna(
+        subset=["gdp_usd", "population"]
+    )
     sizes = sizes[sizes["year"].isin(trade["year"])].sort_values("year")
     sizes = sizes.assign(
-        ln_gdp=np.log(sizes["gdp_usd"].astype("float64")), ln_population=np.log(sizes["population"].astype("float64"))
+        ln_gdp=np.log(sizes["gdp_usd"].astype("float64")),
+        ln_population=np.log(sizes["population"].astype("float64")),
     )[["iso3_b", "year", "ln_gdp", "ln_population"]]
-    pairs = gravity_pairs[gravity_pairs["iso3_b"].isin(trade["iso3_b"])].sort_values(["iso3_a", "iso3_b"])
+    pairs = gravity_pairs[gravity_pairs["iso3_b"].isin(trade["iso3_b"])].sort_values(
+        ["iso3_a", "iso3_b"]
+    )
     pairs = pairs.assign(pair=range(len(pairs)), ln_distance=np.log(pairs["distance_km"]))
     pairs = pairs.rename(columns={"landlocked_b": "landlocked"})
     common = ["contiguous", "common_language", "both_ex_ussr"]
     pairs = pairs[["iso3_a", "iso3_b", "pair", "ln_distance", *common, "landlocked"]]
-    panel = pairs.merge(sizes, on="iso3_b").merge(trade, how="left", on=["iso3_a", "iso3_b", "year"])
-    panel = panel[panel["value_usd"].notna() | ~panel["iso3_b"].isin(MEMBERS)].fillna({"value_usd": 0.0})
-    return panel.assign(reporter_year=panel.groupby(["iso3_a", "year"]).ngroup()).reset_index(drop=True)
+    panel = pairs.merge(sizes, on="iso3_b").merge(
+        trade, how="left", on=["iso3_a", "iso3_b", "year"]
+    )
+    panel = panel[panel["value_usd"].notna() | ~panel["iso3_b"].isin(MEMBERS)].fillna(
+        {"value_usd": 0.0}
+    )
+    return panel.assign(reporter_year=panel.groupby(["iso3_a", "year"]).ngroup()).reset_index(
+        drop=True
+    )
 
 
 def _ppml(panel: pd.DataFrame, variables: list[str]) -> tuple[pd.DataFrame, Series]:
@@ -914,13 +1018,17 @@ def _ppml(panel: pd.DataFrame, variables: list[str]) -> tuple[pd.DataFrame, Seri
     and year add up to what was observed. With regressors taken as deviations from their mean in the reporter-year,
     weighted by the prediction, scores and information are those of the model with a dummy for each of them.
     """
-    panel = panel[panel.groupby("reporter_year")["value_usd"].transform("sum") > 0]  # an effect of log 0 says nothing
+    panel = panel[
+        panel.groupby("reporter_year")["value_usd"].transform("sum") > 0
+    ]  # an effect of log 0 says nothing
     group, reporter_years = pd.factorize(panel["reporter_year"])
     pair, pairs = pd.factorize(panel["pair"])
     trade, regressors = panel["value_usd"].to_numpy("float64"), panel[variables].to_numpy("float64")
     totals = np.bincount(group, trade)
     slopes = np.zeros(len(variables))
-    predictor = np.log(trade + (totals / np.bincount(group))[group])  # the usual first guess of a GLM
+    predictor = np.log(
+        trade + (totals / np.bincount(group))[group]
+    )  # the usual first guess of a GLM
     for _ in range(100):  # iteratively reweighted least squares, the response with its weight
         expected = np.exp(predictor)
         expected = expected * (totals / np.bincount(group, expected))[group]
@@ -933,7 +1041,9 @@ def _ppml(panel: pd.DataFrame, variables: list[str]) -> tuple[pd.DataFrame, Seri
         if np.abs(slopes - previous).max() < 1e-10:
             break
     else:
-        raise ArithmeticError("the gravity model did not converge; look for constant columns in the gravity tables.")
+        raise ArithmeticError(
+            "the gravity model did not converge; look for constant columns in the gravity tables."
+        )
     scores = _sums(deviations * (trade - expected)[:, None], pair)
     inverse = np.linalg.inv(information)
     (rows, count), clusters = regressors.shape, len(pairs)
@@ -941,7 +1051,9 @@ def _ppml(panel: pd.DataFrame, variables: list[str]) -> tuple[pd.DataFrame, Seri
     errors = np.sqrt(small_sample * np.diag(inverse @ scores.T @ scores @ inverse))
     estimated = pd.DataFrame({"coefficient": slopes, "standard_error": errors}, index=variables)
     effects = totals / np.bincount(group, np.exp(predictor))
-    return estimated.assign(observations=rows, clusters=clusters), pd.Series(effects, index=reporter_years)
+    return estimated.assign(observations=rows, clusters=clusters), pd.Series(
+        effects, index=reporter_years
+    )
 
 
 def _sums(values: Array, group: npt.NDArray[np.integer[Any]]) -> Array:
@@ -950,7 +1062,16 @@ def _sums(values: Array, group: npt.NDArray[np.integer[Any]]) -> Array:
 
 
 def _gravity_frames(ratios: list[pd.DataFrame], coefficients: list[pd.DataFrame]) -> Gravity:
-    columns = ["specification", "fitted_on", "flow", "first_year", "last_year", "years", "books", "source"]
+    columns = [
+        "specification",
+        "fitted_on",
+        "flow",
+        "first_year",
+        "last_year",
+        "years",
+        "books",
+        "source",
+    ]
     columns += ["observed_usd", "predicted_usd"]
     ratio = pd.concat(ratios)[columns] if ratios else pd.DataFrame(columns=columns)
     ratio["ratio"] = _ratio(ratio["observed_usd"], ratio["predicted_usd"])
@@ -964,8 +1085,20 @@ def _gravity_frames(ratios: list[pd.DataFrame], coefficients: list[pd.DataFrame]
     )
     bounds = [summary["ratio_high"] < 0.5, summary["ratio_low"] > 2]
     summary["reading"] = np.select(bounds, ["below", "above"], "not distinguishable")
-    columns = ["specification", "fitted_on", "variable", "coefficient", "standard_error", "observations", "clusters"]
-    table = pd.concat(coefficients, ignore_index=True) if coefficients else pd.DataFrame(columns=columns)
+    columns = [
+        "specification",
+        "fitted_on",
+        "variable",
+        "coefficient",
+        "standard_error",
+        "observations",
+        "clusters",
+    ]
+    table = (
+        pd.concat(coefficients, ignore_index=True)
+        if coefficients
+        else pd.DataFrame(columns=columns)
+    )
     return Gravity(ratio, table[columns], summary)
 
 
@@ -973,11 +1106,16 @@ def _gravity_frames(ratios: list[pd.DataFrame], coefficients: list[pd.DataFrame]
 
 
 def _check(
-    country: str | Sequence[str], partner: str | None = None, start: int | None = None, end: int | None = None
+    country: str | Sequence[str],
+    partner: str | None = None,
+    start: int | None = None,
+    end: int | None = None,
 ) -> None:
     for state in _listed(country):
         if state not in MEMBERS:
-            raise ValueError(f"{state!r} is not one of the six states; use one of {', '.join(MEMBERS)}.")
+            raise ValueError(
+                f"{state!r} is not one of the six states; use one of {', '.join(MEMBERS)}."
+            )
     if partner == country:
         raise ValueError(f"{country} cannot be its own partner; choose two different states.")
     if partner is not None:
@@ -1011,12 +1149,16 @@ def _listed(country: str | Sequence[str]) -> list[str]:
     return [country] if isinstance(country, str) else list(country)
 
 
-def _arrange(frame: pd.DataFrame, columns: str, by: str, states: Sequence[str] = ()) -> pd.DataFrame:
+def _arrange(
+    frame: pd.DataFrame, columns: str, by: str, states: Sequence[str] = ()
+) -> pd.DataFrame:
     """Select and sort, countries as in `states` if given; columns are named in one string, with blanks between."""
 
     def key(column: pd.Series[Any]) -> pd.Series[Any]:
         given = column.name == "country" and states
-        return column.astype(pd.CategoricalDtype(list(states))).cat.codes if given else _places(column)
+        return (
+            column.astype(pd.CategoricalDtype(list(states))).cat.codes if given else _places(column)
+        )
 
     return frame[columns.split()].sort_values(by.split(), key=key, kind="stable", ignore_index=True)
 

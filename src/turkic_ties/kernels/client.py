@@ -138,7 +138,9 @@ def warm_up() -> None:
             connection.connect(address)
 
 
-def fork(argv: list[str], env: Mapping[str, str], cwd: str, files: tuple[int, int], folder: Path | None) -> WarmProcess:
+def fork(
+    argv: list[str], env: Mapping[str, str], cwd: str, files: tuple[int, int], folder: Path | None
+) -> WarmProcess:
     """Get a kernel from the parent.
 
     Parameters

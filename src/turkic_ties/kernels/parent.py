@@ -178,9 +178,18 @@ class _Parent:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self.wake, warn_on_full_buffer=False)
         while self.kernels or not self.retired:
-            watched = {kernel.connection.fileno(): kernel for kernel in self.kernels.values() if not kernel.killed}
+            watched = {
+                kernel.connection.fileno(): kernel
+                for kernel in self.kernels.values()
+                if not kernel.killed
+            }
             poll = select.poll()
-            for file in (0, self.deaths, *([] if self.retired else [self.listener.fileno()]), *watched):
+            for file in (
+                0,
+                self.deaths,
+                *([] if self.retired else [self.listener.fileno()]),
+                *watched,
+            ):
                 poll.register(file, select.POLLIN)
             for file, _ in poll.poll():
                 if file == 0:
@@ -216,7 +225,9 @@ class _Parent:
                 self.kernels[pid] = _Kernel(connection, request["folder"], pid)
                 connection.setblocking(False)
                 send(connection, {"pid": pid})
-        except OSError:  # no more processes, or the client is gone and its kernel will be found forsaken
+        except (
+            OSError
+        ):  # no more processes, or the client is gone and its kernel will be found forsaken
             pass
         if connection not in [kernel.connection for kernel in self.kernels.values()]:
             connection.close()
@@ -235,7 +246,9 @@ class _Parent:
         loaded = {name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names
         for entry in cwd.iterdir():
             name = entry.name.partition(".")[0]
-            if name in loaded and (entry.suffix in (".py", ".so") or (entry / "__init__.py").is_file()):
+            if name in loaded and (
+                entry.suffix in (".py", ".so") or (entry / "__init__.py").is_file()
+            ):
                 return "folder"
         return "folder" if (cwd / "matplotlibrc").exists() else ""
 
@@ -262,7 +275,9 @@ class _Parent:
             connection.close()
             for kernel in self.kernels.values():
                 kernel.connection.close()
-            standard_input, end = os.pipe()  # nobody writes to it, as with a kernel started in the usual way
+            standard_input, end = (
+                os.pipe()
+            )  # nobody writes to it, as with a kernel started in the usual way
             os.close(end)
             for number, file in enumerate([standard_input, *files]):
                 os.dup2(file, number)
@@ -319,8 +334,12 @@ def become_kernel(request: Request, imported: Imported) -> None:
     sys.orig_argv[:] = request["argv"]
     sys.argv[:] = [str(launcher.origin), *request["argv"][3:]]
     if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.write_through:
-        sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())  # it was another file when Python looked
-    importlib.import_module("numpy").random.seed()  # the standard library's own generator does so after each fork
+        sys.stdout.reconfigure(
+            line_buffering=sys.stdout.isatty()
+        )  # it was another file when Python looked
+    importlib.import_module(
+        "numpy"
+    ).random.seed()  # the standard library's own generator does so after each fork
 
     from ipykernel.kernelapp import IPKernelApp
 

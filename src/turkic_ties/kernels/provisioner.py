@@ -30,10 +30,21 @@ class WarmProvisioner(LocalProvisioner):
         """Choose where kernel and client meet."""
         manager = self.parent
         # Ports are set when somebody chose them, and when this is a restart: both are to stay.
-        if hasattr(os, "fork") and manager and not any(manager.ports) and manager.ip in (localhost(), "kernel-ipc"):
+        if (
+            hasattr(os, "fork")
+            and manager
+            and not any(manager.ports)
+            and manager.ip in (localhost(), "kernel-ipc")
+        ):
             self._folder = client.short_folder()
-            self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-            manager.transport, manager.ip, manager.cache_ports = "ipc", str(self._folder / "channel"), False
+            self._remove_folder = weakref.finalize(
+                self, shutil.rmtree, self._folder, ignore_errors=True
+            )
+            manager.transport, manager.ip, manager.cache_ports = (
+                "ipc",
+                str(self._folder / "channel"),
+                False,
+            )
             manager.connection_file = manager.connection_file or str(self._folder / "kernel.json")
         return await super().pre_launch(**kwargs)
 
@@ -54,7 +65,10 @@ class WarmProvisioner(LocalProvisioner):
         if unknown := sorted(name for name in kwargs.keys() - known if kwargs[name]):
             raise client.Unavailable(f"started with {', '.join(unknown)}")
         files = [kwargs.get("stdout"), kwargs.get("stderr")]
-        numbers = [default if file is None else _number(file) for default, file in zip((1, 2), files, strict=True)]
+        numbers = [
+            default if file is None else _number(file)
+            for default, file in zip((1, 2), files, strict=True)
+        ]
         cwd = os.path.abspath(kwargs.get("cwd") or ".")
         return client.fork(cmd, kwargs["env"], cwd, (numbers[0], numbers[1]), self._folder)
 

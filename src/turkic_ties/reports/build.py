@@ -46,7 +46,9 @@ class Outcome:
     changes: list[changes.Change] = field(default_factory=list)
 
 
-def due(reports: Iterable[Report], directory: Path, hashes: Hashes, force: bool = False) -> dict[Report, list[str]]:
+def due(
+    reports: Iterable[Report], directory: Path, hashes: Hashes, force: bool = False
+) -> dict[Report, list[str]]:
     """Tell for each report why it has to be made again; an empty list where it does not.
 
     Parameters
@@ -62,12 +64,16 @@ def due(reports: Iterable[Report], directory: Path, hashes: Hashes, force: bool 
     """
     records = manifest.read(directory)
     return {
-        report: ["was asked for with --force"] if force else _why(report, records.get(report.stem), directory, hashes)
+        report: ["was asked for with --force"]
+        if force
+        else _why(report, records.get(report.stem), directory, hashes)
         for report in reports
     }
 
 
-def _why(report: Report, record: manifest.Record | None, directory: Path, hashes: Hashes) -> list[str]:
+def _why(
+    report: Report, record: manifest.Record | None, directory: Path, hashes: Hashes
+) -> list[str]:
     tables = hashes.again(record.ingredients) if record else {}
     return manifest.why_stale(record, hashes.ingredients(report, tables), directory)
 
@@ -113,11 +119,15 @@ def build(
     wanted = [report for report, reasons in reports.items() if reasons]
     records, began = manifest.read(directory), now()
     if wanted:
-        hashes.tables(data.addresses())  # before anything is read: an edit from here on makes a report due again
+        hashes.tables(
+            data.addresses()
+        )  # before anything is read: an edit from here on makes a report due again
     with staging(directory) as folder:
         edition = folder / "edition"
         edition.mkdir()
-        for report, produced in _all_produced(wanted, folder, on_progress, jobs, cluster, cell_timeout):
+        for report, produced in _all_produced(
+            wanted, folder, on_progress, jobs, cluster, cell_timeout
+        ):
             error = produced.error or _unsigned(produced)
             if error:
                 outcome.failed[report.stem] = error
@@ -155,8 +165,12 @@ def _all_produced(
         _get_ready(reports)
     with _workers(jobs, cluster) as workers:
         # What a cluster's workers write and show stays with them.
-        here: tuple[Path | None, OnProgress | None] = (None, None) if cluster else (folder, on_progress)
-        running = {workers.submit(produce, report, cell_timeout, *here): report for report in reports}
+        here: tuple[Path | None, OnProgress | None] = (
+            (None, None) if cluster else (folder, on_progress)
+        )
+        running = {
+            workers.submit(produce, report, cell_timeout, *here): report for report in reports
+        }
         for future in as_completed(running):
             yield running.pop(future), future.result()
 
@@ -195,7 +209,9 @@ def _workers(jobs: int, cluster: str | None) -> Iterator[Executor]:
     try:
         yield threads
     finally:
-        threads.shutdown(wait=False, cancel_futures=True)  # a build that is stopped does not wait for notebooks
+        threads.shutdown(
+            wait=False, cancel_futures=True
+        )  # a build that is stopped does not wait for notebooks
 
 
 def produce(
@@ -232,12 +248,16 @@ def produce(
     for last_try in (False, True):
         with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as private:
             try:
-                produced.files = render(report, run(report, Path(private), on_section, cell_timeout))
+                produced.files = render(
+                    report, run(report, Path(private), on_section, cell_timeout)
+                )
                 produced.error = ""
                 break
             except NotebookFailed as error:
                 executed = Path(private) / EXECUTED
-                produced.executed = executed.read_text(encoding="utf-8") if executed.is_file() else ""
+                produced.executed = (
+                    executed.read_text(encoding="utf-8") if executed.is_file() else ""
+                )
                 produced.error = str(error)
                 if last_try or not error.died:
                     break
@@ -253,7 +273,10 @@ def _unsigned(produced: Produced) -> str:
 
     registry = claims.load()
     return "\n".join(
-        ["verdicts are not those that were signed:", *claims.check(registry, claims.evaluate(registry, ids))]
+        [
+            "verdicts are not those that were signed:",
+            *claims.check(registry, claims.evaluate(registry, ids)),
+        ]
     )
 
 
@@ -281,12 +304,22 @@ def _pages(
     """Make the pages about the whole edition, where what they are made from has changed, or a figure moved."""
     pages = records.get(manifest.PAGES)
     made = [record for name, record in records.items() if name != manifest.PAGES]
-    read = {name.removeprefix("table ") for record in made for name in record.ingredients if name.startswith("table ")}
+    read = {
+        name.removeprefix("table ")
+        for record in made
+        for name in record.ingredients
+        if name.startswith("table ")
+    }
     ingredients = {
         **hashes.common,
         DATA_FOLDER: hashes.data_folder,
         **(hashes.again(pages.ingredients) if pages and not outcome.built else hashes.tables(read)),
-        **{path: sha256 for record in made for path, sha256 in record.outputs.items() if not path.endswith(".html")},
+        **{
+            path: sha256
+            for record in made
+            for path, sha256 in record.outputs.items()
+            if not path.endswith(".html")
+        },
     }
     if not outcome.changes and not manifest.why_stale(pages, ingredients, directory):
         return None

@@ -47,17 +47,30 @@ def between(before: Path, after: Path, names: Iterable[str]) -> list[Change]:
     for name in sorted(names):
         old_path = before / f"{name}.json"
         if old_path.is_file():
-            old, new = (json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for folder in (before, after))
+            old, new = (
+                json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+                for folder in (before, after)
+            )
             found += _compared(name, old, new)
     return found
 
 
 def _compared(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     hashes = {table["table"]: table["hash"] for table in old["tables"]}
-    tables = tuple(table["table"] for table in new["tables"] if hashes.get(table["table"]) != table["hash"])
+    tables = tuple(
+        table["table"] for table in new["tables"] if hashes.get(table["table"]) != table["hash"]
+    )
     figures = {figure["id"]: _written(figure) for figure in old["key_figures"]}
     changes = [
-        Change(name, "key figure", figure["id"], figure["label"], figures[figure["id"]], _written(figure), tables)
+        Change(
+            name,
+            "key figure",
+            figure["id"],
+            figure["label"],
+            figures[figure["id"]],
+            _written(figure),
+            tables,
+        )
         for figure in new["key_figures"]
         if figures.get(figure["id"], _written(figure)) != _written(figure)
     ]
@@ -115,7 +128,8 @@ def page(existing: Path, when: str, moved: Iterable[Change]) -> str:
     if not rows:
         return text
     head = "".join(
-        f'<th scope="col">{name}</th>' for name in ("Report", "What", "Before", "Now", "Tables that changed")
+        f'<th scope="col">{name}</th>'
+        for name in ("Report", "What", "Before", "Now", "Tables that changed")
     )
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>\n" for row in rows)
     section = f"""

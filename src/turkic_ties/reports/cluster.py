@@ -48,11 +48,15 @@ def connect(address: str) -> Iterator[Executor]:
         from distributed import Client
     except ImportError:
         raise ClusterError("a cluster needs Dask: pip install 'turkic-ties[cluster]'.") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what a user has to know is said by us
+    logging.getLogger("distributed").setLevel(
+        logging.CRITICAL
+    )  # what a user has to know is said by us
     try:
         client = Client(address, timeout=CONNECT_TIMEOUT)
     except (OSError, ValueError) as error:
-        raise ClusterError(f"no Dask scheduler answers at {address}: start one with 'dask scheduler'.") from error
+        raise ClusterError(
+            f"no Dask scheduler answers at {address}: start one with 'dask scheduler'."
+        ) from error
     with client:
         mine = fingerprint()
         try:
@@ -62,10 +66,14 @@ def connect(address: str) -> Iterator[Executor]:
                 f"a worker cannot tell what it holds ({error}): install the same version there."
             ) from error
         if not workers:
-            raise ClusterError(f"the scheduler at {address} has no worker: start some with 'dask worker {address}'.")
+            raise ClusterError(
+                f"the scheduler at {address} has no worker: start some with 'dask worker {address}'."
+            )
         for worker, theirs in sorted(workers.items()):
             if differing := _differing(mine, theirs):
-                raise ClusterError(f"worker {worker} holds another {', '.join(differing)}: update it, then restart it.")
+                raise ClusterError(
+                    f"worker {worker} holds another {', '.join(differing)}: update it, then restart it."
+                )
         yield _Workers(client.get_executor(pure=False), mine)
 
 
@@ -75,11 +83,17 @@ class _Workers(Executor):
     def __init__(self, workers: Executor, mine: Ingredients) -> None:
         self._workers, self._mine = workers, mine
 
-    def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+    def submit(
+        self, function: Callable[..., Any], /, *arguments: Any, **options: Any
+    ) -> Future[Any]:
         return self._workers.submit(_run_if_same, self._mine, function, *arguments, **options)
 
 
-def _run_if_same(mine: Ingredients, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+def _run_if_same(
+    mine: Ingredients, function: Callable[..., Any], *arguments: Any, **options: Any
+) -> Any:
     if differing := _differing(mine, fingerprint()):
-        raise ClusterError(f"a worker holds another {', '.join(differing)}: update it, then restart it.")
+        raise ClusterError(
+            f"a worker holds another {', '.join(differing)}: update it, then restart it."
+        )
     return function(*arguments, **options)

@@ -22,7 +22,10 @@ from turkic_ties.reports.plan import Ingredients
 NAME = "manifest.json"
 PAGES = "edition"  # the record of the pages that are about the edition as a whole
 
-_CONTEXT = ["https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"]
+_CONTEXT = [
+    "https://w3id.org/ro/crate/1.1/context",
+    "https://w3id.org/ro/terms/workflow-run/context",
+]
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _TYPES = {".html": "text/html", ".json": "application/json", ".svg": "image/svg+xml"}
 
@@ -54,10 +57,16 @@ def read(directory: Path) -> Records:
     """
     path = directory / NAME
     try:
-        graph = {entity["@id"]: entity for entity in json.loads(path.read_text(encoding="utf-8"))["@graph"]}
+        graph = {
+            entity["@id"]: entity
+            for entity in json.loads(path.read_text(encoding="utf-8"))["@graph"]
+        }
         return {
             action["name"]: Record(
-                {graph[used["@id"]]["name"]: _content(graph[used["@id"]]) for used in action["object"]},
+                {
+                    graph[used["@id"]]["name"]: _content(graph[used["@id"]])
+                    for used in action["object"]
+                },
                 {made["@id"]: graph[made["@id"]]["sha256"] for made in action["result"]},
                 action["startTime"],
                 action["endTime"],
@@ -95,7 +104,12 @@ def as_json(records: Mapping[str, Record], version: str) -> str:
         for ingredient, content in record.ingredients.items():
             used.setdefault(_id(ingredient, content), _ingredient(ingredient, content))
         for path, sha256 in record.outputs.items():
-            made[path] = {"@id": path, "@type": "File", "encodingFormat": _TYPES[Path(path).suffix], "sha256": sha256}
+            made[path] = {
+                "@id": path,
+                "@type": "File",
+                "encodingFormat": _TYPES[Path(path).suffix],
+                "sha256": sha256,
+            }
         actions.append(
             {
                 "@id": f"#build-{name}",
@@ -127,9 +141,19 @@ def as_json(records: Mapping[str, Record], version: str) -> str:
             "mentions": [{"@id": action["@id"]} for action in actions],
         },
         {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
-        {"@id": software, "@type": "SoftwareApplication", "name": "turkic-ties", "softwareVersion": version},
+        {
+            "@id": software,
+            "@type": "SoftwareApplication",
+            "name": "turkic-ties",
+            "softwareVersion": version,
+        },
     ]
-    graph = [*crate, *actions, *(used[id] for id in sorted(used)), *(made[path] for path in sorted(made))]
+    graph = [
+        *crate,
+        *actions,
+        *(used[id] for id in sorted(used)),
+        *(made[path] for path in sorted(made)),
+    ]
     return json.dumps({"@context": _CONTEXT, "@graph": graph}, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -188,6 +212,8 @@ def verify(directory: Path) -> tuple[int, list[str]]:
         When there is no manifest or it is damaged.
     """
     if not (records := read(directory)):
-        raise ManifestError(f"there is no {NAME} in {directory}: nothing was built there yet. Run 'ties build' first.")
+        raise ManifestError(
+            f"there is no {NAME} in {directory}: nothing was built there yet. Run 'ties build' first."
+        )
     problems = [problem for record in records.values() for problem in altered(record, directory)]
     return sum(len(record.outputs) for record in records.values()), problems

@@ -47,14 +47,22 @@ class _Report:
         """Name the parameters that are not the usual ones, country and partner left out."""
         fields = parameters.MODELS[self.topic].model_fields
         asked = {
-            name: value for name, value in self.summary["parameters"].items() if name not in ("country", "partner")
+            name: value
+            for name, value in self.summary["parameters"].items()
+            if name not in ("country", "partner")
         }
-        return ", ".join(f"{name} {_listed(value)}" for name, value in asked.items() if value != fields[name].default)
+        return ", ".join(
+            f"{name} {_listed(value)}"
+            for name, value in asked.items()
+            if value != fields[name].default
+        )
 
     @property
     def cards(self) -> list[dict[str, Any]]:
         """The first key figures that have a value."""
-        return [figure for figure in self.summary["key_figures"] if figure["value"] is not None][:CARDS]
+        return [figure for figure in self.summary["key_figures"] if figure["value"] is not None][
+            :CARDS
+        ]
 
     @property
     def chart(self) -> dict[str, Any] | None:
@@ -99,7 +107,12 @@ def edition_pages(*folders: Path) -> dict[str, str]:
     )
     counts = Counter(result["verdict"] for result in results)
     scale = [
-        {"verdict": verdict, "means": means, "rating": claims.RATING.get(verdict), "count": counts[verdict]}
+        {
+            "verdict": verdict,
+            "means": means,
+            "rating": claims.RATING.get(verdict),
+            "count": counts[verdict],
+        }
         for verdict, means in claims.VERDICTS.items()
     ]
     told: dict[str, Any] = {
@@ -108,12 +121,19 @@ def edition_pages(*folders: Path) -> dict[str, str]:
         "standard": standard,
         "scale": scale,
         "total": len(results),
-        "topics": {topic: sum(result["topic"] == topic for result in results) for topic in data.TOPICS},
+        "topics": {
+            topic: sum(result["topic"] == topic for result in results) for topic in data.TOPICS
+        },
     }
     index = {"others": _by_pair(reports.values()), "rests_on": _rests_on(standard)}
     statements = {
-        "sections": [(name, list(group)) for name, group in groupby(results, key=lambda result: result["section"])],
-        "reviews": _for_script([claims.claim_review(result, article, "claims.html") for result in results]),
+        "sections": [
+            (name, list(group))
+            for name, group in groupby(results, key=lambda result: result["section"])
+        ],
+        "reviews": _for_script(
+            [claims.claim_review(result, article, "claims.html") for result in results]
+        ),
         "thresholds": registry.thresholds,
         "trend_points": claims.TREND_POINTS,
         "trend_p": claims.TREND_P,
@@ -182,7 +202,10 @@ def _environment() -> Environment:
     environment.filters["day"] = lambda date: f"{date.day} {date:%B %Y}"
     environment.filters["slug"] = lambda name: str(name).replace(" ", "-")
     environment.globals["css"] = Markup(
-        "".join((TEMPLATES / place).read_text(encoding="utf-8") for place in ("report/style.css", "pages/pages.css"))
+        "".join(
+            (TEMPLATES / place).read_text(encoding="utf-8")
+            for place in ("report/style.css", "pages/pages.css")
+        )
     )
     return environment
 

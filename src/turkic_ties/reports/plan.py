@@ -83,10 +83,18 @@ def plan(topics: Iterable[str], asked: dict[str, Any], all_pairs: bool = False) 
         When a topic or a parameter is unknown or a value is not allowed.
     """
     if all_pairs and {"country", "partner"} & set(asked):
-        raise parameters.ParameterError("--all-pairs builds every pair: leave out country and partner.")
+        raise parameters.ParameterError(
+            "--all-pairs builds every pair: leave out country and partner."
+        )
     chosen = list(dict.fromkeys(topics)) or list(parameters.MODELS)
-    pairs = [{"country": a, "partner": b} for a, b in permutations(countries.MEMBERS, 2)] if all_pairs else [{}]
-    return [Report(topic, parameters.check(topic, asked | pair)) for pair in pairs for topic in chosen]
+    pairs = (
+        [{"country": a, "partner": b} for a, b in permutations(countries.MEMBERS, 2)]
+        if all_pairs
+        else [{}]
+    )
+    return [
+        Report(topic, parameters.check(topic, asked | pair)) for pair in pairs for topic in chosen
+    ]
 
 
 # -- what a report is made from ---------------------------------------------------------------------------------
@@ -104,13 +112,17 @@ class Hashes:
         package = PROJECT / "src" / "turkic_ties"
         self.common: Ingredients = {
             "package source": _files(package.rglob("*.py")),
-            "template": _files(path for path in (package / "reports" / "template").rglob("*") if path.is_file()),
+            "template": _files(
+                path for path in (package / "reports" / "template").rglob("*") if path.is_file()
+            ),
             "claims": _files([countries.data_directory() / "claims.yml"]),
             "countries": _files([countries.data_directory() / "countries.csv"]),
             "lock file": _files([PROJECT / "requirements.lock"]),
         }
         """What every page is made from, beside notebooks and tables."""
-        self.data_folder = _files(path for path in countries.data_directory().rglob("*") if path.is_file())
+        self.data_folder = _files(
+            path for path in countries.data_directory().rglob("*") if path.is_file()
+        )
 
     def tables(self, addresses: Iterable[str]) -> Ingredients:
         """Hash tables, each with its description and corrections."""
@@ -123,8 +135,12 @@ class Hashes:
         """
         names = [name for name in recorded if name.startswith("table ")]
         unchanged = recorded.get(DATA_FOLDER) == self.data_folder
-        tables = recorded if unchanged else self.tables(name.removeprefix("table ") for name in names)
-        return {name: tables[name] for name in names} | {DATA_FOLDER: recorded.get(DATA_FOLDER, self.data_folder)}
+        tables = (
+            recorded if unchanged else self.tables(name.removeprefix("table ") for name in names)
+        )
+        return {name: tables[name] for name in names} | {
+            DATA_FOLDER: recorded.get(DATA_FOLDER, self.data_folder)
+        }
 
     def notebooks(self) -> Ingredients:
         """Hash the source of every notebook there is."""
@@ -171,12 +187,17 @@ def _files(paths: Iterable[Path]) -> str:
 def _table(address: str) -> str:
     try:
         return data.digest(address)
-    except data.DataError:  # it is gone since a report read it; if one still needs it, its notebook says so
+    except (
+        data.DataError
+    ):  # it is gone since a report read it; if one still needs it, its notebook says so
         return "missing"
 
 
 def _notebook(path: str) -> str:
     """Hash the source of a notebook: its stored outputs are no ingredient."""
     cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
-    source = [[cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])] for cell in cells]
+    source = [
+        [cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])]
+        for cell in cells
+    ]
     return hashlib.sha256(json.dumps(source).encode()).hexdigest()

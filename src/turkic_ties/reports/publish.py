@@ -48,7 +48,9 @@ def exclusive(directory: Path) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             holder = file.read().strip() or "a build that has just started"
-            raise BusyError(f"{directory} is being built by {holder}. Wait for it, or stop it.") from None
+            raise BusyError(
+                f"{directory} is being built by {holder}. Wait for it, or stop it."
+            ) from None
         file.truncate(0)
         file.write(f"process {os.getpid()}, started {now()}\n")
         file.flush()

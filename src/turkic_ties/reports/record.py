@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import tempfile
 from pathlib import Path
 
@@ -10,6 +12,10 @@ from nbformat import NotebookNode
 
 from turkic_ties.reports.publish import write
 from turkic_ties.reports.run import KERNEL, execute
+
+# What JupyterLab and nbformat give a new cell: a part of a UUID, or a whole one.
+RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 METADATA = {
     "kernelspec": {"display_name": "Turkic Ties", "language": "python", "name": KERNEL},
@@ -32,22 +38,23 @@ def record(path: Path) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         executed = execute(path, Path(folder))
-    write(path, nbformat.writes(normalised(executed, path.stem)) + "\n")
+    write(path, nbformat.writes(normalised(executed)) + "\n")
 
 
-def normalised(notebook: NotebookNode, name: str) -> NotebookNode:
+def normalised(notebook: NotebookNode) -> NotebookNode:
     """Strip what differs from one run or machine to the next: times, versions, random cell ids.
+
+    A cell that has an id of its own (``partners-chart``) keeps it. The random id that JupyterLab
+    gives a new cell is replaced by the heading above it and a number (``partners-2``).
 
     Parameters
     ----------
     notebook
         An executed notebook; it is changed.
-    name
-        What the cell ids start with.
     """
     notebook.metadata = nbformat.from_dict(METADATA)
-    for number, cell in enumerate(notebook.cells, 1):
-        cell.id = f"{name.replace('_', '-')}-{number:02d}"
+    _name_cells(notebook.cells)
+    for cell in notebook.cells:
         tags = [tag for tag in cell.metadata.get("tags", []) if not tag.startswith("papermill")]
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         for output in cell.get("outputs", []):
@@ -55,3 +62,17 @@ def normalised(notebook: NotebookNode, name: str) -> NotebookNode:
             if output.output_type in ("display_data", "execute_result"):
                 output.metadata = nbformat.from_dict({})
     return notebook
+
+
+def _name_cells(cells: list[NotebookNode]) -> None:
+    """Replace random cell ids by names: slug of the heading above, with the first free number."""
+    taken = {cell.id for cell in cells if not RANDOM_ID.fullmatch(cell.id)}
+    heading = "start"
+    for cell in cells:
+        if cell.cell_type == "markdown" and (title := HEADING.search(cell.source)):
+            heading = re.sub(r"[^a-z0-9]+", "-", title[1].lower()).strip("-")[:40]
+        if RANDOM_ID.fullmatch(cell.id):
+            cell.id = next(
+                name for n in itertools.count(1) if (name := f"{heading}-{n}") not in taken
+            )
+            taken.add(cell.id)

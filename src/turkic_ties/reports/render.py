@@ -32,7 +32,9 @@ class _Exporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no types
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[str, dict[str, Any]]:
-        page: tuple[str, dict[str, Any]] = TemplateExporter.from_notebook_node(self, nb, resources, **options)
+        page: tuple[str, dict[str, Any]] = TemplateExporter.from_notebook_node(
+            self, nb, resources, **options
+        )
         return page
 
 
@@ -65,7 +67,9 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
         "json": json.dumps(summary(report, notebook), ensure_ascii=False, indent=2) + "\n",
     }
     charts = [
-        output.data["image/svg+xml"] for output in _outputs(notebook) if "image/svg+xml" in output.get("data", {})
+        output.data["image/svg+xml"]
+        for output in _outputs(notebook)
+        if "image/svg+xml" in output.get("data", {})
     ]
     if charts:
         rendered["svg"] = charts[0] + "\n"
@@ -76,7 +80,10 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
 def _exporter() -> _Exporter:
     """Make the exporter, once: its template takes a while to compile. No preprocessor has anything to do for it."""
     exporter = _Exporter(
-        template_name="report", extra_template_basedirs=[str(TEMPLATES)], default_preprocessors=[], preprocessors=[]
+        template_name="report",
+        extra_template_basedirs=[str(TEMPLATES)],
+        default_preprocessors=[],
+        preprocessors=[],
     )
     for name, function in _FILTERS.items():
         exporter.register_filter(name, function)
@@ -87,7 +94,8 @@ def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
     """Collect what a notebook showed, for programs that read reports."""
     shown = [bundle for output in _outputs(notebook) if (bundle := shown_by(output))]
     of_kind = {
-        kind: [bundle for bundle in shown if bundle["kind"] == kind] for kind in {bundle["kind"] for bundle in shown}
+        kind: [bundle for bundle in shown if bundle["kind"] == kind]
+        for kind in {bundle["kind"] for bundle in shown}
     }
     cards = [figure for bundle in of_kind.get("key_figures", []) for figure in bundle["figures"]]
     return {
@@ -95,17 +103,22 @@ def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
         "title": report.title,
         "parameters": report.parameters.model_dump(),
         "key_figures": [
-            {key: card[key] for key in ("id", "label", "value", "text", "unit", "period", "source")} for card in cards
+            {key: card[key] for key in ("id", "label", "value", "text", "unit", "period", "source")}
+            for card in cards
         ],
         "findings": [bundle["text"] for bundle in of_kind.get("finding", [])],
         "figures": [
             {key: bundle[key] for key in ("id", "title", "subtitle", "source", "alt")}
             for bundle in of_kind.get("figure", [])
         ],
-        "shown_tables": [{"id": bundle["id"], "title": bundle["title"]} for bundle in of_kind.get("table", [])],
+        "shown_tables": [
+            {"id": bundle["id"], "title": bundle["title"]} for bundle in of_kind.get("table", [])
+        ],
         "claims": [claim for bundle in of_kind.get("claims", []) for claim in bundle["claims"]],
         "tables": [table for bundle in of_kind.get("sources", []) for table in bundle["tables"]],
-        "sources": [source for bundle in of_kind.get("sources", []) for source in bundle["sources"]],
+        "sources": [
+            source for bundle in of_kind.get("sources", []) for source in bundle["sources"]
+        ],
     }
 
 
@@ -125,8 +138,15 @@ def shown_by(output: NotebookNode) -> Shown | None:
 def _csv_table(text: str) -> Markup:
     header, *rows = csv.reader(io.StringIO(text))
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[:ROWS_SHOWN])
-    rest = f"<p>The first {ROWS_SHOWN} of {len(rows)} rows; the CSV file has all.</p>" if len(rows) > ROWS_SHOWN else ""
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in rows[:ROWS_SHOWN]
+    )
+    rest = (
+        f"<p>The first {ROWS_SHOWN} of {len(rows)} rows; the CSV file has all.</p>"
+        if len(rows) > ROWS_SHOWN
+        else ""
+    )
     return Markup(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}")
 
 
@@ -148,7 +168,12 @@ def _contents(body: str) -> list[tuple[str, str]]:
 def _code(source: str) -> str:
     """Highlight code, which all pairs share, and leave out marks the style sheet does not tell apart: half of it."""
     highlighted = Highlight2HTML(pygments_lexer="ipython3")(source)
-    return re.sub(r'<span(?! class="(?:k|kn|ow|kc|c1|sd)")[^>]*>(.*?)</span>', r"\1", highlighted, flags=re.DOTALL)
+    return re.sub(
+        r'<span(?! class="(?:k|kn|ow|kc|c1|sd)")[^>]*>(.*?)</span>',
+        r"\1",
+        highlighted,
+        flags=re.DOTALL,
+    )
 
 
 _FILTERS = {

@@ -46,8 +46,12 @@ class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill has no types
         try:
             super().execute_managed_notebook(nb_man, kernel_name, **options)
         except CellTimeoutError:
-            _put_error(nb_man.nb, HUNG, f"the cell took longer than {options['execution_timeout']:g} s")
-        except RuntimeError as error:  # nbclient's DeadKernelError is one, and so is a kernel that does not start
+            _put_error(
+                nb_man.nb, HUNG, f"the cell took longer than {options['execution_timeout']:g} s"
+            )
+        except (
+            RuntimeError
+        ) as error:  # nbclient's DeadKernelError is one, and so is a kernel that does not start
             _put_error(nb_man.nb, DIED, f"the kernel died: out of memory, or killed ({error})")
 
 
@@ -58,10 +62,14 @@ def _put_error(notebook: NotebookNode, name: str, message: str) -> None:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     reached = [cell for cell in code if cell.metadata.papermill["start_time"]] or code[:1]
     error = v4.new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
-    reached[-1].outputs.insert(0, error)  # before what the kernel says when it is stopped: where it was at that moment
+    reached[-1].outputs.insert(
+        0, error
+    )  # before what the kernel says when it is stopped: where it was at that moment
 
 
-def run(report: Report, folder: Path, on_section: OnSection, cell_timeout: float = CELL_TIMEOUT) -> NotebookNode:
+def run(
+    report: Report, folder: Path, on_section: OnSection, cell_timeout: float = CELL_TIMEOUT
+) -> NotebookNode:
     """Execute the notebook of a report.
 
     Parameters
@@ -102,7 +110,9 @@ def run(report: Report, folder: Path, on_section: OnSection, cell_timeout: float
             raise DataError(error.evalue) from error
         where = sections[error.cell_index]
         told = error.evalue if error.ename in (DIED, HUNG) else f"{error.ename}: {error.evalue}"
-        raise NotebookFailed(f"{report.name} stopped in section {where!r}: {told}", error.ename == DIED) from error
+        raise NotebookFailed(
+            f"{report.name} stopped in section {where!r}: {told}", error.ename == DIED
+        ) from error
 
 
 def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
