@@ -13,7 +13,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-
 from tiny_data import field, tiny_data
 
 from turkic_ties import data, hashing
@@ -46,9 +45,9 @@ def test_every_package_passes_frictionless_and_every_hash_and_correction_holds()
 
 @pytest.mark.parametrize("address", PUBLISHED)
 def test_every_column_says_what_it_is(address: str) -> None:
-    for field in data.resource(address)["schema"]["fields"]:
-        assert field["title"], field["name"]
-        assert field["description"], field["name"]
+    for column in data.resource(address)["schema"]["fields"]:
+        assert column["title"], column["name"]
+        assert column["description"], column["name"]
 
 
 @pytest.mark.parametrize("address", PUBLISHED)

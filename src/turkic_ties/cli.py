@@ -82,6 +82,7 @@ def build(
     ] = False,
 ) -> None:
     """Run the notebooks that are out of date and publish their reports."""
+    from turkic_ties.progress import progress
     from turkic_ties.reports.plan import CELL_TIMEOUT, PROJECT, Hashes, plan
     from turkic_ties.reports.publish import exclusive
 
@@ -106,7 +107,7 @@ def build(
             hashes = Hashes()
             reports = building.due(planned, directory, hashes, force)
             waiting = sum(bool(reasons) for reasons in reports.values())
-            with _progress(waiting, quiet) as on_progress:
+            with progress(waiting, quiet) as on_progress:
                 outcome = building.build(
                     reports,
                     directory,
@@ -293,59 +294,6 @@ def _assignments(pairs: list[str]) -> dict[str, str]:
             f"--set takes NAME=VALUE, for example --set top_n=5 (got {wrong[0]!r})."
         )
     return dict(pair.split("=", 1) for pair in pairs)
-
-
-@contextmanager
-def _progress(reports: int, quiet: bool) -> Iterator[Any]:
-    """Show what runs: live bars on a terminal, a line per section elsewhere, nothing if quiet."""
-    if quiet or not reports:
-        yield lambda *_: None
-        return
-    if not sys.stderr.isatty():
-        printed: set[tuple[str, str]] = set()
-
-        def print_section(report: Any, section: str, done: float) -> None:
-            if (report.stem, section) not in printed:
-                printed.add((report.stem, section))
-                finished = sum(section in ("done", "failed") for _, section in printed)
-                typer.echo(f"[{finished}/{reports}] {report.name}: {section}", err=True)
-
-        yield print_section
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        overall = bars.add_task(f"{reports} reports", total=float(reports))
-        running: dict[str, Any] = {}
-        parts: dict[str, float] = {}
-
-        def draw(report: Any, section: str, done: float) -> None:
-            if report.stem not in running:
-                running[report.stem] = bars.add_task(report.name, total=1.0)
-            parts[report.stem] = done
-            bars.update(
-                running[report.stem],
-                description=f"{report.name}: {section}",
-                completed=done,
-                visible=done < 1,
-            )
-            bars.update(overall, completed=sum(parts.values()))
-
-        yield draw
 
 
 @contextmanager
