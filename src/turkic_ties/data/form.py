@@ -17,12 +17,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 from pydantic import Field as Limits
 
 DATE_FORMAT = "%Y-%m-%d"
-LINK_SCHEMES = ("http://", "https://", "mailto:")
+LINK = r"(https?://|mailto:)[^\s<>\"'`]+"
+"""The addresses that may become a link on a page."""
 
 
 def _link(address: str) -> str:
-    if not address.startswith(LINK_SCHEMES) or re.search(r"\s", address):
-        raise ValueError(f"must be an address beginning with {', '.join(LINK_SCHEMES)}")
+    if not re.fullmatch(LINK, address):
+        raise ValueError("must be an address beginning with http://, https:// or mailto:")
     return address
 
 
@@ -145,14 +146,14 @@ class License(_Form):
     """A licence of a table, as the standard has it."""
 
     name: Text
-    title: Text
+    title: Text = ""
     path: Link | None = None
 
 
 class Source(_Form):
     """Who publishes figures, in which edition, and what was done to them."""
 
-    name: Text
+    name: Slug
     title: Text
     publisher: Text
     dataset: Text
@@ -180,7 +181,7 @@ class Resource(_Form):
     mediatype: Literal["text/csv"] = "text/csv"
     encoding: Literal["utf-8"] = "utf-8"
     bytes: Annotated[int, Limits(ge=0)] | None = None
-    hash: Annotated[str, Limits(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
+    hash: Text | None = None
     licenses: Annotated[list[License], Limits(min_length=1)]
     sources: Annotated[list[Source], Limits(min_length=1)]
     dialect: Dialect = Dialect()
@@ -253,5 +254,6 @@ def _sentence(problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         return "is no property that is read here"
     said = problem["msg"].removeprefix("Value error, ")
-    found = repr(problem["input"])
-    return f"{said} (found {found[:60]})"
+    if problem["type"] == "string_type" and not isinstance(problem["input"], list | dict):
+        said += ": put quotes around it"  # YAML reads 2024.10 as a number and no as false
+    return f"{said} (found {problem['input']!r:.60})"

@@ -196,6 +196,8 @@ def _day(cell: str, form_: str) -> datetime | None:
 
 def _check_constraints(path: Path, given: Column, values: Column, column: form.Field) -> None:
     limits = column.constraints
+    if column.type == "string" and re.fullmatch(r"(.+_)?url", column.name):
+        _refuse(path, column, given, ~_matches(given, form.LINK), "is no http or mailto address")
     if limits.minimum is not None:
         _refuse(path, column, given, values < limits.minimum, f"is below {limits.minimum}")
     if limits.maximum is not None:
