@@ -18,9 +18,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-# Looking for plugins, pydantic would read about every installed package: a tenth of a build with nothing to do.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-
 import typer
 
 from turkic_ties.countries import UnknownCountryError
@@ -107,9 +104,7 @@ def build(
                     f"{report.stem}: {'would run: ' + '; '.join(reasons) if reasons else 'up to date'}"
                 )
             return None
-        signal.signal(
-            signal.SIGTERM, signal.default_int_handler
-        )  # a scheduler's stop is a user's stop
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # treat SIGTERM like Ctrl-C
         began = time.monotonic()
         with exclusive(directory):
             hashes = Hashes()
@@ -141,14 +136,12 @@ def _tell(outcome: Any, seconds: float, directory: Path, quiet: bool) -> None:
     if outcome.changes:
         typer.echo(f"all changes: {_short(directory / 'changes.html')}")
     for stem, reason in outcome.failed.items():
-        kept = directory / "failed" / f"{stem}.ipynb"
         typer.echo(f"failed {stem}: {reason}", err=True)
-        typer.echo(
-            f"  the last good report stays; see {_short(kept)}"
-            if kept.is_file()
-            else "  the last good report stays",
-            err=True,
-        )
+        if (directory / f"{stem}.html").is_file():
+            typer.echo("  the last good report stays published", err=True)
+        notebook = directory / "failed" / f"{stem}.ipynb"
+        if notebook.is_file():
+            typer.echo(f"  its notebook with the error: {_short(notebook)}", err=True)
     if not quiet:
         told = [f"{len(outcome.built)} built", f"{len(outcome.reused)} up to date"]
         told += [f"{len(outcome.failed)} failed"] if outcome.failed else []
@@ -162,7 +155,7 @@ def _verify(directory: Path) -> None:
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
-        typer.echo("'ties build' makes these anew.", err=True)
+        typer.echo("Run 'ties build' to rebuild them.", err=True)
         raise typer.Exit(1)
     typer.echo(f"{compared} published files are those of the manifest")
 
@@ -367,7 +360,7 @@ def _plain_errors() -> Iterator[None]:
     from turkic_ties.parameters import ParameterError
     from turkic_ties.reports.cluster import ClusterError
     from turkic_ties.reports.manifest import ManifestError
-    from turkic_ties.reports.publish import BusyError
+    from turkic_ties.reports.publish import BusyError, PlatformError
 
     try:
         yield
@@ -377,6 +370,7 @@ def _plain_errors() -> Iterator[None]:
         UnknownCountryError,
         ManifestError,
         ClusterError,
+        PlatformError,
         FileNotFoundError,
     ) as error:
         _stop(str(error), 2)

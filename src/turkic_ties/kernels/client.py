@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partialmethod
@@ -71,19 +70,15 @@ class WarmProcess:
             os.close(self._connection)
         return self.returncode
 
-    def wait(self) -> int:
-        """Wait until the kernel has ended."""
-        while (exit_code := self.poll()) is None:
-            time.sleep(0.01)
-        return exit_code
+    wait = poll  # jupyter_client waits only for kernels that have ended
 
     def send_signal(self, number: int) -> None:
         """Send a signal to the kernel, if it has not ended."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
-    terminate = partialmethod(send_signal, signal.SIGTERM)
-    kill = partialmethod(send_signal, signal.SIGKILL)
+    terminate = partialmethod(send_signal, 15)  # SIGTERM and SIGKILL, by number for Windows
+    kill = partialmethod(send_signal, 9)
 
 
 def kernel_folder() -> Path:
@@ -101,20 +96,22 @@ def _short_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="ties-", dir=place))
 
 
-def share() -> None:
-    """Start a parent for this process and its children, unless there is one; it sleeps."""
-    address = os.environ.get(VARIABLE, "")
-    if address != COLD and not os.path.exists(address):
-        settings = json.loads(SPECIFICATION.read_text(encoding="utf-8"))["env"]
-        with _lock:
-            _start(os.environ | settings)
+def share(*, warm_up: bool = False) -> None:
+    """Start a parent for this process and its children, unless there is one.
 
-
-def warm_up() -> None:
-    """Let the parent do its imports now, while this process prepares the first notebook."""
-    share()
-    with suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(os.environ.get(VARIABLE, ""))
+    Parameters
+    ----------
+    warm_up
+        Let it do its imports now, while this process prepares the first notebook.
+    """
+    with _lock:
+        address = os.environ.get(VARIABLE, "")
+        if address != COLD and not os.path.exists(address):
+            settings = json.loads(SPECIFICATION.read_text(encoding="utf-8"))["env"]
+            address = _start(os.environ | settings)
+    if warm_up:
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(address)
 
 
 def fork(argv: list[str], env: Mapping[str, str], cwd: str, files: tuple[int, int]) -> WarmProcess:
