@@ -1,4 +1,4 @@
-"""What a notebook shows: numbers in words, figures that are the same everywhere, bundles the renderer can read."""
+"""What a notebook shows: figures that are the same everywhere, bundles the renderer can read."""
 
 from __future__ import annotations
 

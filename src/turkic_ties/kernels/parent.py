@@ -127,7 +127,7 @@ class _Parent:
             connection.close()
         else:
             if not pid:
-                self._detach(files)
+                self._detach(connection, files)
                 return request
             self.kernels[pid] = connection
             with contextlib.suppress(OSError):  # a client that is gone shows in the next poll
@@ -136,10 +136,13 @@ class _Parent:
             os.close(file)
         return None
 
-    def _detach(self, files: list[int]) -> None:
+    def _detach(self, connection: socket.socket, files: list[int]) -> None:
         """In a child: close what the parent has open, and use the files sent as output."""
         try:
             os.setsid()
+            # Closed as objects: one that is collected later would close a reused number.
+            for own in (self.listener, connection, *self.kernels.values()):
+                own.close()
             standard_input, other_end = os.pipe()
             os.close(other_end)  # nobody writes to a kernel's standard input
             for number, file in enumerate([standard_input, *files]):
