@@ -21,12 +21,11 @@ import nbformat
 import pytest
 from small_project import SLOW, TABLES, command, small_notebook, ties
 
-from turkic_ties import data
+from turkic_ties import data, files
 from turkic_ties.reports import changes, manifest
-from turkic_ties.reports import publish as publish_module
 from turkic_ties.reports.build import BuildResult, build, due
 from turkic_ties.reports.plan import Hashes, plan
-from turkic_ties.reports.publish import BusyError, exclusive, write
+from turkic_ties.reports.publish import BusyError, exclusive
 
 
 def make(small: Path, topics: Any = tuple(TABLES), **options: Any) -> BuildResult:
@@ -705,9 +704,9 @@ def test_a_file_that_cannot_be_written_whole_keeps_its_old_contents(
     def full(_: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(publish_module, "_sync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="full"):
-        write(path, "new")
+        files.write(path, "new")
     assert [(file.name, file.read_text(encoding="utf-8")) for file in tmp_path.iterdir()] == [
         ("notebook.ipynb", "old")
     ]

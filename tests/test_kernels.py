@@ -24,9 +24,9 @@ from jupyter_client.kernelspec import get_kernel_spec
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 
 from turkic_ties.kernels import client
-from turkic_ties.parameters import MODELS
 from turkic_ties.reports.record import normalised
 from turkic_ties.reports.run import KERNEL, execute
+from turkic_ties.topics import TOPICS
 
 PROJECT = Path(__file__).parents[1]
 
@@ -160,7 +160,7 @@ def test_a_warm_kernel_starts_in_the_state_of_a_cold_one(tmp_path: Path) -> None
     assert warm["parent"]
 
 
-@pytest.mark.parametrize("topic", MODELS)
+@pytest.mark.parametrize("topic", TOPICS)
 def test_every_output_of_a_notebook_is_that_of_a_cold_kernel(topic: str, tmp_path: Path) -> None:
     """nbval compares the stored outputs with those of a warm kernel, for every notebook."""
     path = PROJECT / "notebooks" / f"{topic}.ipynb"

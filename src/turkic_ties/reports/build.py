@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from turkic_ties import data
+from turkic_ties import data, hashing
 from turkic_ties.reports import changes, manifest
 from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Report
 from turkic_ties.reports.publish import now, publish, staging
@@ -293,7 +292,7 @@ def _write(files: Mapping[str, str], edition: Path) -> dict[str, str]:
         content = text.encode()
         (edition / name).parent.mkdir(parents=True, exist_ok=True)
         (edition / name).write_bytes(content)
-        outputs[name] = hashlib.sha256(content).hexdigest()
+        outputs[name] = hashing.of_bytes(content)
     return outputs
 
 

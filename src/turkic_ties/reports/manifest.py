@@ -11,13 +11,13 @@ Process Run Crate 0.5, https://w3id.org/ro/wfrun/process/0.5; RO-Crate 1.1, http
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from turkic_ties import hashing
 from turkic_ties.reports.plan import Ingredients
 
 NAME = "ro-crate-metadata.json"
@@ -83,7 +83,7 @@ def _record(action: Mapping[str, Any], entities: Mapping[str, Any]) -> Record:
     made = [entities[reference["@id"]] for reference in action["result"]]
     return Record(
         {entity["name"]: entity.get("value") or entity["sha256"] for entity in used},
-        {entity["@id"]: entity["sha256"] for entity in made},
+        {entity["@id"]: hashing.PREFIX + entity["sha256"] for entity in made},
         action["startTime"],
         action["endTime"],
     )
@@ -106,9 +106,7 @@ def as_json(records: Mapping[str, Record], version: str) -> str:
         for entity in map(_ingredient, record.ingredients, record.ingredients.values())
     }
     made = {
-        path: _file(path, sha256)
-        for _, record in ordered
-        for path, sha256 in record.outputs.items()
+        path: _file(path, hash) for _, record in ordered for path, hash in record.outputs.items()
     }
     actions = [_action(name, record) for name, record in ordered]
     graph = [
@@ -168,8 +166,8 @@ def _action(name: str, record: Record) -> dict[str, Any]:
     }
 
 
-def _file(path: str, sha256: str) -> dict[str, Any]:
-    kind = _TYPES[Path(path).suffix]
+def _file(path: str, hash: str) -> dict[str, Any]:
+    kind, sha256 = _TYPES[Path(path).suffix], hash.removeprefix(hashing.PREFIX)
     return {"@id": path, "@type": "File", "encodingFormat": kind, "sha256": sha256}
 
 
@@ -181,7 +179,7 @@ def _ingredient(name: str, content: str) -> dict[str, Any]:
 
 
 def _id(name: str, content: str) -> str:
-    return f"#{name.replace(' ', '-')}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+    return f"#{name.replace(' ', '-')}-{hashing.of_bytes(content.encode())[7:23]}"
 
 
 def why_stale(record: Record | None, ingredients: Ingredients, directory: Path) -> list[str]:
@@ -207,9 +205,9 @@ def why_stale(record: Record | None, ingredients: Ingredients, directory: Path) 
 def altered(record: Record, directory: Path) -> list[str]:
     """Name the published files of a report that are not as they were published."""
     problems = []
-    for path, sha256 in record.outputs.items():
+    for path, hash in record.outputs.items():
         try:
-            if hashlib.sha256((directory / path).read_bytes()).hexdigest() != sha256:
+            if hashing.of_bytes((directory / path).read_bytes()) != hash:
                 problems.append(f"{path} was altered")
         except FileNotFoundError:
             problems.append(f"{path} is missing")

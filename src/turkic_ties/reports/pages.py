@@ -18,10 +18,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from turkic_ties import claims, countries, data, parameters
+from turkic_ties import claims, countries, parameters
 from turkic_ties.reports import changes
 from turkic_ties.reports.shell import TEMPLATES, style_sheet
 from turkic_ties.theme import themed_svg
+from turkic_ties.topics import TOPICS
 
 CARDS = 4  # key figures of a report on the index
 
@@ -96,7 +97,7 @@ def edition_pages(*folders: Path) -> dict[str, str]:
     article = registry.article
     reports = _reports(folders)
     name = f"{article.country}-{article.partner}".lower()
-    standard = {topic: reports.pop(f"{topic}/{name}", None) for topic in data.TOPICS}
+    standard = {topic: reports.pop(f"{topic}/{name}", None) for topic in TOPICS}
     results = sorted(
         (result for report in standard.values() if report for result in report.summary["claims"]),
         key=lambda result: (result["paragraph"], result["sentence"]),
@@ -117,9 +118,7 @@ def edition_pages(*folders: Path) -> dict[str, str]:
         "standard": standard,
         "scale": scale,
         "total": len(results),
-        "topics": {
-            topic: sum(result["topic"] == topic for result in results) for topic in data.TOPICS
-        },
+        "topics": {topic: sum(result["topic"] == topic for result in results) for topic in TOPICS},
     }
     index = {"others": _by_pair(reports.values()), "rests_on": _rests_on(standard)}
     statements = {
@@ -155,7 +154,7 @@ def _reports(folders: Sequence[Path]) -> dict[str, _Report]:
     """Read all reports, sorted by topic and name."""
     summaries: dict[str, Path] = {}
     for folder in folders:
-        for topic in data.TOPICS:
+        for topic in TOPICS:
             for path in (folder / topic).glob("*.json"):
                 summaries.setdefault(f"{topic}/{path.stem}", path)
     reports = {}
@@ -172,7 +171,7 @@ def _by_pair(reports: Iterable[_Report]) -> dict[str, dict[str, list[_Report]]]:
     grid: dict[str, dict[str, list[_Report]]] = {}
     for report in sorted(reports, key=lambda report: (*map(order.index, report.pair), report.stem)):
         pair = " → ".join(map(countries.name, report.pair))
-        grid.setdefault(pair, {topic: [] for topic in data.TOPICS})[report.topic].append(report)
+        grid.setdefault(pair, {topic: [] for topic in TOPICS})[report.topic].append(report)
     return grid
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -11,8 +10,9 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import countries, data, parameters
+from turkic_ties import countries, data, hashing, parameters
 from turkic_ties.parameters import ReportParameters
+from turkic_ties.topics import TOPICS
 
 PROJECT = Path(__file__).parents[3]
 
@@ -86,7 +86,7 @@ def plan(topics: Iterable[str], overrides: dict[str, Any], all_pairs: bool = Fal
         raise parameters.ParameterError(
             "--all-pairs builds every pair: leave out country and partner."
         )
-    chosen = list(dict.fromkeys(topics)) or list(parameters.MODELS)
+    chosen = list(dict.fromkeys(topics)) or list(TOPICS)
     pairs: list[dict[str, Any]] = [{}]
     if all_pairs:
         pairs = [{"country": a, "partner": b} for a, b in permutations(countries.MEMBERS, 2)]
@@ -111,11 +111,11 @@ class Hashes:
         template = (package / "reports" / "template").rglob("*")
         data_folder = countries.data_directory()
         self.common: Ingredients = {
-            "package source": _files(package.rglob("*.py")),
-            "template": _files(path for path in template if path.is_file()),
-            "claims": _files([data_folder / "claims.yml"]),
-            "countries": _files([data_folder / "countries.csv"]),
-            "lock file": _files([PROJECT / "requirements.lock"]),
+            "package source": hashing.of_files(package.rglob("*.py")),
+            "template": hashing.of_files(path for path in template if path.is_file()),
+            "claims": hashing.of_files([data_folder / "claims.yml"]),
+            "countries": hashing.of_files([data_folder / "countries.csv"]),
+            "lock file": hashing.of_files([PROJECT / "requirements.lock"]),
         }
         """What every page is made from, apart from notebooks and tables."""
 
@@ -163,14 +163,6 @@ class Hashes:
         return self._taken[name]
 
 
-def _files(paths: Iterable[Path]) -> str:
-    hashed = hashlib.sha256()
-    for path in sorted(paths):
-        content = path.read_bytes()
-        hashed.update(f"{path.name} {len(content)}\n".encode() + content)
-    return hashed.hexdigest()
-
-
 def _table(address: str) -> str:
     try:
         return data.digest(address)
@@ -186,4 +178,4 @@ def _notebook(path: str) -> str:
         [cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])]
         for cell in cells
     ]
-    return hashlib.sha256(json.dumps(source).encode()).hexdigest()
+    return hashing.of_bytes(json.dumps(source).encode())

@@ -127,17 +127,6 @@ def _move_into_place(directory: Path) -> None:
     shutil.rmtree(ready, ignore_errors=True)
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file so that it is always the old or the new one, whole."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        _sync(temporary)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def now() -> str:
     """Write the present time, for manifests and histories; pages carry no times."""
     return datetime.now(UTC).isoformat(timespec="seconds")

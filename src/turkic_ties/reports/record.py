@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from turkic_ties.reports.publish import write
+from turkic_ties import files
 from turkic_ties.reports.run import KERNEL, execute
 
 # What JupyterLab and nbformat give a new cell: a part of a UUID, or a whole one.
@@ -38,7 +38,7 @@ def record(path: Path) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         executed = execute(path, Path(folder))
-    write(path, nbformat.writes(normalised(executed)) + "\n")
+    files.write(path, nbformat.writes(normalised(executed)) + "\n")
 
 
 def normalised(notebook: NotebookNode) -> NotebookNode:
