@@ -74,7 +74,7 @@ def read(directory: Path) -> Records:
         return {}
     except (ValueError, KeyError, TypeError) as error:
         raise ManifestError(
-            f"{path} is damaged ({error}). Delete it; the next build makes every report anew."
+            f"{path} is damaged ({error}). Delete it; the next build builds every report again."
         ) from error
 
 

@@ -102,8 +102,38 @@ def edition_pages(*folders: Path) -> dict[str, str]:
         (result for report in standard.values() if report for result in report.summary["claims"]),
         key=lambda result: (result["paragraph"], result["sentence"]),
     )
+    scale = _scale(results)
+    templates = _environment()
+    templates.globals |= {
+        "article": article,
+        "pair": (countries.name(article.country), countries.name(article.partner)),
+        "standard": standard,
+        "scale": scale,
+        "total": len(results),
+        "topics": {topic: sum(result["topic"] == topic for result in results) for topic in TOPICS},
+    }
+    contexts = {
+        "index": {"others": _by_pair(reports.values()), "rests_on": _rests_on(standard)},
+        "claims": _statements(results, registry),
+        "changes": {"changes": changes.read(*folders)},
+    }
+    pages = {
+        f"{page}.html": templates.get_template(f"{page}.html.j2").render(context)
+        for page, context in contexts.items()
+    }
+    for_programs = {
+        "article": article.model_dump(mode="json"),
+        "thresholds": registry.thresholds,
+        "scale": scale,
+        "results": results,
+    }
+    return pages | {"claims.json": json.dumps(for_programs, ensure_ascii=False, indent=1) + "\n"}
+
+
+def _scale(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """List the verdicts with their meaning, rating and number of statements."""
     counts = Counter(result["verdict"] for result in results)
-    scale = [
+    return [
         {
             "verdict": verdict,
             "means": means,
@@ -112,41 +142,18 @@ def edition_pages(*folders: Path) -> dict[str, str]:
         }
         for verdict, means in claims.VERDICTS.items()
     ]
-    context: dict[str, Any] = {
-        "article": article,
-        "pair": (countries.name(article.country), countries.name(article.partner)),
-        "standard": standard,
-        "scale": scale,
-        "total": len(results),
-        "topics": {topic: sum(result["topic"] == topic for result in results) for topic in TOPICS},
-    }
-    index = {"others": _by_pair(reports.values()), "rests_on": _rests_on(standard)}
-    statements = {
-        "sections": [
-            (name, list(group))
-            for name, group in groupby(results, key=lambda result: result["section"])
-        ],
-        "reviews": _for_script(
-            [claims.claim_review(result, article, "claims.html") for result in results]
-        ),
+
+
+def _statements(results: Sequence[dict[str, Any]], registry: claims.Registry) -> dict[str, Any]:
+    """Collect what the page of statements shows."""
+    sections = groupby(results, key=lambda result: result["section"])
+    reviews = [claims.claim_review(result, registry.article, "claims.html") for result in results]
+    return {
+        "sections": [(name, list(group)) for name, group in sections],
+        "reviews": _for_script(reviews),
         "thresholds": registry.thresholds,
         "trend_points": claims.TREND_POINTS,
         "trend_p": claims.TREND_P,
-    }
-    for_programs = {
-        "article": article.model_dump(mode="json"),
-        "thresholds": registry.thresholds,
-        "scale": scale,
-        "results": results,
-    }
-    templates = _environment()
-    return {
-        "index.html": templates.get_template("index.html.j2").render(context | index),
-        "claims.html": templates.get_template("claims.html.j2").render(context | statements),
-        "claims.json": json.dumps(for_programs, ensure_ascii=False, indent=1) + "\n",
-        "changes.html": templates.get_template("changes.html.j2").render(
-            changes=changes.read(*folders)
-        ),
     }
 
 

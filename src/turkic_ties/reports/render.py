@@ -67,13 +67,10 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
         "html": page.strip() + "\n",
         "json": json.dumps(summary(report, notebook), ensure_ascii=False, indent=2) + "\n",
     }
-    charts = [
-        output.data["image/svg+xml"]
-        for output in _outputs(notebook)
-        if "image/svg+xml" in output.get("data", {})
-    ]
-    if charts:
-        rendered["svg"] = charts[0] + "\n"
+    for output in _outputs(notebook):
+        if "image/svg+xml" in output.get("data", {}):
+            rendered["svg"] = output.data["image/svg+xml"] + "\n"
+            break
     return rendered
 
 
@@ -96,32 +93,28 @@ def _exporter() -> _Exporter:
 def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
     """Collect what a notebook showed, for programs."""
     shown = [bundle for output in _outputs(notebook) if (bundle := shown_by(output))]
-    of_kind = {
-        kind: [bundle for bundle in shown if bundle["kind"] == kind]
-        for kind in {bundle["kind"] for bundle in shown}
-    }
-    cards = [figure for bundle in of_kind.get("key_figures", []) for figure in bundle["figures"]]
+
+    def of_kind(kind: str) -> list[Shown]:
+        return [bundle for bundle in shown if bundle["kind"] == kind]
+
+    def parts(kind: str, name: str) -> list[Shown]:
+        return [part for bundle in of_kind(kind) for part in bundle[name]]
+
+    def fields(items: list[Shown], *names: str) -> list[Shown]:
+        return [{name: item[name] for name in names} for item in items]
+
+    cards = parts("key_figures", "figures")
     return {
         "topic": report.topic,
         "title": report.title,
         "parameters": report.parameters.model_dump(),
-        "key_figures": [
-            {key: card[key] for key in ("id", "label", "value", "text", "unit", "period", "source")}
-            for card in cards
-        ],
-        "findings": [bundle["text"] for bundle in of_kind.get("finding", [])],
-        "figures": [
-            {key: bundle[key] for key in ("id", "title", "subtitle", "source", "alt")}
-            for bundle in of_kind.get("figure", [])
-        ],
-        "shown_tables": [
-            {"id": bundle["id"], "title": bundle["title"]} for bundle in of_kind.get("table", [])
-        ],
-        "claims": [claim for bundle in of_kind.get("claims", []) for claim in bundle["claims"]],
-        "tables": [table for bundle in of_kind.get("sources", []) for table in bundle["tables"]],
-        "sources": [
-            source for bundle in of_kind.get("sources", []) for source in bundle["sources"]
-        ],
+        "key_figures": fields(cards, "id", "label", "value", "text", "unit", "period", "source"),
+        "findings": [bundle["text"] for bundle in of_kind("finding")],
+        "figures": fields(of_kind("figure"), "id", "title", "subtitle", "source", "alt"),
+        "shown_tables": fields(of_kind("table"), "id", "title"),
+        "claims": parts("claims", "claims"),
+        "tables": parts("sources", "tables"),
+        "sources": parts("sources", "sources"),
     }
 
 
