@@ -155,7 +155,7 @@ def ideal_point_distance(
         own=rows["ideal_point_own"],
         theirs=rows["ideal_point"],
         distance=(rows["ideal_point"] - rows["ideal_point_own"]).abs(),
-        n_votes=rows[["n_votes", "n_votes_own"]].min(axis=1),
+        n_votes=np.minimum(rows["n_votes"], rows["n_votes_own"]),
     )
     return _in_order(rows[["other", "year", "own", "theirs", "distance", "n_votes"]], others)
 
@@ -474,8 +474,8 @@ def events_between(
     check_others(country, [partner])
     concerned = events["countries"].str.split(";").map({country, partner}.issubset)
     dated = _with_first_and_last_day(events[concerned.astype("bool")])
-    in_period = dated["earliest"].dt.year.between(*bounds(start, end))
-    return dated.loc[in_period].sort_values(["earliest", "latest", "id"], ignore_index=True)
+    chosen: pd.DataFrame = dated[dated["earliest"].dt.year.between(*bounds(start, end))]
+    return chosen.sort_values(["earliest", "latest", "id"], ignore_index=True)
 
 
 def event_intervals(events: pd.DataFrame, category: str) -> pd.DataFrame:
