@@ -5,6 +5,8 @@ A title of rows that are empty is an empty text, a finding without a basis is le
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from turkic_ties import countries
@@ -105,9 +107,25 @@ def capital_name(iso3: str) -> str:
     return capital(country_in_sentence(iso3))
 
 
+def slug(iso3: str) -> str:
+    """Write the name of a country as a part of an identifier.
+
+    Examples
+    --------
+    >>> slug("USA")
+    'united_states'
+    """
+    return countries.name(iso3).lower().replace(" ", "_")
+
+
 def supplier_name(supplier: str) -> str:
     """Write a supplier in a legend; "other" is all that have no colour."""
     return "Other suppliers" if supplier == "other" else countries.name(supplier)
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows one by one, with whole numbers left whole."""
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
 
 
 # -- deliveries ---------------------------------------------------------------------------------
@@ -126,8 +144,8 @@ def suppliers(totals: pd.DataFrame, followed: pd.DataFrame, country: str, partne
     named = totals.dropna(subset="top_supplier")
     if named.empty:
         return ""
-    last = named.iloc[-1]
-    theirs = followed[followed["window_end"] == last["window_end"]].iloc[0]
+    last = _records(named)[-1]
+    theirs = _records(followed[followed["window_end"] == last["window_end"]])[0]
     top, period = last["top_supplier"], years(last["window_start"], last["window_end"])
     sentence = (
         f"{capital_name(top)} supplied {percent(last['top_share'])} of the major "
@@ -153,7 +171,7 @@ def concentration(totals: pd.DataFrame) -> list[str]:
     known = totals.dropna(subset="hhi")
     if known.empty:
         return []
-    old, now = known.iloc[0], known.iloc[-1]
+    old, now = _records(known)[0], _records(known)[-1]
     before = f"; in {years(old['window_start'], old['window_end'])} it was {number(old['hhi'])}"
     return [
         "The concentration of suppliers (Herfindahl–Hirschman index, 1 for a single one) stood at "
@@ -170,7 +188,7 @@ def largest_share(followed: pd.DataFrame, country: str, partner: str, window: in
     if supplied.empty:
         nothing = f"{name} delivered no major arms to {countries.name(country)} in any window"
         return [f"{nothing} of {span(window)}."] if len(followed) else []
-    best = supplied[supplied["share"] == supplied["share"].max()].iloc[-1]
+    best = _records(supplied[supplied["share"] == supplied["share"].max()])[-1]
     return [
         f"{name}'s largest share in a window of {span(window)} was {percent(best['share'])} "
         f"({years(best['window_start'], best['window_end'])}, {ordinal(best['rank'])} by size); "
@@ -182,12 +200,12 @@ def single_years(yearly: pd.DataFrame, country: str, period: str) -> str:
     """Say how much of all deliveries the largest year has, and how many years have none."""
     if yearly.empty:
         return ""
-    top = yearly.sort_values("imports_tiv", ascending=False, kind="stable").iloc[0]
+    top = _records(yearly.sort_values("imports_tiv", ascending=False, kind="stable"))[0]
     empty = int((yearly["imports_tiv"] == 0).sum())
     share = percent(top["imports_tiv"] / yearly["imports_tiv"].sum(), 0)
     none = f"; in {counted(empty, 'year')} SIPRI records nothing" if empty else ""
     name = countries.name(country)
-    return f"{int(top['year'])} alone holds {share} of what {name} received in {period}{none}"
+    return f"{top['year']} alone holds {share} of what {name} received in {period}{none}"
 
 
 def weight(shares: pd.DataFrame, partner: str) -> str:
@@ -204,8 +222,8 @@ def weight(shares: pd.DataFrame, partner: str) -> str:
     last = last.sort_values("share", ascending=False, kind="stable")
     period = years(last["window_start"].iloc[0], last["window_end"].iloc[0])
     some = [
-        f"{countries.name(row.country)} {percent(row.share)}"
-        for row in last[last["share"] > 0].itertuples()
+        f"{countries.name(row['country'])} {percent(row['share'])}"
+        for row in _records(last[last["share"] > 0])
     ]
     if not some:
         return f"{countries.name(partner)} supplied none of these states in {period}"
@@ -330,7 +348,7 @@ def burden(latest: pd.DataFrame) -> str:
     """
     parts = [
         f"{countries.name(row['iso3'])} {percent(row['share_of_gdp'])} in {row['year']}"
-        for row in latest.to_dict("records")
+        for row in _records(latest)
     ]
     return f"Military spending as a share of GDP: {listed(parts)}" if parts else ""
 
@@ -356,7 +374,7 @@ def ended_series(latest: pd.DataFrame) -> list[str]:
     if ended.empty:
         return []
     ends = listed(
-        f"{countries.name(row['iso3'])}'s ends in {row['year']}" for row in ended.to_dict("records")
+        f"{countries.name(row['iso3'])}'s ends in {row['year']}" for row in _records(ended)
     )
     return [
         f"Not all series reach {newest}: {ends}. What is missing is unknown, not zero, so no "
@@ -374,7 +392,7 @@ def spending(current: pd.DataFrame) -> str:
     """
     parts = [
         f"{countries.name(row['iso3'])} {usd(row['usd'])} in {row['year']}"
-        for row in current.to_dict("records")
+        for row in _records(current)
     ]
     return f"Military spending: {listed(parts)}" if parts else ""
 
@@ -445,8 +463,9 @@ def astana_talks(held: pd.DataFrame) -> list[str]:
     """Count the dated rounds of talks on Syria."""
     if held.empty:
         return []
-    period = f"from {held['date'].iloc[0]} to {held['date'].iloc[-1]}"
-    rounds = f"{len(held)} rounds with a dated page, {period}; there were others"
+    first, last = held["date"].iloc[0], held["date"].iloc[-1]
+    period = f"from {first} to {last}" if first < last else f"in {first}"
+    rounds = f"{counted(len(held), 'round')} with a dated page, {period}; there were others"
     return [f"Talks on Syria in the Astana format: {rounds}."]
 
 
@@ -485,7 +504,7 @@ def votes(agreement: pd.DataFrame, country: str) -> str:
     rows = newest_comparison(agreement).sort_values("agreement", ascending=False, kind="stable")
     parts = [
         f"{percent(row['agreement'], 0)} with {country_in_sentence(row['other'])}"
-        for row in rows.to_dict("records")
+        for row in _records(rows)
     ]
     year = rows["year"].iloc[0]
     return f"{countries.name(country)}'s agreement in votes in {year}: {listed(parts)}"
@@ -522,7 +541,7 @@ def ideal_points(distances: pd.DataFrame, country: str) -> str:
     rows = newest_comparison(distances).sort_values("distance", kind="stable")
     parts = [
         f"{number(row['distance'])} from {country_in_sentence(row['other'])}"
-        for row in rows.to_dict("records")
+        for row in _records(rows)
     ]
     year = rows["year"].iloc[0]
     return f"On the scale of votes {countries.name(country)} stood {listed(parts)} in {year}"
@@ -539,7 +558,7 @@ def equal_distance(compared: pd.DataFrame, country: str) -> str:
     own = compared[compared["iso3"] == country]
     if own.empty:
         return ""
-    row = own.iloc[0]
+    row = _records(own)[0]
     ends = [f"{number(row[f'{end}_distance'])} ({countries.name(row[end])})" for end in ENDS]
     return (
         f"In {years(row['window_start'], row['window_end'])} {countries.name(country)}'s distances "
@@ -561,7 +580,7 @@ def spread_order(compared: pd.DataFrame, country: str) -> list[str]:
     rest = compared[compared["iso3"] != country]
     if own.empty or rest.empty:
         return []
-    row, name = own.iloc[0], countries.name(country)
+    row, name = _records(own)[0], countries.name(country)
     smaller = [
         countries.name(iso3) for iso3 in rest[rest["dispersion"] < row["dispersion"]]["iso3"]
     ]
@@ -586,7 +605,7 @@ def ideal_point_spread(spreads: pd.DataFrame) -> list[str]:
     """Give the spread of distances by ideal points in the last window."""
     if spreads.empty:
         return []
-    row = spreads.iloc[-1]
+    row = _records(spreads)[-1]
     interval = f"{number(row['dispersion_low'])} to {number(row['dispersion_high'])}"
     resampled = f" (95% interval from drawing its years again: {interval})"
     return [
@@ -614,7 +633,7 @@ def arsenals(by_location: pd.DataFrame, own: pd.DataFrame) -> str:
     if own.empty:
         return ""
     iso3, year = own["iso3"].iloc[0], own["year"].iloc[0]
-    row = by_location[by_location["iso3"] == iso3].iloc[0]
+    row = _records(by_location[by_location["iso3"] == iso3])[0]
     place = f"{ordinal(row['rank'])} of {len(by_location)} in {year}"
     warheads = f"{row['warheads']:,} {row['counted']} warheads"
     return (
@@ -636,7 +655,7 @@ def tactical_warheads(nuclear_warheads: pd.DataFrame) -> str:
     known = nuclear_warheads.dropna(subset="warheads_with_tactical")
     states = listed(
         f"{country_in_sentence(row['iso3'])} ({row['warheads_with_tactical']:,} in all)"
-        for row in known.to_dict("records")
+        for row in _records(known)
     )
     return (
         "Of the states with weapons of another, a count that holds tactical warheads exists for "
@@ -647,7 +666,6 @@ def tactical_warheads(nuclear_warheads: pd.DataFrame) -> str:
 def disarmament(events: pd.DataFrame) -> str:
     """List the dated steps by which weapons left a state, by date."""
     parts = [
-        f"{row['date']}, {row['event'][0].lower()}{row['event'][1:]}"
-        for row in events.to_dict("records")
+        f"{row['date']}, {row['event'][0].lower()}{row['event'][1:]}" for row in _records(events)
     ]
     return f"Dated steps away from these weapons: {'; '.join(parts)}."
