@@ -245,7 +245,8 @@ def neighbouring_shares(
     -------
     pandas.DataFrame
         date_before (at the time or before it), share_before, date_after, share_after,
-        interpolated; one row, or none where the time is not between two dates of the basis.
+        interpolated, source (of both); one row, or none where the time is not between two dates of
+        the basis.
 
     Examples
     --------
@@ -256,13 +257,16 @@ def neighbouring_shares(
     ('2019-01-01', '2021-01-01')
     """
     rows = group_shares(ethnic_composition, ethnic_group, country, geography)
-    rows = rows.loc[rows["preferred"] & (rows["basis"] == basis), ["date", "time", "share"]]
+    rows = rows[rows["preferred"] & (rows["basis"] == basis)]
+    rows = rows[["date", "time", "share", "source"]]
     before, after = rows[rows["time"] <= time].tail(1), rows[rows["time"] > time].head(1)
     both = before.merge(after, how="cross", suffixes=("_before", "_after"))
     passed = (time - both["time_before"]) / (both["time_after"] - both["time_before"])
     change = both["share_after"] - both["share_before"]
     both["interpolated"] = both["share_before"] + change * passed
-    return both.drop(columns=["time_before", "time_after"])
+    both["source"] = _joined_rows(both["source_before"], both["source_after"], "; ")
+    columns = ["date_before", "share_before", "date_after", "share_after", "interpolated", "source"]
+    return both[columns]
 
 
 # -- what a change is made of ---------------------------------------------------------------------
@@ -376,14 +380,13 @@ def share_changes(
 def _decomposed(changes: pd.DataFrame) -> pd.DataFrame:
     numbers = changes[["own_start", "rest_start", "own_end", "rest_end"]]
     effects = [decompose_share(*row) for row in numbers.to_numpy(np.float64)]
-    flags = zip(changes["flag_start"], changes["flag_end"], strict=True)
     changes = changes.rename(
         columns={f"{what}_{end}": f"{end}_{what}" for what in ("date", "basis") for end in _ENDS}
     )
     changes = changes.assign(
         years=changes["time_end"] - changes["time_start"],
         change=changes["share_end"] - changes["share_start"],
-        flag=pd.Series([joined(pair, ";") for pair in flags], dtype="str"),
+        flag=_joined_rows(changes["flag_start"], changes["flag_end"], ";"),
     )
     changes[["own_effect", "rest_effect"]] = np.reshape(effects, (-1, 2))
     for who in ("own", "rest"):
@@ -626,6 +629,11 @@ def _with_shares(rows: pd.DataFrame, region_population: pd.DataFrame | None = No
         time=_decimal_years(rows["date"]), share=computed.fillna(printed), share_kind=share_kind
     )
     return rows[rows["share"].notna()]
+
+
+def _joined_rows(first: Series, last: Series, separator: str) -> Series:
+    pairs = zip(first, last, strict=True)
+    return pd.Series([joined(pair, separator) for pair in pairs], first.index, dtype="str")
 
 
 def _decimal_years(dates: Series) -> Series:
