@@ -331,7 +331,7 @@ def test_karakalpak_is_the_nearest_relative_of_kazakh_and_turkish_is_far() -> No
 
 
 def words_apart(**distances: float) -> pd.DataFrame:
-    """Lay out word lists with ten concepts for each pair of languages, at a distance (``ab=0.1``)."""
+    """Lay out word lists with ten concepts per pair of languages, at a distance (``ab=0.1``)."""
     rows = []
     for (one, other), distance in distances.items():
         for i in range(10):

@@ -219,7 +219,7 @@ def latest_share(
     latest = figures[figures["year"] == figures["year"].max()]
     row = latest.sort_values("population").iloc[0]
     return Share(
-        share=row["value"] / 100,
+        share=float(row["value"]) / 100,
         year=int(row["year"]),
         population=row["population"],
         authority=row["authority"],
