@@ -509,10 +509,68 @@ def test_oil_statements_give_a_monthly_rate_and_a_share_only_over_a_whole_year()
     )
     oil = trade.oil_by_btc(said, produced).set_index("id")
     assert oil.index.tolist() == ["b", "a", "i", "e"]
+    assert oil["origins"].to_dict() == {"a": "KAZ", "b": "KAZ", "i": "KAZ", "e": ""}
     assert oil["months"].to_dict() == {"a": 12, "b": 9, "e": 12, "i": 12}
     assert oil["tonnes_per_month"].drop("i").to_dict() == {"a": 1e5, "b": 1e5, "e": 2.5e6}
     assert oil.loc[["a", "i"], "share_of_production"].tolist() == pytest.approx([1.2 / 90] * 2)
     assert oil.loc[["b", "e"], "share_of_production"].isna().all()
+
+
+SAID = [
+    ("a", "2005-2021", "Turkish direct investment in KAZ, cumulative", "US dollars", "2022-05"),
+    ("b", "2021", "Turkish direct investment in KAZ, inflow", "US dollars", "2021"),
+    ("c", "2021", "Turkish direct investment in KAZ, inflow, change", "percent", "2022"),
+    ("d", "2024", "Turkish direct investment stock in Central Asia", "US dollars", "2025"),
+    ("e", "2024", "Kazakh investment in TUR, cumulative", "US dollars", "2025"),
+    ("f", "2024", "Turkish direct investment stock in KAZ, increase", "US dollars", "2025"),
+    ("g", "2024", "KAZ exports to TUR", "US dollars", "2025"),
+    ("h", "2021", "rank as source of gross direct investment in KAZ: TUR", "rank", "2022"),
+]
+
+
+def said() -> pd.DataFrame:
+    frame = pd.DataFrame(SAID, columns=["id", "period", "measure", "unit", "date"])
+    return frame.assign(value=9.0, speaker="somebody")
+
+
+def test_stated_investment_is_split_into_investor_host_and_kind() -> None:
+    columns = ["id", "investor", "host", "kind"]
+    rows = trade.stated_investment(said(), "KAZ", "TUR")[columns].fillna("").to_numpy().tolist()
+    assert rows == [
+        ["b", "TUR", "KAZ", "inflow"],
+        ["a", "TUR", "KAZ", "cumulative"],
+        ["d", "TUR", "Central Asia", ""],
+        ["e", "KAZ", "TUR", "cumulative"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pair", "ids"),
+    [
+        (("TUR", "KAZ"), list("bade")),
+        (("UZB", "TUR"), ["d"]),
+        (("AZE", "TUR"), []),
+        (("KAZ", "UZB"), []),
+    ],
+)
+def test_stated_investment_is_of_a_pair_or_of_the_region_one_side_is_in(
+    pair: tuple[str, str], ids: list[str]
+) -> None:
+    assert trade.stated_investment(said(), *pair)["id"].tolist() == ids
+
+
+def test_ranks_of_investors_name_host_and_investor() -> None:
+    row = trade.investor_ranks(said()).iloc[0]
+    assert row[["host", "investor", "rank", "id"]].tolist() == ["KAZ", "TUR", 9, "h"]
+
+
+def test_every_investment_in_dollars_in_the_table_is_read() -> None:
+    """A sum whose wording has another form would be left out without a word."""
+    statements = table("statements")
+    in_dollars = statements[statements["unit"] == "US dollars"]
+    named = in_dollars[in_dollars["measure"].str.contains(r"^(?:Kazakh|Turkish) .*investment")]
+    read = trade.stated_investment(statements, "KAZ", "TUR")["id"]
+    assert set(named["id"]) - set(read) == {"P035-c"}  # an increase, neither a sum nor a stock
 
 
 # -- arguments -----------------------------------------------------------------

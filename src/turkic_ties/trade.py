@@ -1,6 +1,7 @@
-"""Measures of trade in one place: see `turkic_ties.measures.trade` and `.gravity`."""
+"""Measures of trade in one place: see `turkic_ties.measures` trade, gravity and statements."""
 
 from turkic_ties.measures.gravity import NORMAL, SPECIFICATIONS, Gravity, gravity
+from turkic_ties.measures.statements import investor_ranks, oil_by_btc, stated_investment
 from turkic_ties.measures.trade import (
     BOOKS,
     CELLS,
@@ -22,7 +23,6 @@ from turkic_ties.measures.trade import (
     intra_trade,
     latest_complete_year,
     member_shares,
-    oil_by_btc,
     prefer,
     ranks,
     revealed_advantage,
@@ -52,6 +52,7 @@ __all__ = [
     "growth",
     "intra_industry",
     "intra_trade",
+    "investor_ranks",
     "latest_complete_year",
     "member_shares",
     "oil_by_btc",
@@ -59,4 +60,5 @@ __all__ = [
     "ranks",
     "revealed_advantage",
     "sections",
+    "stated_investment",
 ]

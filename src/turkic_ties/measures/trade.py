@@ -1,4 +1,4 @@
-"""Trade of goods by reporting country: flows, growth, ranks, concentration, composition, oil.
+"""Trade of goods by reporting country: flows, growth, ranks, concentration, composition.
 
 A flow between two states can be known from three sets of **books**, and no measure mixes them
 silently:
@@ -25,7 +25,6 @@ exporter, importer, sitc_section, year, value_usd.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Sequence
 
 import pandas as pd
@@ -802,52 +801,6 @@ def _shares(by_section: Series) -> Series:
 def _described(rows: pd.DataFrame) -> pd.DataFrame:
     """Add the books, the source and the names of the sections."""
     return rows.assign(**_UNCTAD, section_name=rows["section"].map(SECTIONS))
-
-
-# -- statements ----------------------------------------------------------------
-
-
-def oil_by_btc(statements: pd.DataFrame, commodities: pd.DataFrame) -> pd.DataFrame:
-    """List what was stated about oil through the Baku–Tbilisi–Ceyhan pipeline.
-
-    The figures are statements of different bodies for different spans and groups of oil (Kazakh;
-    Kazakh and Turkmen; all), so they form no single series. A monthly rate makes spans comparable;
-    plans and cumulative figures are left out.
-
-    Parameters
-    ----------
-    statements
-        Columns id, period (a year, or months such as ``Jan-Sep 2023``), measure, value, unit,
-        speaker, date.
-    commodities
-        Columns series, iso3, year, value; the series ``oil_production`` of Kazakhstan, in tonnes,
-        is used.
-
-    Returns
-    -------
-    pandas.DataFrame
-        measure, period, year, months, tonnes, tonnes_per_month, production_tonnes (Kazakhstan, that
-        year), share_of_production (only for Kazakh oil over a whole year), speaker, date, id;
-        sorted by measure and year.
-    """
-    rows = statements[statements["measure"].str.contains("BTC") & (statements["unit"] == "tonnes")]
-    rows = rows[~rows["measure"].str.contains("plan|cumulative")]
-    rows = rows.rename(columns={"value": "tonnes"})
-    span = rows["period"].str.extract(r"^(?:([A-Z][a-z]{2})-([A-Z][a-z]{2}) )?(\d{4})$")
-    number = {name: i for i, name in enumerate(calendar.month_abbr)}
-    months = (span[1].map(number) - span[0].map(number) + 1).fillna(12)
-    rows = rows.assign(year=span[2], months=months).dropna(subset="year")
-    rows = rows.astype({"year": "int64", "months": "int64", "tonnes": "float64"})
-    rows["tonnes_per_month"] = rows["tonnes"] / rows["months"]
-    production = commodities.query("series == 'oil_production' and iso3 == 'KAZ'")
-    of_year = production.set_index("year")["value"]
-    rows["production_tonnes"] = rows["year"].map(of_year).astype("float64")
-    comparable = (rows["months"] == 12) & rows["measure"].str.startswith("Kazakh oil")
-    share = ratio(rows["tonnes"], rows["production_tonnes"])
-    rows["share_of_production"] = share.where(comparable)
-    columns = "measure period year months tonnes tonnes_per_month production_tonnes"
-    columns += " share_of_production speaker date id"
-    return _arrange(rows, columns, "measure year months id")
 
 
 # -- small helpers -------------------------------------------------------------
