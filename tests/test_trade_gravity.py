@@ -206,6 +206,33 @@ def test_a_cell_missing_among_the_states_compared_is_no_zero_and_one_missing_els
     assert ratios["last_year"].unique().tolist() == [2019]
 
 
+def test_each_specification_uses_the_partners_and_years_it_names() -> None:
+    """17 partners of 6 reporters in 5 years, less the pair itself, which two reporters have."""
+    coefficients = trade.gravity(*world(), "KAZ", "TUR", 2019, 2020).coefficients
+    exports = coefficients[coefficients["fitted_on"] == "exports of all"]
+    counted = exports.groupby("specification")["observations"].first()
+    assert counted["base"] == 5 * (6 * 17 - 2)
+    assert counted["window only"] == 2 * (6 * 17 - 2)
+    assert counted["without Russia and China"] == 5 * (6 * 15 - 2)
+    variables = exports.groupby("specification")["variable"].agg(set)
+    assert variables["landlocked"] - variables["base"] == {"landlocked"}
+    assert variables["population"] - variables["base"] == {"ln_population"}
+    assert variables["base"] - variables["without Russia and China"] == {"common_language"}
+
+
+def test_a_reporter_without_trade_in_a_year_takes_no_part_in_it() -> None:
+    model, gdp, pairs = world()
+    idle = (model["reporter"] == "KGZ") & (model["year"] == 2018)
+    panel = gravity._panel(
+        model[~idle].rename(columns={"reporter": "iso3_a", "partner": "iso3_b"}), gdp, pairs
+    )
+    estimated, effects = gravity._ppml(panel, VARIABLES)
+    of_idle = panel.query("iso3_a == 'KGZ' and year == 2018")
+    assert (of_idle["value_usd"] == 0).all()
+    assert not set(of_idle["reporter_year"]) & set(effects.index)
+    assert estimated["coefficient"].to_numpy() == pytest.approx([0.8, -1, 0.5, 0, 0.7], abs=0.01)
+
+
 def test_a_window_outside_the_model_gives_empty_tables() -> None:
     result = trade.gravity(*world(), "KAZ", "TUR", 1990, 1995)
     assert result.ratios.empty

@@ -295,8 +295,8 @@ def _frames(ratios: list[pd.DataFrame], coefficients: list[pd.DataFrame]) -> Gra
 
 
 def _stacked(frames: list[pd.DataFrame], columns: str) -> pd.DataFrame:
-    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    return rows.reindex(columns=columns.split())
+    empty = pd.DataFrame(columns=columns.split())
+    return pd.concat(frames, ignore_index=True)[empty.columns] if frames else empty
 
 
 def _summary(ratios: pd.DataFrame) -> pd.DataFrame:

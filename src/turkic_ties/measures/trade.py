@@ -430,7 +430,7 @@ def _ranked(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
     cell, is_world = frame["cell"], frame["partner"] == WORLD
     values = frame[f"{flow}_usd"]
     published = values.where(is_world).groupby(cell).transform("max")
-    total = published.fillna(values.mask(is_world).groupby(cell).transform("sum"))
+    total = published.fillna(values.groupby(cell).transform("sum"))
     values = values.where((values > 0) & ~frame["partner"].isin([WORLD, UNALLOCATED]))
     by_cell = values.groupby(cell)
     allocated = by_cell.transform("sum") / total
