@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from turkic_ties import hashing
 from turkic_ties.countries import data_directory
 from turkic_ties.data import form
+from turkic_ties.errors import TiesError
 from turkic_ties.files import LOADER, locked, read_bytes, read_text, read_yaml, write
 from turkic_ties.topics import TOPICS
 
@@ -25,7 +26,7 @@ Package = dict[str, Any]
 Resource = dict[str, Any]
 
 
-class DataError(Exception):
+class DataError(TiesError):
     """A table, a package or a correction is missing, damaged or inconsistent."""
 
 
