@@ -13,7 +13,14 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    model_validator,
+)
 from pydantic import Field as Limits
 
 DATE_FORMAT = "%Y-%m-%d"
@@ -35,9 +42,14 @@ def _pattern(pattern: str) -> str:
     return pattern
 
 
+def _listed(paths: Any) -> Any:
+    return [paths] if isinstance(paths, str) else paths
+
+
 Text = Annotated[str, Limits(min_length=1)]
 Link = Annotated[str, AfterValidator(_link)]
 Day = Annotated[str, Limits(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+FileName = Annotated[str, Limits(pattern=r"^[^\x00-\x1f]{1,200}$")]
 Slug = Annotated[str, Limits(pattern=r"^[a-z][a-z0-9_]*$")]
 Sign = Annotated[str, Limits(min_length=1, max_length=1)]
 Limit = Annotated[float, Limits(allow_inf_nan=False)]
@@ -174,7 +186,7 @@ class Resource(_Form):
 
     name: Slug
     type: Literal["table"] = "table"
-    path: Text | Annotated[list[Text], Limits(min_length=1)]
+    path: Annotated[list[FileName], BeforeValidator(_listed), Limits(min_length=1)]
     title: Text
     description: Text
     format: Literal["csv"] = "csv"

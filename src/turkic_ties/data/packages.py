@@ -145,13 +145,15 @@ def files(address: str) -> list[Path]:
 
 
 def _inside(folder: Path, path: str) -> Path:
-    joined = folder / path
-    if not joined.resolve().is_relative_to(folder.resolve()):
-        raise DataError(
-            f"{folder / 'datapackage.yaml'}: the path {path!r} leads out of its folder. "
-            "Put the file into the folder and name it relative to the package."
-        )
-    return joined
+    try:
+        if (folder / path).resolve().is_relative_to(folder.resolve()):
+            return folder / path
+    except (OSError, RuntimeError):  # links in a circle
+        pass
+    raise DataError(
+        f"{folder / path} leads out of its folder. Put the file into {folder} and name it "
+        "relative to the package."
+    )
 
 
 def contents(address: str) -> list[bytes]:
