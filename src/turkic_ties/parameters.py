@@ -87,7 +87,11 @@ class DefenseParameters(ReportParameters):
     """
 
     window: Annotated[int, Field(ge=1, le=20, strict=False)] = 5
-    powers: Annotated[list[State], BeforeValidator(_separated)] = ["RUS", "CHN", "USA"]
+    powers: Annotated[list[State], BeforeValidator(_separated), Field(max_length=10)] = [
+        "RUS",
+        "CHN",
+        "USA",
+    ]
 
     @model_validator(mode="after")
     def _has_powers_to_compare(self) -> DefenseParameters:
