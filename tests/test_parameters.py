@@ -23,6 +23,10 @@ MISTAKES = [
     (["build", "trade", "--set", "top_n=0"], "top_n"),
     (["build", "trade", "--set", "colour=red"], "no parameter 'colour'"),
     (["build", "trade", "--set", "top_n"], "NAME=VALUE"),
+    (["build", "trade", "--set", "top_n=5", "--set", "top_n=6"], "top_n is given twice"),
+    (["build", "trade", "--start", "2000", "--set", "start=2001"], "start is given twice"),
+    (["build", "demographics", "--set", "group=\x07"], "group"),
+    (["data", ""], "no table ''"),
     (["build", "cooking"], "no topic 'cooking'"),
     (["data", "trade/nothing"], "no table"),
 ]

@@ -55,6 +55,13 @@ class ReportParameters(BaseModel):
     end: Year | None = None
 
     @model_validator(mode="after")
+    def _is_printable(self) -> ReportParameters:
+        for name, value in self:
+            if isinstance(value, str) and not value.isprintable():
+                raise ValueError(f"{name} has signs that cannot be printed ({value!r})")
+        return self
+
+    @model_validator(mode="after")
     def _is_a_pair_and_a_period(self) -> ReportParameters:
         if self.country == self.partner:
             raise ValueError(
