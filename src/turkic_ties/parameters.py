@@ -56,9 +56,9 @@ class ReportParameters(BaseModel):
 
     @model_validator(mode="after")
     def _is_printable(self) -> ReportParameters:
-        for name, value in self:
+        for parameter, value in self:
             if isinstance(value, str) and not value.isprintable():
-                raise ValueError(f"{name} has signs that cannot be printed ({value!r})")
+                raise ValueError(f"{parameter} has signs that cannot be printed ({value!r})")
         return self
 
     @model_validator(mode="after")
