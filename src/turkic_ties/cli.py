@@ -133,14 +133,12 @@ def _summarise(outcome: Any, seconds: float, directory: Path, quiet: bool) -> No
     if outcome.changes:
         typer.echo(f"all changes: {_short(directory / 'changes.html')}")
     for stem, reason in outcome.failed.items():
-        kept = directory / "failed" / f"{stem}.ipynb"
         typer.echo(f"failed {stem}: {reason}", err=True)
-        typer.echo(
-            f"  the last good report stays; see {_short(kept)}"
-            if kept.is_file()
-            else "  the last good report stays",
-            err=True,
-        )
+        if (directory / f"{stem}.html").is_file():
+            typer.echo("  the last good report stays published", err=True)
+        notebook = directory / "failed" / f"{stem}.ipynb"
+        if notebook.is_file():
+            typer.echo(f"  its notebook with the error: {_short(notebook)}", err=True)
     if not quiet:
         counts = [f"{len(outcome.built)} built", f"{len(outcome.reused)} up to date"]
         counts += [f"{len(outcome.failed)} failed"] if outcome.failed else []
@@ -304,7 +302,7 @@ def _plain_errors() -> Iterator[None]:
     from turkic_ties.parameters import ParameterError
     from turkic_ties.reports.cluster import ClusterError
     from turkic_ties.reports.manifest import ManifestError
-    from turkic_ties.reports.publish import BusyError
+    from turkic_ties.reports.publish import BusyError, PlatformError
 
     try:
         yield
@@ -315,6 +313,7 @@ def _plain_errors() -> Iterator[None]:
         UnknownCountryError,
         ManifestError,
         ClusterError,
+        PlatformError,
         FileNotFoundError,
     ) as error:
         _stop(str(error), 2)
