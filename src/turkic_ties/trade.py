@@ -38,8 +38,9 @@ BOOKS = ("own", "mirror", "model")
 # National offices come before UN Comtrade (WITS): they are the origin of what Comtrade republishes, carry revisions and
 # cover more. Kyrgyz exports in WITS lack most of what goes to Switzerland, Britain and the Emirates, and a large part
 # of those to Kazakhstan. Kyrgyzstan is so one series from 1994; Kazakhstan passes from WITS to its office in 2018.
-# Türkiye passes from WITS (special trade) to the IMF and UN Comtrade (general trade) in 2013; the IMF's special trade
-# of Türkiye comes last, for comparison only.
+# Türkiye passes from WITS (special trade) to the IMF and UN Comtrade (general trade) in 2013. Azerbaijan passes to the
+# IMF in 2013 as well: its exports of 2015 and 2016 in WITS are not the final ones. The IMF's special trade of Türkiye
+# comes last, for comparison only.
 REPORTED = (
     "bns",
     "bns_panel",
