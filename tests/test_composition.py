@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turkic_ties import data
+from turkic_ties.findings import composition as findings
 from turkic_ties.measures import composition
 from turkic_ties.measures.composition import by_chapter, by_section, contributions
 
@@ -256,3 +257,42 @@ def test_the_trade_of_azerbaijan_is_that_of_the_publisher() -> None:
     own = chapters(rows, "AZE", "TUR").query("flow == 'exports'")
     assert round(own["value_usd"].sum() / 1e6, 1) == 2818.1
     assert millions(own)["27"] == 2235.7
+
+
+# -- sentences ----------------------------------------------------------------------------------
+
+
+def test_the_sentences_say_whose_report_it_is() -> None:
+    rows = goods(
+        (NEW, "TUR", "AZE", 2021, "export", "84", 30e6),
+        (NEW, "TUR", "AZE", 2021, "export", "61", 10e6),
+        (NEW, "TUR", "AZE", 2022, "export", "84", 60e6),
+        (NEW, "AZE", "TUR", 2021, "export", "27", 8e6),
+    )
+    result = chapters(rows, "AZE", "TUR")
+    sections = by_section(result)
+    assert findings.largest(sections) == (
+        "Machinery and electrical goods made 100% of what went from Türkiye to Azerbaijan in 2022, "
+        "as Türkiye reports it"
+    )
+    assert findings.chapters(result) == [
+        "Azerbaijan to Türkiye, 2021, as Azerbaijan reports it: Mineral fuels and oils 100.0%.",
+        "Türkiye to Azerbaijan, 2022, as Türkiye reports it: Machinery 100.0%.",
+    ]
+    # From 40 to 60 million: machinery +30, clothing -10.
+    assert findings.change(contributions(sections, 2021, 2022), "AZE", "TUR", 2021, 2022) == [
+        "As Türkiye reports it, trade from Türkiye to Azerbaijan rose by $20 million from 2021 to "
+        "2022; of that change Machinery and electrical goods 150% and Textiles and clothing −50%."
+    ]
+
+
+def test_a_flow_that_fell_says_so_and_one_that_stayed_says_nothing() -> None:
+    rows = goods(
+        (NEW, "TUR", "AZE", 2021, "export", "84", 30e6),
+        (NEW, "TUR", "AZE", 2022, "export", "84", 10e6),
+        (NEW, "TUR", "AZE", 2023, "export", "84", 10e6),
+    )
+    sections = by_section(chapters(rows, "TUR", "AZE"))
+    (fell,) = findings.change(contributions(sections, 2021, 2022), "TUR", "AZE", 2021, 2022)
+    assert "fell by $20 million from 2021 to 2022" in fell
+    assert findings.change(contributions(sections, 2022, 2023), "TUR", "AZE", 2022, 2023) == []

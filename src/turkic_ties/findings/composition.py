@@ -1,0 +1,104 @@
+"""Titles and findings on trade by chapter and section of the Harmonized System."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from turkic_ties import countries
+from turkic_ties.words import listed, percent, usd
+
+LARGEST = 3
+"""Number of sections or chapters that a sentence names."""
+
+
+def reporter(row: pd.Series[str]) -> str:
+    """Give the ISO3 code of the state whose books a row is from.
+
+    Parameters
+    ----------
+    row
+        Of `composition.by_chapter` or `composition.by_section`.
+    """
+    return row["country"] if row["books"] == "own" else row["partner"]
+
+
+def direction(row: pd.Series[str]) -> str:
+    """Write who sells to whom in a row.
+
+    Parameters
+    ----------
+    row
+        Of `composition.by_chapter` or `composition.by_section`.
+    """
+    sides = [countries.name(row["country"]), countries.name(row["partner"])]
+    return " to ".join(sides if row["flow"] == "exports" else sides[::-1])
+
+
+def largest(sections: pd.DataFrame) -> str:
+    """Write the largest section of the last year.
+
+    Parameters
+    ----------
+    sections
+        Of `composition.by_section`, with rows.
+    """
+    top = sections[sections["year"] == sections["year"].max()].nlargest(1, "value_usd").iloc[0]
+    return (
+        f"{top['section_title']} made {percent(top['share'], 0)} of what went from "
+        f"{direction(top)} in {top['year']}, as {countries.name(reporter(top))} reports it"
+    )
+
+
+def chapters(rows: pd.DataFrame) -> list[str]:
+    """Write the largest chapters of the last year of each flow, in each of the books.
+
+    Parameters
+    ----------
+    rows
+        Of `composition.by_chapter`.
+    """
+    sentences = []
+    for _, books in rows.groupby(["flow", "books"]):
+        last = books[books["year"] == books["year"].max()].nlargest(LARGEST, "value_usd")
+        top = last.iloc[0]
+        parts = [
+            f"{row['chapter_title']} {percent(row['share'])}" for row in last.to_dict("records")
+        ]
+        sentences.append(
+            f"{direction(top)}, {top['year']}, as {countries.name(reporter(top))} reports it: "
+            f"{listed(parts)}."
+        )
+    return sentences
+
+
+def change(
+    contributions: pd.DataFrame, country: str, partner: str, first: int, last: int
+) -> list[str]:
+    """Write which sections most of the change of a flow between two years is booked under.
+
+    Parameters
+    ----------
+    contributions
+        Of `composition.contributions`.
+    country, partner
+        ISO3 codes of the pair that the contributions are of.
+    first, last
+        The years they compare.
+    """
+    sentences = []
+    for (flow, books), rows in contributions.groupby(["flow", "books"]):
+        pair = pd.Series({"country": country, "partner": partner, "flow": flow, "books": books})
+        whole = float(rows["change_usd"].sum())
+        if whole == 0:
+            continue
+        top = rows.nlargest(LARGEST, "contribution")
+        parts = [
+            f"{row['section_title']} {percent(row['contribution'], 0)}"
+            for row in top.to_dict("records")
+        ]
+        verb = "rose" if whole > 0 else "fell"
+        sentences.append(
+            f"As {countries.name(reporter(pair))} reports it, trade from {direction(pair)} {verb} "
+            f"by {usd(abs(whole))} from {first} to {last}; of that change {listed(parts)}."
+        )
+    return sentences
