@@ -104,6 +104,33 @@ def test_a_pair_without_chapters_gives_empty_frames_of_the_same_types() -> None:
     pd.testing.assert_series_equal(none.dtypes, some.dtypes)
 
 
+# -- a region -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pair", [("KAZ", "TUR"), ("TUR", "KAZ"), ("TUR", "TKM")])
+def test_the_region_is_seen_from_the_side_that_reports_it(pair: tuple[str, str]) -> None:
+    rows = composition.with_region(table("chapter_trade"), table("hs_chapters"), *pair)
+    expected = chapters(table("chapter_trade"), "TUR", composition.CENTRAL_ASIA)
+    pd.testing.assert_frame_equal(rows, expected)
+    assert set(rows["year"]) == {2019, 2021}
+
+
+@pytest.mark.parametrize("pair", [("AZE", "TUR"), ("KAZ", "UZB"), ("AZE", "KAZ")])
+def test_no_region_where_neither_side_reports_one_of_the_other(pair: tuple[str, str]) -> None:
+    rows = composition.with_region(table("chapter_trade"), table("hs_chapters"), *pair)
+    assert rows.empty
+    full = chapters(table("chapter_trade"), "TUR", "KAZ")
+    pd.testing.assert_series_equal(rows.dtypes, full.dtypes)
+
+
+def test_a_region_is_named_in_sentences() -> None:
+    rows = composition.with_region(table("chapter_trade"), table("hs_chapters"), "KAZ", "TUR")
+    assert findings.chapters(rows)[1] == (
+        "The five states of Central Asia together to Türkiye, 2021, as Türkiye reports it: "
+        "Copper 41.4%, Cotton 21.4% and Mineral fuels and oils 9.8%."
+    )
+
+
 # -- sections -----------------------------------------------------------------------------------
 
 
