@@ -164,9 +164,11 @@ def test_publications_are_named_from_a_tenth_apart(second: float, named: int) ->
     if named:
         assert findings.differing(result) == [
             "Türkiye's imports from Kazakhstan differ between publications in 2010: $1.1 billion "
-            "(IMF, special trade) and $1 billion (UN Comtrade through WITS)."
+            "(IMF, special trade) and $1 billion (UN Comtrade through WITS, special trade)."
         ]
 
 
 def test_every_source_of_reports_has_a_name() -> None:
     assert set(findings.PUBLICATIONS) == set(trade.REPORTED)
+    assert findings.publication("TUR", "imf_dots") == "IMF, general trade"
+    assert findings.publication("AZE", "imf_dots") == "IMF"
