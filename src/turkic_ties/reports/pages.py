@@ -135,8 +135,8 @@ def edition_pages(*folders: Path) -> dict[str, str]:
             [claims.claim_review(result, article, "claims.html") for result in results]
         ),
         "thresholds": registry.thresholds,
-        "trend_points": claims.TREND_POINTS,
-        "trend_p": claims.TREND_P,
+        "steps": claims.STEPS,
+        "rules": claims.rule_texts(),
     }
     for_programs = {
         "article": article.model_dump(mode="json"),
