@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from turkic_ties.countries import data_directory
+from turkic_ties.topics import TOPICS
 
 if TYPE_CHECKING:
     import pandas as pd  # a build that has nothing to do asks for hashes alone, and must not wait for pandas
 
-TOPICS = ("trade", "defense", "language_policy", "demographics")
 
 Package = dict[str, Any]
 Resource = dict[str, Any]

@@ -1,0 +1,163 @@
+"""Files read and written with care: bounded reading, YAML without surprises, atomic writes, a lock."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MAX_BYTES = 64_000_000
+"""The largest file that is read at all; the largest table has two million bytes."""
+
+MAX_YAML_BYTES = 1_000_000
+MAX_YAML_DEPTH = 30
+MAX_YAML_NODES = 200_000
+"""Bounds that a file written by a person stays far below, and a hostile one meets in a second."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class FileError(Exception):
+    """A file is missing, unreadable or not of the expected form; the message is one line."""
+
+
+def read_bytes(path: Path, error: type[Exception] = FileError, limit: int = MAX_BYTES) -> bytes:
+    """Read a file of bounded size; `error` when it is missing, no plain file, or too large."""
+    try:
+        # A FIFO without a writer would block: look before opening.
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise error(f"{path} is not a file. Put the file back: git checkout -- {path.name}.")
+        if about.st_size > limit:
+            raise error(f"{path} has {about.st_size} bytes, more than the {limit} that are read.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise error(f"{path} is missing. Restore it: git checkout -- {path.name}.") from None
+    except OSError as problem:
+        raise error(f"{path} cannot be read: {problem.strerror}. Check its permissions.") from None
+
+
+def read_text(path: Path, error: type[Exception] = FileError, limit: int = MAX_BYTES) -> str:
+    """Read a text file, which must be UTF-8 without a byte order mark; errors as `read_bytes`."""
+    return decode(read_bytes(path, error, limit), path, error)
+
+
+def decode(content: bytes, path: Path, error: type[Exception] = FileError) -> str:
+    """Decode the contents of a text file; `error` names the line that is not UTF-8."""
+    if content.startswith(b"\xef\xbb\xbf"):
+        raise error(f"{path} begins with a byte order mark. Save it as UTF-8 without one.")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        line = content.count(b"\n", 0, problem.start) + 1
+        raise error(f"{path}, line {line}: is not UTF-8. Save the file as UTF-8.") from None
+
+
+def read_yaml(path: Path, error: type[Exception] = FileError) -> Any:
+    """Parse a YAML file.
+
+    Refused are duplicate keys, aliases that contain themselves, and whatever is too large, too deep
+    or would grow too large through aliases and merges.
+
+    Parameters
+    ----------
+    path
+        The file, in UTF-8.
+    error
+        What to raise; the message is one line with file, line and remedy.
+    """
+    return parse_yaml(read_text(path, error, MAX_YAML_BYTES), path, error)
+
+
+def parse_yaml(text: str, path: Path, error: type[Exception] = FileError) -> Any:
+    """Parse YAML text that was read from `path`; see `read_yaml`."""
+    try:
+        _check_size(text)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _check_node(node, {})
+        return loader.construct_document(node)
+    except yaml.YAMLError as problem:
+        said = " ".join(str(problem).replace('in "<unicode string>", ', "").split())
+        raise error(f"{path} is not valid YAML: {said}. Fix this line.") from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
+        # What PyYAML lets through for a date such as 2024-02-31, and for odd tags.
+        raise error(f"{path} has a value that cannot be read: {problem}. Fix it.") from None
+
+
+def _check_size(text: str) -> None:
+    """Stop at the event that goes beyond a bound, before anything recursive sees the text."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_YAML_DEPTH or count > MAX_YAML_NODES:
+            raise yaml.MarkedYAMLError(
+                problem="too deep or too large", problem_mark=event.start_mark
+            )
+
+
+def _check_node(node: yaml.Node, sizes: dict[yaml.Node, int | None]) -> int:
+    """Count the nodes below, aliases written out; refuse duplicate keys on the way."""
+    if node in sizes:
+        known = sizes[node]
+        if known is None:
+            _refuse("an alias contains itself", node)
+        return known or 0
+    sizes[node] = None
+    below: list[yaml.Node] = []
+    if isinstance(node, yaml.MappingNode):
+        keys: set[tuple[str, str]] = set()
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if (key.tag, key.value) in keys:
+                    _refuse(f"the key {key.value!r} is there twice", key)
+                keys.add((key.tag, key.value))
+            below += [key, value]
+    elif isinstance(node, yaml.SequenceNode):
+        below = node.value
+    size = 1 + sum(_check_node(child, sizes) for child in below)
+    if size > MAX_YAML_NODES:
+        _refuse("aliases make it too large", node)
+    sizes[node] = size
+    return size
+
+
+def _refuse(problem: str, node: yaml.Node) -> None:
+    raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text file so that it is at any moment either the old one or the new one, whole."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            if path.exists():
+                os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
+            file.write(text)
+            file.flush()
+            # Contents before the name: a power cut must not leave an empty file under a good name.
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Keep other processes that call this for the same folder waiting until the block ends."""
+    import fcntl  # POSIX only, and reading needs none of it
+
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
