@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ import pandas as pd
 
 from turkic_ties import data
 from turkic_ties.claims.registry import Article, Calculation
-from turkic_ties.claims.rules import ClaimError, Series, Value
+from turkic_ties.claims.rules import ISO_DATE, ClaimError, Series, Value, near
+from turkic_ties.topics import TOPICS, measures
 
 TAKE: dict[str, Callable[[Series], Any]] = {
     "only": lambda column: column.iloc[0],
@@ -27,17 +29,20 @@ TAKE: dict[str, Callable[[Series], Any]] = {
     "spread": lambda column: column.max() - column.min(),
 }
 
+ARITHMETIC = ("sum", "median", "smallest", "largest", "spread")
+
 TIMES = ("period", "date", "year", "announced", "order_year", "value_year")
 
 
 @dataclass
 class Trace:
-    """What a calculation rested on."""
+    """What a calculation rested on, and the labels its values may have (None: one value)."""
 
     tables: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
     period: str = ""
     weak: str = ""
+    labels: set[str] | None = None
 
     def add(self, other: Trace) -> None:
         """Add the tables and sources of another calculation."""
@@ -76,6 +81,7 @@ class Evaluation:
         if not calculation.for_each:
             return self._one(calculation, {}, trace), trace
         [(name, choices)] = calculation.for_each.items()
+        trace.labels = set(map(str, choices))
         values = {choice: self._one(calculation, {name: choice}, trace) for choice in choices}
         known = {choice: value for choice, value in values.items() if value is not None}
         return (pd.Series(known, dtype="float64") if known else None), trace
@@ -83,7 +89,12 @@ class Evaluation:
     def _one(self, calculation: Calculation, chosen: dict[str, Any], trace: Trace) -> Value:
         result = self._result(calculation, chosen, trace)
         if isinstance(result, pd.DataFrame):
-            return _from_rows(_rows(result, calculation.where), calculation, trace)
+            known = self._vocabulary(calculation, trace)
+            if calculation.over in result and trace.labels is None:
+                column = str(calculation.over)
+                trace.labels = set(map(str, [*result[column].dropna(), *known(column)]))
+            rows = _rows(result, calculation.where, known)
+            return _from_rows(rows, calculation, trace)
         return None if result is None else _from_object(result, calculation, trace)
 
     def _result(self, calculation: Calculation, chosen: dict[str, Any], trace: Trace) -> Any:
@@ -113,10 +124,19 @@ class Evaluation:
             elif name in ("country", "partner"):
                 given[name] = getattr(self.article, name)
             elif parameter.default is parameter.empty:
-                raise ClaimError(f"{measure} needs the argument {name!r}.")
+                raise ClaimError(
+                    f"{measure} needs the argument {name!r}: add it under 'arguments'."
+                )
         if unknown := sorted(set(arguments) - set(given)):
-            raise ClaimError(f"{measure} has no argument {unknown[0]!r}.")
-        return function(**given)
+            hint = near(unknown[0], inspect.signature(function).parameters)
+            raise ClaimError(f"{measure} has no argument {unknown[0]!r}{hint}.")
+        try:
+            return function(**given)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            text = " ".join(str(error).split()) or type(error).__name__
+            raise ClaimError(
+                f"{measure} cannot be computed with these arguments: {text}"
+            ) from error
 
     def _argument(self, argument: Any, trace: Trace) -> Any:
         """Return an argument as it is; of one that is itself a calculation, the rows."""
@@ -124,7 +144,10 @@ class Evaluation:
             return argument
         inner = Trace()
         calculation = Calculation.model_validate(dict(argument))
-        rows = _rows(self._result(calculation, {}, inner), calculation.where)
+        frame = self._result(calculation, {}, inner)
+        if not isinstance(frame, pd.DataFrame):
+            raise ClaimError(f"the argument {_origin(calculation)} gives no table of rows.")
+        rows = _rows(frame, calculation.where, self._vocabulary(calculation, inner))
         inner.note(rows)
         trace.add(inner)
         return rows
@@ -135,6 +158,19 @@ class Evaluation:
             self.tables[address] = data.load(address)
         return self.tables[address]
 
+    def _vocabulary(self, calculation: Calculation, trace: Trace) -> Callable[[str], Iterable[Any]]:
+        """Give a function that lists what a column of the tables behind a result may hold."""
+
+        def known(column: str) -> Iterable[Any]:
+            for address in trace.tables:
+                frame = self.tables.get(address, pd.DataFrame())
+                if column in frame:
+                    yield from frame[column].dropna().unique()
+            if calculation.measure is not None:
+                yield from _constants(calculation.measure.partition(".")[0])
+
+        return known
+
     def _addresses(self, topic: str) -> frozenset[str]:
         if topic not in self.addresses:
             self.addresses[topic] = frozenset(data.addresses(topic))
@@ -142,20 +178,45 @@ class Evaluation:
 
 
 def _measure(dotted: str) -> tuple[str, Callable[..., Any]]:
-    """Find a measure by its dotted name."""
+    """Find a public measure by its dotted name."""
     topic, _, name = dotted.rpartition(".")
-    module = importlib.import_module(f"turkic_ties.{topic}") if topic in data.TOPICS else None
-    function = getattr(module, name, None)
-    if function is None:
+    if topic not in TOPICS:
         raise ClaimError(
-            f"there is no measure {dotted!r}: write topic.function, such as trade.bilateral."
+            f"there is no measure {dotted!r}: write topic.measure with one of {', '.join(TOPICS)}, "
+            "such as trade.bilateral."
         )
-    return topic, function
+    public = _public(topic)
+    if name not in public:
+        raise ClaimError(f"there is no measure {dotted!r} in {topic}{near(name, public)}.")
+    return topic, public[name]
+
+
+@cache
+def _public(topic: str) -> dict[str, Callable[..., Any]]:
+    """List the public measures of a topic by name."""
+    module = measures(topic)
+    names = getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")])
+    functions = {name: getattr(module, name) for name in names}
+    return {
+        name: function
+        for name, function in functions.items()
+        if inspect.isfunction(function) and function.__module__.startswith("turkic_ties.")
+    }
+
+
+def _constants(topic: str) -> Iterable[str]:
+    """List the texts among a topic's public constants, such as the names of books and flows."""
+    for name, value in vars(measures(topic)).items():
+        if name.isupper() and isinstance(value, tuple | list | dict | set | frozenset):
+            yield from (entry for entry in value if isinstance(entry, str))
 
 
 def _from_object(result: Any, calculation: Calculation, trace: Trace) -> Value:
     """Take the value from a result that is no table."""
     column = calculation.column
+    if column is not None and not hasattr(result, column):
+        names = [name for name in dir(result) if not name.startswith("_")]
+        raise ClaimError(f"{_origin(calculation)} has no {column!r}{near(column, names)}.")
     value = result if column is None else getattr(result, column)
     if hasattr(result, "__dict__"):
         trace.note(pd.DataFrame([vars(result)]))
@@ -169,7 +230,8 @@ def _from_rows(rows: pd.DataFrame, calculation: Calculation, trace: Trace) -> Va
         return float(len(rows))
     name = calculation.column
     if name is None or name not in rows:
-        raise ClaimError(f"{_origin(calculation)} has no column {name!r}.")
+        names = ", ".join(map(str, rows))
+        raise ClaimError(f"{_origin(calculation)} has no column {name!r}; there are {names}.")
     rows = rows.dropna(subset=[name])
     if rows.empty:
         return None
@@ -178,6 +240,8 @@ def _from_rows(rows: pd.DataFrame, calculation: Calculation, trace: Trace) -> Va
     trace.note(rows)
     if name == "interpolated":
         trace.weak = trace.weak or "an interpolated figure, which no publisher printed"
+    if calculation.over is not None and calculation.over not in rows:
+        raise ClaimError(f"{_origin(calculation)} has no column {calculation.over!r} for 'over'.")
     if calculation.take == "only" and calculation.over is not None:
         values = rows[name].set_axis(rows[calculation.over])
         return _scaled(values.sort_index() if calculation.over in TIMES else values, calculation)
@@ -186,6 +250,8 @@ def _from_rows(rows: pd.DataFrame, calculation: Calculation, trace: Trace) -> Va
             f"{_origin(calculation)}, {calculation.where}: {len(rows)} rows where one is needed; "
             "narrow 'where', or say with 'over' or 'take' what to do with them."
         )
+    if calculation.take in ARITHMETIC and not pd.api.types.is_numeric_dtype(rows[name]):
+        raise ClaimError(f"{name!r} is not a number; 'take: {calculation.take}' needs one.")
     return _scaled(TAKE[calculation.take](rows[name]), calculation)
 
 
@@ -195,36 +261,92 @@ def _origin(calculation: Calculation) -> str:
 
 def _scaled(value: Any, calculation: Calculation) -> Value:
     if isinstance(value, pd.Series):
-        scaled = value.astype("float64") * calculation.scale
+        if not pd.api.types.is_numeric_dtype(value):
+            raise ClaimError(f"{calculation.column!r} is not a number; values by label need one.")
+        scaled = value.astype("float64") * calculation.scale + calculation.plus
         return scaled.abs() if calculation.absolute else scaled
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, str):
         return value
-    number = float(value) * calculation.scale
+    number = float(value) * calculation.scale + calculation.plus
     return abs(number) if calculation.absolute else number
 
 
-def _rows(frame: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
-    """Select rows by a value, a list of values or a range."""
+def _rows(
+    frame: pd.DataFrame, where: Mapping[str, Any], known: Callable[[str], Iterable[Any]]
+) -> pd.DataFrame:
+    """Select rows by a value, a list of values or a range; a value that nothing has is an error."""
     selected = np.ones(len(frame), dtype=bool)
     for name, condition in where.items():
         if name not in frame:
             names = ", ".join(map(str, frame))
             raise ClaimError(f"there is no column {name!r} to choose rows by; there are {names}.")
-        selected &= _matches(frame[name], condition).fillna(False).to_numpy(bool)
+        column = frame[name]
+        if isinstance(condition, Mapping):
+            matches = _in_range(name, column, condition)
+        else:
+            values = condition if isinstance(condition, list) else [condition]
+            for value in values:
+                _check_value(name, column, value, known)
+            matches = column.isin(values)
+        selected &= matches.fillna(False).to_numpy(bool)
     return frame[selected]
 
 
-def _matches(column: Series, condition: Any) -> Series:
-    if not isinstance(condition, Mapping):
-        return column.isin(condition if isinstance(condition, list) else [condition])
+def _in_range(name: str, column: Series, condition: Mapping[str, Any]) -> Series:
+    if not condition or set(condition) - {"from", "to"}:
+        keys = ", ".join(condition) or "nothing"
+        raise ClaimError(f"a range of {name!r} has 'from' and 'to' (got {keys}).")
+    for bound in condition.values():
+        _check_type(name, column, bound)
+        if isinstance(bound, str) and not re.fullmatch(ISO_DATE, bound):
+            raise ClaimError(
+                f"write the date {bound!r} of {name!r} as 2024, 2024-05 or 2024-05-02."
+            )
+    first, last = condition.get("from"), condition.get("to")
+    if first is not None and last is not None and first > last:
+        raise ClaimError(f"the range of {name!r} is reversed: from {first} to {last}.")
     matches = column.notna()
-    if "from" in condition:
-        matches &= column >= condition["from"]
-    if "to" in condition:
-        matches &= column <= condition["to"]
+    if first is not None:
+        matches &= column >= first
+    if last is not None:
+        matches &= column <= last
+    if len(column) and not matches.any():
+        span = f"{column.min()} to {column.max()}"
+        raise ClaimError(f"no row lies in the range of {name!r}: the table has {span}.")
     return matches
+
+
+def _check_value(
+    name: str, column: Series, value: Any, known: Callable[[str], Iterable[Any]]
+) -> None:
+    """Raise a ClaimError for a value of another type, or one that occurs nowhere.
+
+    A number between the smallest and the largest one is a gap, which is not an error.
+    """
+    _check_type(name, column, value)
+    if column.empty or column.isin([value]).any():
+        return
+    if isinstance(value, str):
+        words = {*column.dropna().astype(str), *(word for word in known(name))}
+        if value not in words:
+            raise ClaimError(f"there is no {name} {value!r}{near(value, words)}.")
+    elif not column.min() <= value <= column.max():
+        span = f"{column.min()} to {column.max()}"
+        raise ClaimError(f"there is no {name} {value}: the table has {span}.")
+
+
+def _check_type(name: str, column: Series, value: Any) -> None:
+    kind = "a truth value" if pd.api.types.is_bool_dtype(column) else "a text"
+    expected: type | tuple[type, ...] = bool if kind == "a truth value" else str
+    if kind == "a text" and pd.api.types.is_numeric_dtype(column):
+        kind, expected = "a number", (int, float)
+    right = isinstance(value, expected) and (kind == "a truth value" or not isinstance(value, bool))
+    if not right:
+        hint = {"a text": "put it in quotes", "a number": "write it without quotes"}
+        advice = hint.get(kind, "write true or false")
+        raise ClaimError(f"{name} is {kind} and {value!r} is not: {advice}.")
 
 
 def _period(rows: pd.DataFrame) -> str:

@@ -67,7 +67,8 @@ def as_text(result: Result) -> str:
     for part in result.parts:
         lines.append("")
         if len(result.parts) > 1:
-            lines.append(f"part: {part.statement} – {part.verdict}, {part.why}")
+            key = " (key part)" if part.head else ""
+            lines.append(f"part{key}: {part.statement} – {part.verdict}, {part.why}")
         lines += _part_lines(part)
     lines += ["", *(f"caveat: {caveat}" for caveat in result.caveats)]
     for source in result.sources:
@@ -109,12 +110,11 @@ def _group(heading: str, readings: Sequence[ReadingResult], roles: Sequence[str]
 
 def _line(reading: ReadingResult) -> str:
     """Write a reading in one line: name, period, the rule in words, whether it holds."""
-    unit = f" [{reading.unit}]" if reading.unit else ""
     period = f" ({reading.period})" if reading.period else ""
     undecided = reading.words in ("", "no data")
     text = reading.value if undecided else reading.words
     state = {True: " → holds", False: " → does not hold", None: ""}[reading.holds]
-    return f"{reading.name}{period}: {text}{unit}{state}"
+    return f"{reading.name}{period}: {text}{state}"
 
 
 def claim_review(result: Mapping[str, Any], article: Article, page: str) -> dict[str, Any]:
@@ -132,7 +132,6 @@ def claim_review(result: Mapping[str, Any], article: Article, page: str) -> dict
     """
     url = f"{page}#{result['id']}"
     citations = [f"{source['citation']} ({source['url']})" for source in result["sources"]]
-    author = {"@type": "Person", "name": article.author}
     return {
         "@context": "https://schema.org",
         "@type": "ClaimReview",
@@ -145,9 +144,9 @@ def claim_review(result: Mapping[str, Any], article: Article, page: str) -> dict
         "reviewRating": _rating(result),
         "itemReviewed": {
             "@type": "Claim",
-            "author": author,
-            "datePublished": article.date.isoformat(),
-            "appearance": _appearance(article, author),
+            **_author(article),
+            "datePublished": article.date,
+            "appearance": _appearance(article),
         },
         "citation": list(dict.fromkeys(citations)),
     }
@@ -161,9 +160,16 @@ def _rating(result: Mapping[str, Any]) -> dict[str, Any]:
     return rating | {"ratingExplanation": f"{VERDICTS[verdict]} Here: {result['why']}."}
 
 
-def _appearance(article: Article, author: Mapping[str, str]) -> dict[str, Any]:
-    work: dict[str, Any] = {"@type": "Article", "headline": article.title, "author": author}
-    work["datePublished"] = article.date.isoformat()
+def _author(article: Article) -> dict[str, Any]:
+    """Name the author; empty when the author is not established."""
+    if article.author is None:
+        return {}
+    return {"author": {"@type": "Person", "name": article.author}}
+
+
+def _appearance(article: Article) -> dict[str, Any]:
+    work: dict[str, Any] = {"@type": "Article", "headline": article.title, **_author(article)}
+    work["datePublished"] = article.date
     if article.url:
         work["url"] = article.url
     if article.outlet:

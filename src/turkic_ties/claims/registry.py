@@ -10,16 +10,37 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
-from turkic_ties import countries
-from turkic_ties.claims.rules import ClaimError, Form, Rule, Stated
+from turkic_ties import countries, files
+from turkic_ties.claims.rules import ISO_DATE, ClaimError, Form, Rule, Stated, Written, near
+from turkic_ties.topics import TOPICS
+
+
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Read what is written: dates stay texts, only true and false are truth values."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str | None, list[Any]]] = {}
+
+
+for tag, pattern, first in (
+    ("merge", r"<<", ["<"]),
+    ("null", r"null|~|", ["n", "~", ""]),
+    ("bool", r"true|false", list("tf")),
+    ("int", r"[-+]?(0|[1-9][0-9_]*)", list("-+0123456789")),
+    ("float", r"[-+]?([0-9][0-9_]*\.?[0-9]*(e[-+]?[0-9]+)?|\.(inf|nan))", list("-+.0123456789")),
+):
+    Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^({pattern})$"), first)
+Loader.add_constructor(
+    "tag:yaml.org,2002:float", lambda loader, node: Written.from_text(node.value.lstrip("."))
+)
 
 
 class Verdict(StrEnum):
@@ -30,27 +51,33 @@ class Verdict(StrEnum):
     IMPRECISE = "imprecise"
     CONTRADICTED = "contradicted"
     OUTDATED = "outdated"
-    NOT_CHECKABLE = "not checkable with open data"
+    NOT_CHECKED = "not checked here"
+    NOT_CHECKABLE = "not checkable"
     NOT_RATED = "not rated"
 
 
 VERDICTS = {
     Verdict.SUPPORTED: "All readings hold.",
     Verdict.CAVEAT: "The principal reading holds, but another does not, or it is weak, "
-    "or a part is undecided.",
-    Verdict.IMPRECISE: "The principal reading does not hold but another does, "
+    "or a part that is not the key one is undecided.",
+    Verdict.IMPRECISE: "The principal reading does not hold, by no wide margin, but another does, "
     "or some parts hold and others do not.",
-    Verdict.CONTRADICTED: "No reading holds.",
+    Verdict.CONTRADICTED: "No reading holds, or the principal one fails by a wide margin.",
     Verdict.OUTDATED: "Held at the article's date, speaks of the present, "
     "and does not hold with the newest figures.",
-    Verdict.NOT_CHECKABLE: "The tables hold no figure for it, "
-    "or only statements that contradict each other.",
-    Verdict.NOT_RATED: "A forecast, a cause, an opinion or a word of degree without a threshold.",
+    Verdict.NOT_CHECKED: "Open data that would decide it exist and are named, "
+    "but are not in our tables.",
+    Verdict.NOT_CHECKABLE: "No open data that would decide it are known.",
+    Verdict.NOT_RATED: "A forecast, an aim, a cause, an opinion "
+    "or a word of degree without a threshold.",
 }
 """The criteria of the verdicts, as the page prints them."""
 
-Undecided: TypeAlias = Literal[Verdict.NOT_CHECKABLE, Verdict.NOT_RATED]
-Topic: TypeAlias = Literal["trade", "defense", "language_policy", "demographics"]
+FORMER = "not checkable with open data"
+"""What `Verdict.NOT_CHECKED` and `Verdict.NOT_CHECKABLE` were called together, in older lines."""
+
+Undecided: TypeAlias = Literal[Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED]
+Topic: TypeAlias = Literal[TOPICS]  # type: ignore[valid-type]
 
 
 class Calculation(Form):
@@ -85,7 +112,8 @@ class Calculation(Form):
     take: Literal[
         "only", "count", "first", "last", "sum", "median", "smallest", "largest", "spread"
     ] = "only"
-    scale: float = 1.0
+    scale: float = Field(1.0, description="Factor on the value, such as 1.0e-9 for billions.")
+    plus: float = Field(0.0, description="Added to the scaled value.")
     absolute: bool = Field(False, description="Take the distance from zero.")
 
     @model_validator(mode="after")
@@ -126,6 +154,9 @@ class Part(Form):
         None, description="Left out when the claim is a single assertion."
     )
     stated: Stated | None = None
+    head: bool = Field(
+        False, description="Carries the key word of the statement; if none says so, the first does."
+    )
     present: bool = Field(False, description="Speaks of the present of the article.")
     readings: list[Reading] = Field(
         default_factory=list, description="The first is the principal one."
@@ -153,7 +184,7 @@ class Signed(Form):
     """One line of the history of a verdict."""
 
     date: datetime.date
-    verdict: Verdict
+    verdict: Verdict | Literal["not checkable with open data"]
     note: str
 
 
@@ -212,19 +243,49 @@ class Claim(Form):
             )
         if len(self.parts) > 1 and any(part.statement is None for part in self.parts):
             raise ValueError(f"{self.id}: each of several parts needs its statement")
+        if sum(part.head for part in self.parts) > 1:
+            raise ValueError(f"{self.id}: only one part carries the key word ('head')")
         return self
+
+    @property
+    def head(self) -> int:
+        """Position of the part that carries the key word."""
+        return next((i for i, part in enumerate(self.parts) if part.head), 0)
 
 
 class Article(Form):
     """What is put to the test."""
 
-    author: str
     title: str
-    outlet: str | None
-    date: datetime.date
-    url: str | None
+    author: str | None = Field(None, description="Null when it is not established.")
+    posted_by: str | None = Field(None, description="Name under which the page was posted.")
+    outlet: str | None = None
+    date: str = Field(
+        pattern=f"^{ISO_DATE}$", description="As precise as it is known: 2024, 2024-01, 2024-01-10."
+    )
+    date_note: str | None = Field(None, description="How the date was found, if it is not printed.")
+    url: str | None = None
     country: str = Field(description="ISO3 code of the country the article is about.")
     partner: str = Field(description="ISO3 code of the other side.")
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _write_date(cls, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, datetime.date) else value
+
+    @field_validator("country", "partner")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        countries.name(value)
+        return value
+
+    @property
+    def dated(self) -> str:
+        """The date in words, at its precision."""
+        year, *rest = map(int, self.date.split("-"))
+        month = f"{datetime.date(year, rest[0], 1):%B} " if rest else ""
+        day = f"{rest[1]} " if len(rest) > 1 else ""
+        return f"{day}{month}{year}"
 
 
 class Registry(Form):
@@ -240,16 +301,24 @@ class Registry(Form):
         description="Calculations by name, for 'use'; one may use another defined before it.",
     )
     claims: list[Claim]
+    _path: str = PrivateAttr("the registry")
 
     @model_validator(mode="before")
     @classmethod
     def _fill_in_definitions(cls, content: Any) -> Any:
-        if not isinstance(content, Mapping) or not isinstance(content.get("definitions"), Mapping):
+        if not isinstance(content, Mapping) or not isinstance(content.get("claims"), list):
+            return content
+        if not isinstance(content.get("definitions", {}), Mapping):
             return content
         defined: dict[str, Any] = {}
-        for name, calculation in content["definitions"].items():
+        for name, calculation in content.get("definitions", {}).items():
             defined[name] = _filled(calculation, defined)
         return {**content, "definitions": defined, "claims": _filled(content["claims"], defined)}
+
+    @property
+    def path(self) -> str:
+        """The file that it was read from."""
+        return self._path
 
     @model_validator(mode="after")
     def _has_unique_ids(self) -> Registry:
@@ -270,7 +339,7 @@ def _filled(content: Any, defined: Mapping[str, Any]) -> Any:
         return filled
     name = filled.pop("use")
     if name not in defined:
-        raise ValueError(f"there is no definition {name!r} to use")
+        raise ValueError(f"there is no definition {name!r} to use{near(name, defined)}")
     return {**defined[name], **filled}
 
 
@@ -289,21 +358,30 @@ def load(path: Path | None = None) -> Registry:
         names the place.
     """
     path = countries.data_directory() / "claims.yml" if path is None else path
+    text = files.read_text(path, ClaimError, files.MAX_YAML_BYTES)
+    content = files.parse_yaml(text, path, ClaimError, loader=Loader)
+    if not isinstance(content, Mapping):
+        raise ClaimError(f"{path} holds no registry: begin with 'article:' and 'claims:'.")
     try:
-        content = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ClaimError(f"{path} is missing: name a registry of statements.") from None
-    try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return Registry.model_validate(yaml.load(content, Loader=loader))
-    except yaml.YAMLError as error:
-        text = " ".join(str(error).split())
-        raise ClaimError(f"{path} is not valid YAML: {text}. Fix this line.") from error
+        registry = Registry.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
-        place = " / ".join(str(step) for step in first["loc"]) or "the registry"
-        text = f"{path}, {place}: {first['msg']}. See claims.schema.json for the form."
-        raise ClaimError(text) from error
+        place = _place(first["loc"], content)
+        text = " ".join(first["msg"].removeprefix("Value error, ").split())
+        raise ClaimError(f"{path}, {place}: {text}. See claims.schema.json.") from error
+    registry._path = str(path)
+    return registry
+
+
+def _place(steps: Sequence[int | str], content: Mapping[str, Any]) -> str:
+    """Name the place of an error: the statement by its id, what is inside by keys and numbers."""
+    steps = list(steps)
+    named = [str(step) for step in steps]
+    if steps[:1] == ["claims"] and len(steps) > 1:
+        claim = content["claims"][steps[1]]
+        id = claim.get("id") if isinstance(claim, Mapping) else None
+        named = [str(id or f"statement {int(steps[1]) + 1}"), *named[2:]]
+    return " / ".join(named) or "the registry"
 
 
 def article(path: Path | None = None) -> Article:

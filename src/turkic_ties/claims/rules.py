@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -27,6 +29,14 @@ Value: TypeAlias = "float | str | Series | None"
 TREND_POINTS = 8
 TREND_P = 0.05
 
+MARGIN = 0.5
+"""A rule fails by a wide margin when the value misses by more than this share of what is stated."""
+
+WINDOW = 5
+"""Years of a window of arms transfers, and placements of a pair of windows that are compared."""
+
+ISO_DATE = r"\d{4}(-\d\d(-\d\d)?)?"
+
 
 class ClaimError(data.DataError):
     """A registry that cannot be read or evaluated; the message is one line for the user."""
@@ -35,7 +45,22 @@ class ClaimError(data.DataError):
 class Form(BaseModel):
     """A part of the form of a registry: unknown keys are errors, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Written(float):
+    """A number that remembers with how many decimals it was written."""
+
+    decimals: int = 0
+
+    @classmethod
+    def from_text(cls, text: str) -> Written:
+        """Read a decimal number."""
+        number = cls(text.replace("_", ""))
+        mantissa, _, exponent = text.lower().partition("e")
+        places = len(mantissa.partition(".")[2]) - int(exponent or 0)
+        number.decimals = max(0, places)
+        return number
 
 
 class Stated(Form):
@@ -43,15 +68,51 @@ class Stated(Form):
 
     value: float | int | str
     unit: str = ""
-    precision: int | None = Field(None, description="Decimals of a number.")
+    precision: int | None = Field(
+        None, ge=0, le=12, description="Decimals; those of the number as written when left out."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_precision_from_the_number(cls, content: Any) -> Any:
+        if not isinstance(content, Mapping) or content.get("precision") is not None:
+            return content
+        value = content.get("value")
+        if isinstance(value, Written):
+            return {**content, "precision": value.decimals}
+        if isinstance(value, str) and re.fullmatch(r"-?\d+\.\d+", value):
+            return {**content, "precision": Written.from_text(value).decimals}
+        return content
+
+    @model_validator(mode="after")
+    def _is_not_changed_by_its_precision(self) -> Stated:
+        if self.precision is None or isinstance(self.value, str):
+            return self
+        if float(round_half_up(self.value, self.precision)) != self.value:
+            raise ValueError(f"{self.value} has more decimals than its precision {self.precision}")
+        return self
 
 
 @dataclass(frozen=True)
 class RuleResult:
-    """Whether a rule holds (None: no data to decide on), and the rule in words with its numbers."""
+    """Whether a rule holds, and the rule in words with its numbers.
+
+    Attributes
+    ----------
+    holds
+        None when there are no data to decide on.
+    words
+        The rule with its numbers.
+    wide
+        It does not hold, by a wide margin: see `MARGIN`.
+    weak
+        Why it holds on weak evidence; empty when it does not.
+    """
 
     holds: bool | None
     words: str
+    wide: bool = False
+    weak: str = ""
 
 
 class SingleRule(Form):
@@ -82,30 +143,36 @@ class RoundsTo(StatedRule):
     """Rounded half up at the precision of the stated value, the value is the stated one."""
 
     decimals: int | None = Field(
-        None, description="The stated precision of the part when left out."
+        None, ge=-9, le=12, description="The stated precision of the part when left out."
     )
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Compare the rounded values."""
-        single, decimals = _single(value), self.decimals
-        if decimals is None:
-            decimals = (stated.precision or 0) if stated else 0
-        rounded = round_half_up(single, decimals)
-        wanted = round_half_up(self.wanted(stated), decimals)
+        single, goal = _single(value), self.wanted(stated)
+        decimals = self._decimals(goal, stated)
+        rounded, wanted = round_half_up(single, decimals), round_half_up(goal, decimals)
         unit = "decimal" if decimals == 1 else "decimals"
         places = f"at {decimals} {unit}" if decimals else "to a whole number"
         missed = "" if rounded == wanted else f", not to {_minus(f'{wanted:,}')}"
         text = f"{significant(single)} rounds to {_minus(f'{rounded:,}')}{missed} {places}"
-        return RuleResult(rounded == wanted, text)
+        wide = _is_wide(abs(single - goal), goal)
+        return RuleResult(rounded == wanted, text, wide)
+
+    def _decimals(self, goal: float, stated: Stated | None) -> int:
+        if self.decimals is not None:
+            return self.decimals
+        if self.value is None and stated is not None and stated.precision is not None:
+            return stated.precision
+        return Written.from_text(str(goal)).decimals if goal % 1 else 0
 
 
 class Within(StatedRule):
     """The value is within a share of the stated one, or an amount, of it; the edge is inside."""
 
     relative: float | None = Field(
-        None, description="Share of the stated value, 0.05 is five percent."
+        None, ge=0, lt=1, description="Share of the stated value, 0.05 is five percent."
     )
-    absolute: float | None = Field(None, description="In the unit of the value.")
+    absolute: float | None = Field(None, ge=0, description="In the unit of the value.")
 
     @model_validator(mode="after")
     def _is_one_tolerance(self) -> Within:
@@ -126,7 +193,8 @@ class Within(StatedRule):
         negation = "" if gap <= allowed else "not "
         text = f"{significant(single)} is {negation}within {tolerance} of {significant(wanted)}"
         difference = f"the difference is {significant(float(gap))}"
-        return RuleResult(gap <= allowed, f"{text}, {difference}")
+        wide = gap > allowed and _is_wide(float(gap), wanted)
+        return RuleResult(gap <= allowed, f"{text}, {difference}", wide)
 
 
 class AtLeast(StatedRule):
@@ -137,7 +205,7 @@ class AtLeast(StatedRule):
         single, bound = _single(value), self.wanted(stated)
         relation = "at least" if single >= bound else "below"
         text = f"{significant(single)} is {relation} {significant(bound)}"
-        return RuleResult(single >= bound, text)
+        return RuleResult(single >= bound, text, _is_wide(bound - single, bound))
 
 
 class AtMost(StatedRule):
@@ -148,7 +216,7 @@ class AtMost(StatedRule):
         single, bound = _single(value), self.wanted(stated)
         relation = "at most" if single <= bound else "above"
         text = f"{significant(single)} is {relation} {significant(bound)}"
-        return RuleResult(single <= bound, text)
+        return RuleResult(single <= bound, text, _is_wide(single - bound, bound))
 
 
 class RankEquals(StatedRule):
@@ -159,7 +227,7 @@ class RankEquals(StatedRule):
         single, wanted = _single(value), self.wanted(stated)
         relation = "equals" if single == wanted else "is not"
         text = f"{significant(single)} {relation} {significant(wanted)}"
-        return RuleResult(single == wanted, text)
+        return RuleResult(single == wanted, text, _is_wide(abs(single - wanted), wanted))
 
 
 class Place(SingleRule):
@@ -167,7 +235,7 @@ class Place(SingleRule):
 
     of: str = Field(description="The label that is looked for, such as KAZ.")
     largest_first: bool = True
-    at_most: int = Field(description="The last place with which the rule holds.")
+    at_most: int = Field(ge=1, description="The last place with which the rule holds.")
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Rank the values; missing ones take no place."""
@@ -184,7 +252,13 @@ class Place(SingleRule):
         wanted = f"{ordinal(self.at_most)} or better" if self.at_most > 1 else ordinal(1)
         text = f"{label(self.of)} is {ordinal(rank)}{tie} of {len(known)}, the {order} first"
         listed = f"({list_values(ranked)}); the rule requires {wanted}"
-        return RuleResult(rank <= self.at_most, f"{text} {listed}")
+        wide = _is_wide(rank - self.at_most, self.at_most)
+        return RuleResult(rank <= self.at_most, f"{text} {listed}", wide)
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels that the rule speaks of."""
+        return [self.of]
 
 
 class Trend(SingleRule):
@@ -202,15 +276,12 @@ class Trend(SingleRule):
 
     direction: Literal["rising", "falling"]
     at_least: float = Field(
-        0.0, description="Least size of the slope per year, or of the difference of few points."
+        0.0, ge=0, description="Least slope per year, or least difference of few points."
     )
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Test the trend, or compare the first with the last of few points."""
-        known = _labelled(value).dropna().astype("float64").sort_index()
-        repeated = known.index[known.index.duplicated()]
-        if len(repeated):
-            raise ValueError(f"{repeated[0]} has two values; choose one with 'where'")
+        known = _in_time(value)
         if len(known) < 2:
             return RuleResult(None, "a trend needs two points")
         return self._tested(known) if len(known) >= TREND_POINTS else self._difference(known)
@@ -223,7 +294,7 @@ class Trend(SingleRule):
         period = f"from {known.index[0]} to {known.index[-1]} ({len(known)} points)"
         holds = self._is_met(slope) and p <= TREND_P
         text = f"{size} {period}, Mann–Kendall p = {p:.2g}: {self._direction(holds)}"
-        return RuleResult(holds, text)
+        return RuleResult(holds, text, wide=p <= TREND_P and self._directed(slope) < 0)
 
     def _difference(self, known: Series) -> RuleResult:
         first, last = float(known.iloc[0]), float(known.iloc[-1])
@@ -233,15 +304,48 @@ class Trend(SingleRule):
         difference = f"a difference of {significant(last - first, plus=True)}"
         points = f"({len(known)} points, no test)"
         text = f"{ends} {period}, {difference}: {self._direction(holds)} {points}"
-        return RuleResult(holds, text)
+        return RuleResult(holds, text, _is_wide(-self._directed(last - first), first))
+
+    def _directed(self, change: float) -> float:
+        return change if self.direction == "rising" else -change
 
     def _is_met(self, change: float) -> bool:
-        directed = change if self.direction == "rising" else -change
-        return directed > 0 and directed >= self.at_least
+        return 0 < self._directed(change) >= self.at_least
 
     def _direction(self, holds: bool) -> str:
         size = f" by at least {significant(self.at_least)}" if self.at_least else ""
         return f"{'' if holds else 'not '}{self.direction}{size}"
+
+
+class WindowTrend(SingleRule):
+    """A share of windows of 5 years rises or falls, wherever the windows are placed.
+
+    Each window is compared with the one that ends 5 years later, so that the two do not overlap;
+    compared are the 5 placements whose later window ends last. The rule holds when most placements
+    have the direction; when not all have it, it holds on weak evidence.
+    """
+
+    direction: Literal["rising", "falling"]
+
+    def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
+        """Compare every window with the one before it."""
+        known = _in_time(value)
+        ends = [end for end in known.index if end - WINDOW in known.index][-WINDOW:]
+        if not ends:
+            return RuleResult(None, f"two windows {WINDOW} years apart are needed")
+        changes = [float(known[end] - known[end - WINDOW]) for end in ends]
+        fit = sum(change > 0 if self.direction == "rising" else change < 0 for change in changes)
+        holds, always = 2 * fit > len(ends), fit == len(ends)
+        pairs = [(end - WINDOW, end) for end in ends]
+        printed = [
+            f"{significant(known[first])} ({first}) to {significant(known[last])} ({last})"
+            for first, last in pairs
+        ]
+        text = f"{self.direction} in {fit} of {len(ends)} placements of the windows"
+        weak = f"the direction is {text}" if holds and not always else ""
+        return RuleResult(
+            holds, f"{text}, by their last years: {', '.join(printed)}", fit == 0, weak
+        )
 
 
 class DateEquals(SingleRule):
@@ -251,6 +355,8 @@ class DateEquals(SingleRule):
         """Compare the dates; one less precise than the stated one can only contradict it."""
         day = str(int(value)) if isinstance(value, float) else str(value)
         wanted = str(_stated(stated))
+        if not re.fullmatch(ISO_DATE, wanted):
+            raise ValueError(f"write the stated date {wanted!r} as 2024, 2024-05 or 2024-05-02")
         if len(day) < len(wanted) and wanted.startswith(day):
             return RuleResult(None, f"{day} is less precise than {wanted}")
         holds = day.startswith(wanted)
@@ -262,7 +368,7 @@ class DateEquals(SingleRule):
 class IntervalsRegular(StatedRule):
     """Every interval is the stated one, give or take a tolerance."""
 
-    tolerance: float = 0.0
+    tolerance: float = Field(0.0, ge=0)
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Count the intervals that fit."""
@@ -274,7 +380,7 @@ class IntervalsRegular(StatedRule):
         give = f", give or take {significant(self.tolerance)}" if self.tolerance else ""
         printed = ", ".join(map(significant, lengths))
         text = f"{fit} of {len(lengths)} intervals are {significant(wanted)}{give} ({printed})"
-        return RuleResult(fit == len(lengths), text)
+        return RuleResult(fit == len(lengths), text, wide=fit < MARGIN * len(lengths))
 
 
 class ShareAboveHalf(SingleRule):
@@ -284,7 +390,8 @@ class ShareAboveHalf(SingleRule):
         """Compare with a half."""
         share = _single(value)
         relation = "above" if share > 0.5 else "not above"
-        return RuleResult(share > 0.5, f"{significant(100 * share)}% is {relation} a half")
+        text = f"{significant(100 * share)}% is {relation} a half"
+        return RuleResult(share > 0.5, text, _is_wide(0.5 - share, 0.5))
 
 
 class Ordering(RootModel[list[str]]):
@@ -298,7 +405,13 @@ class Ordering(RootModel[list[str]]):
         chosen = known[self.root]
         holds = all(left > right for left, right in pairwise(chosen))
         verdict = "each is larger than the next" if holds else "not in falling order"
-        return RuleResult(holds, f"{list_values(chosen, separator=' ')}: {verdict}")
+        wide = any(left < MARGIN * right for left, right in pairwise(chosen))
+        return RuleResult(holds, f"{list_values(chosen, separator=' ')}: {verdict}", wide)
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels that the rule speaks of."""
+        return self.root
 
 
 class AllOf(RootModel["list[Rule]"]):
@@ -308,8 +421,8 @@ class AllOf(RootModel["list[Rule]"]):
         """Combine the rules."""
         results = [rule.decide(value, stated) for rule in self.root]
         holds = [result.holds for result in results]
-        words = "; and ".join(result.words for result in results)
-        return RuleResult(False if False in holds else None if None in holds else True, words)
+        whole = False if False in holds else None if None in holds else True
+        return _joined(results, whole, "and")
 
 
 class AnyOf(RootModel["list[Rule]"]):
@@ -319,8 +432,15 @@ class AnyOf(RootModel["list[Rule]"]):
         """Combine the rules."""
         results = [rule.decide(value, stated) for rule in self.root]
         holds = [result.holds for result in results]
-        words = "; or ".join(result.words for result in results)
-        return RuleResult(True if True in holds else None if None in holds else False, words)
+        whole = True if True in holds else None if None in holds else False
+        return _joined(results, whole, "or")
+
+
+def _joined(results: Sequence[RuleResult], holds: bool | None, word: str) -> RuleResult:
+    """Join results; the whole fails by a wide margin when every rule that fails does."""
+    words = f"; {word} ".join(result.words for result in results)
+    failed = [result.wide for result in results if result.holds is False]
+    return RuleResult(holds, words, wide=holds is False and all(failed))
 
 
 class Rule(Form):
@@ -334,6 +454,7 @@ class Rule(Form):
     place: Place | None = None
     ordering: Ordering | None = None
     trend: Trend | None = None
+    window_trend: WindowTrend | None = None
     date_equals: DateEquals | None = None
     intervals_regular: IntervalsRegular | None = None
     share_above_half: ShareAboveHalf | None = None
@@ -348,6 +469,14 @@ class Rule(Form):
 
     def _given(self) -> list[str]:
         return [name for name in type(self).model_fields if getattr(self, name) is not None]
+
+    def labels(self) -> list[str]:
+        """List the labels that the rule, or a rule inside it, speaks of."""
+        [name] = self._given()
+        rule = getattr(self, name)
+        if name in ("all_of", "any_of"):
+            return [label for inner in rule.root for label in inner.labels()]
+        return list(getattr(rule, "labels", ()))
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Decide on a value.
@@ -408,6 +537,16 @@ def label(code: Any) -> str:
     return text
 
 
+def near(word: Any, known: Iterable[Any]) -> str:
+    """Name the known words that are most like a mistyped one, for an error; empty if none is."""
+    names = sorted({str(name) for name in known})
+    by_lower = {name.lower(): name for name in names}
+    codes = [name for name in names if label(name).lower() == str(word).lower()]
+    alike = get_close_matches(str(word).lower(), by_lower, n=3, cutoff=0.6)
+    found = list(dict.fromkeys([*codes, *(by_lower[name] for name in alike)]))
+    return f"; near: {', '.join(found)}" if found else ""
+
+
 def list_values(values: Series, separator: str = ": ") -> str:
     """Write labelled numbers, such as ``Kazakhstan: 5, Türkiye: 3``."""
     return ", ".join(
@@ -418,6 +557,20 @@ def list_values(values: Series, separator: str = ": ") -> str:
 def _decimal(value: float) -> Decimal:
     # Twelve digits drop what the division by a billion leaves in binary.
     return Decimal(f"{value:.12g}")
+
+
+def _is_wide(miss: float, stated: float) -> bool:
+    """Tell whether a miss is wide; nothing is measured against a stated 0."""
+    return stated != 0 and miss > MARGIN * abs(stated)
+
+
+def _in_time(value: Value) -> Series:
+    """Sort a series by time; a time with two values is an error."""
+    known = _labelled(value).dropna().astype("float64").sort_index()
+    repeated = known.index[known.index.duplicated()]
+    if len(repeated):
+        raise ValueError(f"{repeated[0]} has two values; choose one with 'where'")
+    return known
 
 
 def _minus(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,9 +11,19 @@ import pandas as pd
 
 from turkic_ties import data
 from turkic_ties.claims.compute import Evaluation
-from turkic_ties.claims.registry import Claim, Part, Reading, Registry, Verdict
-from turkic_ties.claims.rules import ClaimError, RuleResult, Stated, Value, list_values
-from turkic_ties.words import significant
+from turkic_ties.claims.registry import Claim, Reading, Registry, Verdict
+from turkic_ties.claims.rules import (
+    MARGIN,
+    ClaimError,
+    Rule,
+    RuleResult,
+    Stated,
+    Value,
+    label,
+    list_values,
+    near,
+)
+from turkic_ties.words import ordinal, significant
 
 LISTED = 7
 """Longest series of which every value is in the line; of longer ones the ends."""
@@ -20,34 +31,44 @@ LISTED = 7
 STEPS = {
     "From readings to a part": (
         "All readings hold: supported. The principal one holds and another does not: supported "
-        "with caveat; the same when it holds but its table marks the figure as weak, that is as "
-        "evidence of the lowest grade, of less than high confidence, an estimate, an approximate "
-        "or an interpolated figure. Only others hold: imprecise. No reading holds: contradicted. "
-        "A reading without data is named and does not count; when the principal one has no data, "
-        "the part is not checkable."
+        "with caveat; the same when it holds on weak evidence: its table marks the figure as of "
+        "the lowest grade, of less than high confidence, an estimate, approximate or interpolated, "
+        "or its direction depends on where windows of years are placed. The principal one does not "
+        "hold and another does: imprecise. No reading holds: contradicted. A reading without data "
+        "is named and does not count; when the principal one has none, the part is not checked."
+    ),
+    "Wide margins": (
+        "A softer reading can explain a near miss, not a wide one. When the principal reading "
+        "fails by a wide margin the part is contradicted, whatever other readings say. The margin is "
+        f"wide when the value misses by more than {100 * MARGIN:.0f} percent of what is stated (a "
+        "stated first place by one place), when a tested trend runs the other way, when no "
+        "placement of windows has the direction, or when a value is less than half of one it "
+        "should exceed. A stated zero gives no such measure, and a date none."
     ),
     "The article's date and now": (
-        "Readings at the article's date are about times up to that date, in the edition of the "
-        "table that the project holds. The newest figures are kept apart; only a part that "
-        "speaks of the present and held at the article's date can be outdated by them."
+        "A part that speaks of a closed period is decided by the figures for that period, in the "
+        "edition of the table that the project holds. A part that speaks of the present is decided "
+        "by figures that had been published by the article's date; later ones are kept apart, and "
+        "only such a part can be outdated by them."
     ),
     "What stays undecided": (
-        "Not checkable: the tables hold no figure for what is stated, its period and its place, "
-        "or only statements that contradict each other. Not rated: forecasts, causes, opinions, "
-        "and words of degree without a threshold. What is computed for them is the nearest "
-        "evidence, with its distance from what is stated."
+        "Not checked here: our tables hold no figure for what is stated, its period and its place, "
+        "and open data that would decide it exist; they are named. Not checkable: no such data are "
+        "known. Not rated: forecasts, aims, causes, opinions, and words of degree without a "
+        "threshold. What is computed for them is the nearest evidence, with its distance from what "
+        "is stated."
     ),
     "From parts to the whole": (
-        "Undecided parts do not count, but with any of them the whole is at most supported with "
-        "caveat; a whole of nothing else is not rated when all its parts are, else not "
-        "checkable. All decided parts contradicted: contradicted; some of them: imprecise. "
-        "Otherwise the first of these that any part has: imprecise, outdated, supported with "
-        "caveat; else supported."
+        "One part carries the key word of the statement, without which nothing is left of it. When "
+        "that part is undecided, the whole is what that part is. Otherwise undecided parts do not "
+        "count, but with any of them the whole is at most supported with caveat. All decided parts "
+        "contradicted: contradicted; some of them: imprecise. Otherwise the first of these that "
+        "any part has: imprecise, outdated, supported with caveat; else supported."
     ),
 }
 """The rules of combination in words, by the heading under which the page prints them."""
 
-OPEN = (Verdict.NOT_CHECKABLE, Verdict.NOT_RATED)
+OPEN = (Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED)
 HELD = (Verdict.SUPPORTED, Verdict.CAVEAT)
 
 
@@ -68,6 +89,7 @@ class ReadingResult:
     period: str
     holds: bool | None
     words: str
+    wide: bool
     weak: str
     as_of: str
     distance: str
@@ -81,6 +103,7 @@ class PartResult:
     """One part: its verdict, the rule of combination that led to it, and the evidence."""
 
     statement: str
+    head: bool
     stated: str
     verdict: Verdict
     why: str
@@ -136,7 +159,7 @@ def combine_readings(readings: Sequence[ReadingResult]) -> tuple[Verdict, str]:
     principal, *others = readings
     if principal.holds is None:
         reason = f"there are no data for the principal reading ({principal.name})"
-        return Verdict.NOT_CHECKABLE, reason
+        return Verdict.NOT_CHECKED, reason
     decided = [reading for reading in others if reading.holds is not None]
     verdict, why = _combined(principal, decided)
     silent = ", ".join(reading.name for reading in others if reading.holds is None)
@@ -153,6 +176,8 @@ def _combined(principal: ReadingResult, others: Sequence[ReadingResult]) -> tupl
         return Verdict.CAVEAT, reason
     if principal.holds:
         return Verdict.SUPPORTED, "all readings hold" if others else "the only reading holds"
+    if holding and principal.wide:
+        return Verdict.CONTRADICTED, f"the principal reading fails by a wide margin; {further}"
     if holding:
         return Verdict.IMPRECISE, f"the principal reading does not hold; {further}"
     return Verdict.CONTRADICTED, "no reading holds" if others else "the only reading does not hold"
@@ -165,7 +190,7 @@ def combine_times(
 
     Only a part about the present can be outdated.
     """
-    if newest in (None, Verdict.NOT_CHECKABLE):
+    if newest is None or newest in OPEN:
         return at_article, ""
     held, holds = at_article in HELD, newest in HELD
     if not present:
@@ -179,13 +204,20 @@ def combine_times(
     return at_article, "does not hold with the newest figures either"
 
 
-def combine_parts(verdicts: Sequence[Verdict]) -> tuple[Verdict, str]:
-    """Combine the verdicts of the parts to that of the whole, and say by which rule."""
+def combine_parts(verdicts: Sequence[Verdict], head: int = 0) -> tuple[Verdict, str]:
+    """Combine the verdicts of the parts to that of the whole, and say by which rule.
+
+    Parameters
+    ----------
+    verdicts
+        Of the parts, in their order.
+    head
+        Position of the part that carries the key word.
+    """
     decided = [verdict for verdict in verdicts if verdict not in OPEN]
-    if not decided:
-        rated = Verdict.NOT_CHECKABLE in verdicts
-        whole = Verdict.NOT_CHECKABLE if rated else Verdict.NOT_RATED
-        return whole, "no part can be decided" if len(verdicts) > 1 else ""
+    if verdicts[head] in OPEN:
+        key = "the key part cannot be decided" if decided else "no part can be decided"
+        return verdicts[head], key if len(verdicts) > 1 else ""
     if len(verdicts) == 1:
         return decided[0], ""
     return _of_decided_parts(decided, len(verdicts))
@@ -236,18 +268,17 @@ def evaluate(registry: Registry, ids: Iterable[str] | None = None) -> list[Resul
         names = ", ".join(sorted(known))
         raise ClaimError(f"there is no statement {unknown[0]!r}; there are {names}.")
     evaluation = Evaluation(registry.article)
-    return [_whole(claim, evaluation) for claim in registry.claims if claim.id in wanted]
+    try:
+        return [_whole(claim, evaluation) for claim in registry.claims if claim.id in wanted]
+    except ClaimError as error:
+        raise ClaimError(f"{registry.path}, {error}") from error
 
 
 def _whole(claim: Claim, evaluation: Evaluation) -> Result:
-    try:
-        parts = [_part(part, claim, evaluation) for part in claim.parts]
-    except (ClaimError, ValueError) as error:
-        raise ClaimError(f"{claim.id}: {error}") from error
-    verdict, why = combine_parts([part.verdict for part in parts])
+    parts = [_part(i, claim, evaluation) for i in range(len(claim.parts))]
+    verdict, why = combine_parts([part.verdict for part in parts], claim.head)
     if len(parts) > 1 and verdict in OPEN:
-        reasons = "; ".join(dict.fromkeys(part.why for part in parts))
-        why = f"{why}: {reasons}"
+        why = f"{why}: {parts[claim.head].why}"
     used = [reading for part in parts for reading in [*part.readings, *part.context]]
     principals = [reading for part in parts for reading in part.readings[:1]]
     return Result(
@@ -282,8 +313,15 @@ def _computed(part: PartResult) -> str:
     return f"nearest: {part.context[0].short}" if part.context else ""
 
 
-def _part(part: Part, claim: Claim, evaluation: Evaluation) -> PartResult:
-    readings = [_reading(reading, part.stated, evaluation) for reading in part.readings]
+def _part(position: int, claim: Claim, evaluation: Evaluation) -> PartResult:
+    part = claim.parts[position]
+    results = []
+    for reading in [*part.readings, *part.context]:
+        try:
+            results.append(_reading(reading, part.stated, evaluation))
+        except ClaimError as error:
+            raise ClaimError(f"{claim.id}, {reading.name!r}: {error}") from error
+    readings, context = results[: len(part.readings)], results[len(part.readings) :]
     undecided = part.undecided
     if undecided is None:
         verdict, why, newest = _decided(readings, part.present)
@@ -291,6 +329,7 @@ def _part(part: Part, claim: Claim, evaluation: Evaluation) -> PartResult:
         verdict, why, newest = undecided.verdict, undecided.reason, ""
     return PartResult(
         statement=part.statement or claim.statement,
+        head=position == claim.head,
         stated=_stated(part.stated),
         verdict=verdict,
         why=why,
@@ -299,7 +338,7 @@ def _part(part: Part, claim: Claim, evaluation: Evaluation) -> PartResult:
         would_decide=undecided.would_decide if undecided else "",
         held_by=undecided.held_by if undecided else "",
         readings=readings,
-        context=[_reading(reading, part.stated, evaluation) for reading in part.context],
+        context=context,
     )
 
 
@@ -313,24 +352,23 @@ def _decided(readings: Sequence[ReadingResult], present: bool) -> tuple[Verdict,
 
 def _reading(reading: Reading, stated: Stated | None, evaluation: Evaluation) -> ReadingResult:
     value, trace = evaluation.value(reading.compute)
-    decided = reading.rule.decide(value, stated) if reading.rule else RuleResult(None, "")
-    known = value.dropna() if isinstance(value, pd.Series) else None
+    rule = reading.rule
+    _check_labels(rule, trace.labels)
+    decided = rule.decide(value, stated) if rule else RuleResult(None, "")
     text = _text(value, reading.unit)
-    no_unit = reading.unit == "year" or value is None
+    series = isinstance(value, pd.Series)
+    known = value.dropna() if isinstance(value, pd.Series) else pd.Series()
     return ReadingResult(
         name=reading.name,
         value=text,
-        points=list_values(known) if known is not None and len(known) > LISTED else "",
-        short=decided.words
-        if known is not None
-        else text
-        if no_unit
-        else f"{text} {reading.unit}".strip(),
+        points=list_values(known) if len(known) > LISTED else "",
+        short=decided.words if series and decided.words else text,
         unit=reading.unit if value is not None else "",
         period=trace.period,
         holds=decided.holds,
         words=decided.words,
-        weak=trace.weak,
+        wide=decided.wide,
+        weak=trace.weak or decided.weak,
         as_of=reading.as_of,
         distance=reading.distance or "",
         measure=reading.compute.measure or f"table {reading.compute.table}",
@@ -339,8 +377,15 @@ def _reading(reading: Reading, stated: Stated | None, evaluation: Evaluation) ->
     )
 
 
+def _check_labels(rule: Rule | None, known: set[str] | None) -> None:
+    """Raise a ClaimError when a rule speaks of a label that no value can have."""
+    for name in rule.labels() if rule else ():
+        if known is not None and name not in known:
+            raise ClaimError(f"the rule speaks of {name!r}, which no value has{near(name, known)}.")
+
+
 def _text(value: Value, unit: str) -> str:
-    """Write a number, a text, or labelled numbers; of a long series only the ends."""
+    """Write what was computed with its unit; of a long series only the ends."""
     if value is None:
         return "no data"
     if isinstance(value, pd.Series):
@@ -349,20 +394,45 @@ def _text(value: Value, unit: str) -> str:
             return list_values(known)
         return f"{list_values(known.iloc[:1])} … {list_values(known.iloc[-1:])}"
     if isinstance(value, str):
-        return value
-    return str(int(value)) if unit == "year" else significant(value)
+        return re.sub(r"\b[A-Z]{3}\b", lambda code: label(code[0]), value)
+    return with_unit(value, significant(value), unit)
+
+
+def with_unit(value: float, text: str, unit: str) -> str:
+    """Write a number with its unit as a sentence has it.
+
+    Examples
+    --------
+    >>> with_unit(4, "4", "rank"), with_unit(1, "1", "orders"), with_unit(0.84, "0.84", "share")
+    ('4th', '1 order', '84%')
+    """
+    first, _, rest = unit.partition(" ")
+    rest = f" {rest}" if rest else ""
+    if first == "year":
+        return str(int(value))
+    if first == "rank":
+        return f"{ordinal(int(value))}{rest}"
+    if first == "share":
+        return f"{significant(100 * value)}%{rest}"
+    if value == 1:
+        first = (
+            re.sub("ies$", "y", first)
+            if first.endswith("ies")
+            else re.sub("(?<=[a-z])s$", "", first)
+        )
+    return f"{text} {first}{rest}".strip()
 
 
 def _stated(stated: Stated | None) -> str:
     """Write the stated value with its unit, at its precision."""
     if stated is None:
         return ""
-    text = str(stated.value)
-    if not isinstance(stated.value, str):
-        text = significant(stated.value)
-        if stated.precision is not None:
-            text = f"{stated.value:,.{stated.precision}f}".replace("-", "−")
-    return f"{text} {stated.unit}".strip()
+    if isinstance(stated.value, str):
+        return f"{stated.value} {stated.unit}".strip()
+    text = significant(stated.value)
+    if stated.precision is not None:
+        text = f"{stated.value:,.{stated.precision}f}".replace("-", "−")
+    return with_unit(stated.value, text, stated.unit)
 
 
 def _sources(readings: Iterable[ReadingResult]) -> list[dict[str, str]]:
