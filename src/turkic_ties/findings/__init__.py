@@ -1,0 +1,1 @@
+"""Sentences of the reports, written from frames; nothing here measures."""
