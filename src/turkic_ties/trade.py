@@ -38,7 +38,23 @@ BOOKS = ("own", "mirror", "model")
 # National offices come before UN Comtrade (WITS): they are the origin of what Comtrade republishes, carry revisions and
 # cover more. Kyrgyz exports in WITS lack most of what goes to Switzerland, Britain and the Emirates, and a large part
 # of those to Kazakhstan. Kyrgyzstan is so one series from 1994; Kazakhstan passes from WITS to its office in 2018.
-REPORTED = ("bns", "bns_panel", "uzstat", "kgnsc", "wits", "wits_panel")
+# Türkiye passes from WITS (special trade) to the IMF and UN Comtrade (general trade) in 2013. Azerbaijan passes to the
+# IMF in 2013 as well: its exports of 2015 and 2016 in WITS are not the final ones. The IMF's special trade of Türkiye
+# comes last, for comparison only.
+REPORTED = (
+    "bns",
+    "bns_panel",
+    "uzstat",
+    "kgnsc",
+    "comtrade_2026",
+    "imf_dots",
+    "wits",
+    "wits_panel",
+    "imf_dots_special",
+)
+
+# Sources without imports: no turnover can be formed from them.
+EXPORTS_ONLY = ("comtrade_2026",)
 MODEL = "baci"
 
 WORLD, UNALLOCATED = "WLD", "XXX"
@@ -92,7 +108,7 @@ def partners(
     -------
     pandas.DataFrame
         country, partner (``WLD`` the published total, ``XXX`` not allocated), year, books, source, exports_usd,
-        imports_usd, turnover_usd (the sum of the flows recorded), flag; countries in the order given, sorted by books,
+        imports_usd, turnover_usd (the sum of the flows recorded; missing from a source of `EXPORTS_ONLY`), flag; countries in the order given, sorted by books,
         year and partner.
 
     Raises
@@ -149,7 +165,8 @@ def _by_partner(records: pd.DataFrame) -> pd.DataFrame:
     keys = ["country", "books", "year", "partner", "source"]
     cells = records.groupby(keys, observed=True)
     wide = cells[_FLOW_VALUES].sum(min_count=1).reset_index()
-    wide["turnover_usd"] = wide[_FLOW_VALUES].sum(axis=1, min_count=1)
+    turnover = wide[_FLOW_VALUES].sum(axis=1, min_count=1)
+    wide["turnover_usd"] = turnover.mask(wide["source"].isin(EXPORTS_ONLY))
     # The rows of `wide` are numbered as the cells are.
     wide["flag"] = _joined(records.assign(cell=cells.ngroup()), ["cell"], "flag")
     columns = [
@@ -209,6 +226,8 @@ def bilateral(
 def prefer(frame: pd.DataFrame) -> pd.DataFrame:
     """Take the first of own, mirror and model books that exist: for each country (or exporter and importer) and year.
 
+    Where a frame has a turnover, books that know it come before books that hold one flow only.
+
     Parameters
     ----------
     frame
@@ -220,6 +239,8 @@ def prefer(frame: pd.DataFrame) -> pd.DataFrame:
         The same columns; ``books`` still says for each row which were taken.
     """
     place = _places(frame["books"])
+    if "turnover_usd" in frame:
+        place = place + len(BOOKS) * frame["turnover_usd"].isna()
     cell = [frame[key] for key in ("country", "year", "exporter", "importer") if key in frame]
     first = frame[place == place.groupby(cell).transform("min")]
     return first.sort_values("year", kind="stable", ignore_index=True)
