@@ -82,6 +82,9 @@ class Evaluation:
             return self._one(calculation, {}, trace), trace
         [(name, choices)] = calculation.for_each.items()
         trace.labels = set(map(str, choices))
+        # All results before the first rows: what one choice lacks another may have.
+        for choice in choices:
+            self._result(calculation, {name: choice}, trace)
         values = {choice: self._one(calculation, {name: choice}, trace) for choice in choices}
         known = {choice: value for choice, value in values.items() if value is not None}
         return (pd.Series(known, dtype="float64") if known else None), trace
@@ -162,12 +165,18 @@ class Evaluation:
         """Give a function that lists what a column of the tables behind a result may hold."""
 
         def known(column: str) -> Iterable[Any]:
-            for address in trace.tables:
-                frame = self.tables.get(address, pd.DataFrame())
-                if column in frame:
-                    yield from frame[column].dropna().unique()
+            frames = [self.tables[address] for address in trace.tables if address in self.tables]
             if calculation.measure is not None:
+                of_measure = f"{calculation.measure}["
+                frames += [
+                    result
+                    for key, (result, _) in self.results.items()
+                    if key.startswith(of_measure)
+                ]
                 yield from _constants(calculation.measure.partition(".")[0])
+            for frame in frames:
+                if column in getattr(frame, "columns", ()):
+                    yield from frame[column].dropna().unique()
 
         return known
 
@@ -267,8 +276,8 @@ def _scaled(value: Any, calculation: Calculation) -> Value:
         return scaled.abs() if calculation.absolute else scaled
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return None
-    if isinstance(value, str):
-        return value
+    if isinstance(value, str | pd.Timestamp):
+        return _day(value)
     number = float(value) * calculation.scale + calculation.plus
     return abs(number) if calculation.absolute else number
 
@@ -284,7 +293,7 @@ def _rows(
             raise ClaimError(f"there is no column {name!r} to choose rows by; there are {names}.")
         column = frame[name]
         if isinstance(condition, Mapping):
-            matches = _in_range(name, column, condition)
+            matches = _in_range(name, column, condition, known)
         else:
             values = condition if isinstance(condition, list) else [condition]
             for value in values:
@@ -294,7 +303,9 @@ def _rows(
     return frame[selected]
 
 
-def _in_range(name: str, column: Series, condition: Mapping[str, Any]) -> Series:
+def _in_range(
+    name: str, column: Series, condition: Mapping[str, Any], known: Callable[[str], Iterable[Any]]
+) -> Series:
     if not condition or set(condition) - {"from", "to"}:
         keys = ", ".join(condition) or "nothing"
         raise ClaimError(f"a range of {name!r} has 'from' and 'to' (got {keys}).")
@@ -307,14 +318,21 @@ def _in_range(name: str, column: Series, condition: Mapping[str, Any]) -> Series
     first, last = condition.get("from"), condition.get("to")
     if first is not None and last is not None and first > last:
         raise ClaimError(f"the range of {name!r} is reversed: from {first} to {last}.")
+    matches = _within(column, first, last)
+    if len(column) and not matches.any():
+        wanted = str if isinstance(first or last, str) else (int, float)
+        others = [value for value in known(name) if isinstance(value, wanted)]
+        if not _within(pd.Series(others), first, last).any():
+            raise ClaimError(f"no {name} lies in the range from {first} to {last}.")
+    return matches
+
+
+def _within(column: Series, first: Any, last: Any) -> Series:
     matches = column.notna()
     if first is not None:
         matches &= column >= first
     if last is not None:
         matches &= column <= last
-    if len(column) and not matches.any():
-        span = f"{column.min()} to {column.max()}"
-        raise ClaimError(f"no row lies in the range of {name!r}: the table has {span}.")
     return matches
 
 
@@ -328,13 +346,15 @@ def _check_value(
     _check_type(name, column, value)
     if column.empty or column.isin([value]).any():
         return
+    everywhere = [*column.dropna(), *known(name)]
     if isinstance(value, str):
-        words = {*column.dropna().astype(str), *(word for word in known(name))}
+        words = set(map(str, everywhere))
         if value not in words:
             raise ClaimError(f"there is no {name} {value!r}{near(value, words)}.")
-    elif not column.min() <= value <= column.max():
-        span = f"{column.min()} to {column.max()}"
-        raise ClaimError(f"there is no {name} {value}: the table has {span}.")
+        return
+    numbers = [number for number in everywhere if not isinstance(number, str)]
+    if numbers and not min(numbers) <= value <= max(numbers):
+        raise ClaimError(f"there is no {name} {value}: there are {min(numbers)} to {max(numbers)}.")
 
 
 def _check_type(name: str, column: Series, value: Any) -> None:

@@ -280,6 +280,14 @@ class Article(Form):
         return value
 
     @property
+    def cited(self) -> str:
+        """The article in one line, with the name it was posted under where no author is known."""
+        by = self.author or (f"posted by {self.posted_by}" if self.posted_by else "no author known")
+        inferred = " (inferred)" if self.date_note else ""
+        parts = [f"“{self.title}”", by, self.outlet, f"{self.dated}{inferred}"]
+        return ", ".join(part for part in parts if part)
+
+    @property
     def dated(self) -> str:
         """The date in words, at its precision."""
         year, *rest = map(int, self.date.split("-"))

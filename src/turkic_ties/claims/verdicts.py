@@ -39,11 +39,11 @@ STEPS = {
     ),
     "Wide margins": (
         "A softer reading can explain a near miss, not a wide one. When the principal reading "
-        "fails by a wide margin the part is contradicted, whatever other readings say. The margin is "
-        f"wide when the value misses by more than {100 * MARGIN:.0f} percent of what is stated (a "
-        "stated first place by one place), when a tested trend runs the other way, when no "
-        "placement of windows has the direction, or when a value is less than half of one it "
-        "should exceed. A stated zero gives no such measure, and a date none."
+        "fails by a wide margin the part is contradicted, whatever other readings say. The "
+        f"margin is wide when the value misses by more than {100 * MARGIN:.0f} percent of what "
+        "is stated (a stated first place by one place), when a tested trend runs the other way, "
+        "when no placement of windows has the direction, or when a value is less than half of "
+        "one it should exceed. A stated zero gives no such measure, and a date none."
     ),
     "The article's date and now": (
         "A part that speaks of a closed period is decided by the figures for that period, in the "
@@ -390,9 +390,10 @@ def _text(value: Value, unit: str) -> str:
         return "no data"
     if isinstance(value, pd.Series):
         known = value.dropna()
-        if len(known) <= LISTED:
-            return list_values(known)
-        return f"{list_values(known.iloc[:1])} … {list_values(known.iloc[-1:])}"
+        text = list_values(known)
+        if len(known) > LISTED:
+            text = f"{list_values(known.iloc[:1])} … {list_values(known.iloc[-1:])}"
+        return f"{text} {unit}".strip()
     if isinstance(value, str):
         return re.sub(r"\b[A-Z]{3}\b", lambda code: label(code[0]), value)
     return with_unit(value, significant(value), unit)
