@@ -14,17 +14,32 @@ import yaml
 
 from turkic_ties import claims, data
 from turkic_ties.claims import TREND_P, TREND_POINTS, Verdict
-from turkic_ties.claims.rules import Rule, RuleResult, Stated, mann_kendall, round_half_up
-from turkic_ties.claims.verdicts import combine_parts, combine_readings, combine_times
+from turkic_ties.claims.rules import (
+    MARGIN,
+    WINDOW,
+    Rule,
+    RuleResult,
+    Stated,
+    mann_kendall,
+    round_half_up,
+)
+from turkic_ties.claims.verdicts import (
+    combine_parts,
+    combine_readings,
+    combine_times,
+    with_unit,
+)
+from turkic_ties.words import significant
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "src/turkic_ties/claims"
 OTHER = PROJECT / "tests/claims/other_article.yml"
 IDS = [
     f"{letter}{i:02}"
-    for letter, last in (("T", 12), ("D", 14), ("L", 5), ("P", 9))
+    for letter, last in (("T", 15), ("D", 21), ("L", 7), ("P", 9))
     for i in range(1, last + 1)
 ]
+OPEN = (Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED)
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +215,93 @@ def test_a_year_with_two_values_is_an_error(points: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rule", "near", "wide"),
+    [
+        ({"rounds_to": {"value": 40, "decimals": 0}}, 60, 60.1),
+        ({"within": {"value": -20, "absolute": 1}}, -10, -9.9),
+        ({"at_least": {"value": 90}}, 45, 44.9),
+        ({"at_most": {"value": 10}}, 15, 15.1),
+        ({"rank_equals": {"value": 4}}, 6, 7),
+        ({"share_above_half": {}}, 0.25, 0.249),
+    ],
+)
+def test_a_miss_is_wide_beyond_half_of_what_is_stated(
+    rule: dict[str, Any], near: float, wide: float
+) -> None:
+    assert MARGIN == 0.5
+    for value, expected in ((near, False), (wide, True)):
+        result = decide(rule, value)
+        assert (result.holds, result.wide) == (False, expected)
+
+
+def test_what_holds_is_no_wide_miss_and_a_stated_zero_has_no_margin() -> None:
+    assert decide({"rank_equals": {"value": 1}}, 2).wide  # a first place, by one place
+    assert not decide({"at_least": {"value": 0}}, -50).wide
+    assert not decide({"at_most": {"value": 0}}, 50).wide
+    assert not decide({"at_least": {"value": 1}}, 900).wide
+    assert not decide({"within": {"value": 10, "relative": 0.9}}, 17).wide
+
+
+def test_how_wide_series_miss() -> None:
+    order = {"ordering": ["TUR", "RUS"]}
+    assert not decide(order, pd.Series({"TUR": 5.0, "RUS": 10.0})).wide
+    assert decide(order, pd.Series({"TUR": 4.9, "RUS": 10.0})).wide
+    place = {"place": {"of": "KAZ", "at_most": 2}}
+    ranked = pd.Series({"KAZ": 1.0, "TUR": 4.0, "UZB": 3.0, "AZE": 2.0})
+    assert not decide(place, ranked.drop("AZE")).wide
+    assert decide(place, ranked).wide
+    intervals = {"intervals_regular": {"value": 3}}
+    assert not decide(intervals, pd.Series([3.0, 4.0])).wide
+    assert decide(intervals, pd.Series([3.0, 4.0, 5.0])).wide
+    falling = pd.Series(range(9, 0, -1), index=range(2010, 2019))
+    assert decide(trend("rising"), falling).wide
+    assert not decide(trend("rising"), pd.Series([1.0, 2.0] * 5, index=range(10))).wide
+    assert not decide(trend("rising"), pd.Series({2020: 10.0, 2021: 5.0})).wide
+    assert decide(trend("rising"), pd.Series({2020: 10.0, 2021: 4.9})).wide
+
+
+def windows(differences: list[float]) -> Any:
+    """Give windows of ten years; the last five differ from those five years before."""
+    first = pd.Series(50.0, index=range(2010, 2015))
+    last = pd.Series([50.0 + change for change in differences], index=range(2015, 2020))
+    return pd.concat([first, last])
+
+
+@pytest.mark.parametrize(
+    ("differences", "expected", "wide", "weak"),
+    [
+        ([1, 2, 3, 4, 5], True, False, False),
+        ([1, 2, 3, -4, -5], True, False, True),
+        ([1, 2, 0, -4, -5], False, False, False),
+        ([-1, -2, -3, -4, -5], False, True, False),
+    ],
+)
+def test_windows_are_compared_in_all_placements(
+    differences: list[float], expected: bool, wide: bool, weak: bool
+) -> None:
+    result = decide({"window_trend": {"direction": "rising"}}, windows(differences))
+    assert (result.holds, result.wide, bool(result.weak)) == (expected, wide, weak)
+    fit = sum(change > 0 for change in differences)
+    assert result.words.startswith(f"rising in {fit} of 5 placements of the windows")
+    assert "50 (2010) to " in result.words
+
+
+def test_only_windows_that_do_not_overlap_are_compared_and_the_last_five() -> None:
+    rule = {"window_trend": {"direction": "falling"}}
+    falling = pd.Series(range(12, 0, -1), index=range(2008, 2020), dtype=float)
+    assert WINDOW == 5
+    assert "falling in 5 of 5" in decide(rule, falling).words
+    assert "(2009)" not in decide(rule, falling).words
+    assert "falling in 2 of 2" in decide(rule, falling.loc[:2014]).words
+    assert holds(rule, falling.loc[:2012]) is None
+    # A missing window takes its placement away. Of four, two are not most.
+    four = pd.Series([5.0, 5, 5, 5, 4, 4, 6, 6], index=[*range(2010, 2014), *range(2015, 2019)])
+    assert holds(rule, four) is False
+    with pytest.raises(claims.ClaimError, match="2010 has two values"):
+        decide(rule, pd.concat([four, four.iloc[:1]]))
+
+
+@pytest.mark.parametrize(
     ("date", "stated", "expected"),
     [
         ("2009-10-22", "2009", True),
@@ -233,17 +335,17 @@ def test_a_half_is_not_above_a_half() -> None:
 
 
 def test_all_of_and_any_of_decide_as_soon_as_they_can() -> None:
-    yes, no = {"at_least": {"value": 1}}, {"at_least": {"value": 9}}
+    yes, no = {"at_least": {"value": 1}}, {"at_least": {"value": 9999}}
     unknown = {"date_equals": {}}
-    stated = Stated(value="5-10")  # the value 5 is less precise, so this one cannot decide
+    stated = Stated(value="2009-10")  # the year 2009 is less precise, so this one cannot decide
     for rules, expected in [
         ([yes, yes], True),
         ([yes, unknown], None),
         ([no, unknown], False),
     ]:
-        assert holds({"all_of": rules}, 5.0, stated) is expected
+        assert holds({"all_of": rules}, 2009.0, stated) is expected
     for rules, expected in [([no, no], False), ([no, unknown], None), ([yes, unknown], True)]:
-        assert holds({"any_of": rules}, 5.0, stated) is expected
+        assert holds({"any_of": rules}, 2009.0, stated) is expected
 
 
 def test_a_rule_takes_what_the_part_states_and_rules_are_nested() -> None:
@@ -297,9 +399,25 @@ def test_the_text_of_a_rule_is_written_once_and_names_its_thresholds() -> None:
 # -- combination ----------------------------------------------------------------------------------
 
 
-def reading(holds: bool | None, weak: str = "", name: str = "a reading") -> claims.ReadingResult:
+def reading(
+    holds: bool | None, weak: str = "", name: str = "a reading", wide: bool = False
+) -> claims.ReadingResult:
     return claims.ReadingResult(
-        name, "1", "", "1", "", "2022", holds, "words", weak, "article", "", "trade.x", [], []
+        name=name,
+        value="1",
+        points="",
+        short="1",
+        unit="",
+        period="2022",
+        holds=holds,
+        words="words",
+        wide=wide,
+        weak=weak,
+        as_of="article",
+        distance="",
+        measure="trade.x",
+        tables=[],
+        sources=[],
     )
 
 
@@ -313,7 +431,7 @@ def reading(holds: bool | None, weak: str = "", name: str = "a reading") -> clai
         ([False, True], Verdict.IMPRECISE),
         ([False, False], Verdict.CONTRADICTED),
         ([False, None], Verdict.CONTRADICTED),
-        ([None, True], Verdict.NOT_CHECKABLE),
+        ([None, True], Verdict.NOT_CHECKED),
     ],
 )
 def test_readings_combine_by_the_stated_rule(holds: list[bool | None], verdict: Verdict) -> None:
@@ -323,6 +441,17 @@ def test_readings_combine_by_the_stated_rule(holds: list[bool | None], verdict: 
 def test_weak_evidence_is_a_caveat_only_under_the_principal_reading() -> None:
     assert combine_readings([reading(True, weak="grade C")])[0] == Verdict.CAVEAT
     assert combine_readings([reading(True), reading(True, weak="grade C")])[0] == Verdict.SUPPORTED
+
+
+def test_a_softer_reading_explains_a_near_miss_and_no_wide_one() -> None:
+    near, wide = reading(False), reading(False, wide=True)
+    assert combine_readings([near, reading(True)])[0] == Verdict.IMPRECISE
+    verdict, why = combine_readings([wide, reading(True), reading(True)])
+    assert verdict == Verdict.CONTRADICTED
+    assert why.startswith("the principal reading fails by a wide margin; of the further readings 2")
+    # How a further reading fails does not count.
+    assert combine_readings([reading(True), wide])[0] == Verdict.CAVEAT
+    assert combine_readings([near, wide, reading(True)])[0] == Verdict.IMPRECISE
 
 
 def test_a_reading_without_data_is_named() -> None:
@@ -342,7 +471,7 @@ def test_a_reading_without_data_is_named() -> None:
         (Verdict.IMPRECISE, Verdict.SUPPORTED, True, Verdict.IMPRECISE),
         (Verdict.CONTRADICTED, Verdict.CONTRADICTED, True, Verdict.CONTRADICTED),
         (Verdict.SUPPORTED, None, True, Verdict.SUPPORTED),
-        (Verdict.SUPPORTED, Verdict.NOT_CHECKABLE, True, Verdict.SUPPORTED),
+        (Verdict.SUPPORTED, Verdict.NOT_CHECKED, True, Verdict.SUPPORTED),
     ],
 )
 def test_only_a_statement_about_the_present_is_outdated(
@@ -362,17 +491,27 @@ def test_only_a_statement_about_the_present_is_outdated(
         (["SUPPORTED", "IMPRECISE", "OUTDATED"], "IMPRECISE"),
         (["SUPPORTED", "OUTDATED"], "OUTDATED"),
         (["NOT_RATED", "NOT_RATED"], "NOT_RATED"),
-        (["NOT_RATED", "NOT_CHECKABLE"], "NOT_CHECKABLE"),
+        (["NOT_RATED", "NOT_CHECKABLE"], "NOT_RATED"),
+        (["NOT_CHECKED", "SUPPORTED"], "NOT_CHECKED"),
+        (["NOT_CHECKABLE"], "NOT_CHECKABLE"),
     ],
 )
 def test_parts_combine_by_the_stated_rule(parts: list[str], verdict: str) -> None:
     assert combine_parts([Verdict[part] for part in parts])[0] == Verdict[verdict]
 
 
+@pytest.mark.parametrize(
+    ("head", "verdict"), [(0, Verdict.IMPRECISE), (1, Verdict.IMPRECISE), (2, Verdict.NOT_RATED)]
+)
+def test_a_whole_whose_key_part_is_undecided_is_undecided(head: int, verdict: Verdict) -> None:
+    parts = [Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.NOT_RATED]
+    assert combine_parts(parts, head)[0] == verdict
+
+
 # -- the registry of the article ------------------------------------------------------------------
 
 
-def test_all_forty_statements_are_there(registry: claims.Registry) -> None:
+def test_all_statements_are_there_under_ids_that_continue(registry: claims.Registry) -> None:
     assert [claim.id for claim in registry.claims] == IDS
 
 
@@ -401,16 +540,17 @@ def test_the_schema_is_current_and_named_in_the_registry() -> None:
 def reproduced(part: dict[str, Any]) -> Verdict:
     """Combine readings as the page explains it, from what is printed alone."""
     if part["would_decide"]:
+        assert Verdict(part["verdict"]) in OPEN
         assert part["reason"] == part["why"]
         assert part["held_by"]
-        assert all(each["distance"] for each in part["context"][:1])
+        assert all(each["distance"] or each["words"] for each in part["context"][:1])
         return Verdict(part["verdict"])
     at_article, newest = (
         [each for each in part["readings"] if each["as_of"] == time]
         for time in ("article", "newest")
     )
     verdict = of_readings(at_article)
-    later = of_readings(newest) if newest else Verdict.NOT_CHECKABLE
+    later = of_readings(newest) if newest else Verdict.NOT_CHECKED
     held = (Verdict.SUPPORTED, Verdict.CAVEAT)
     if "does not hold with the newest figures" in part["newest"] and verdict in held:
         assert later not in held
@@ -422,11 +562,12 @@ def of_readings(readings: list[dict[str, Any]]) -> Verdict:
     principal, *others = readings
     known = [each["holds"] for each in others if each["holds"] is not None]
     if principal["holds"] is None:
-        return Verdict.NOT_CHECKABLE
+        return Verdict.NOT_CHECKED
     if principal["holds"]:
         sure = all(known) and not principal["weak"]
         return Verdict.SUPPORTED if sure else Verdict.CAVEAT
-    return Verdict.IMPRECISE if any(known) else Verdict.CONTRADICTED
+    near = any(known) and not principal["wide"]
+    return Verdict.IMPRECISE if near else Verdict.CONTRADICTED
 
 
 NUMBER = r"[−+]?[\d,]+(?:\.\d+)?"
@@ -479,7 +620,8 @@ def test_every_verdict_can_be_reproduced_from_what_is_printed(
         printed = json.loads(json.dumps(result.to_dict()))
         verdicts = [reproduced(part) for part in printed["parts"]]
         assert verdicts == [part["verdict"] for part in printed["parts"]], result.id
-        assert combine_parts(verdicts)[0] == result.verdict, result.id
+        head = [part["head"] for part in printed["parts"]].index(True)
+        assert combine_parts(verdicts, head)[0] == result.verdict, result.id
         for each in (each for part in printed["parts"] for each in part["readings"]):
             again = reproduced_rule(each["words"])
             assert again in (None, each["holds"]), (result.id, each["name"], each["words"])
@@ -501,13 +643,11 @@ def test_every_table_used_is_cited(results: dict[str, claims.Result]) -> None:
 def test_readings_at_the_article_s_date_use_no_later_figures(
     registry: claims.Registry, results: dict[str, claims.Result]
 ) -> None:
-    last = registry.article.date.isoformat()
     for result in results.values():
-        for each in (
-            each for part in result.parts for each in part.readings if each.as_of == "article"
-        ):
+        used = [each for part in result.parts for each in [*part.readings, *part.context]]
+        for each in (each for each in used if each.as_of == "article"):
             for day in re.findall(r"\d{4}(?:-\d\d(?:-\d\d)?)?", each.period):
-                assert day <= last, (result.id, each.name, each.period)
+                assert day <= registry.article.date, (result.id, each.name, each.period)
 
 
 def test_statements_about_the_present_rest_on_figures_at_most_five_years_old(
@@ -522,47 +662,126 @@ def test_statements_about_the_present_rest_on_figures_at_most_five_years_old(
     assert len(parts) >= 8
     for id, principal in parts:
         last = max(int(year) for year in re.findall(r"\d{4}", principal.period))
-        assert registry.article.date.year - last <= 5, (id, principal.period)
+        assert int(registry.article.date[:4]) - last <= 5, (id, principal.period)
 
 
 def test_figures_that_were_looked_up_by_hand_come_out(results: dict[str, claims.Result]) -> None:
     # bns.csv: exports 4,750,978,693 and imports 1,597,121,738 dollars make 6,348,100,431.
     assert results["T01"].parts[0].readings[0].words == "6.3481 rounds to 6.3 at 1 decimal"
     # 250,000 and 1,392,000 tonnes in the two statements of KazTransOil.
-    assert "0.25 to 1.392" in results["T09"].parts[0].readings[0].words
+    assert "0.25 to 1.392" in results["T09"].parts[0].readings[2].words
     # ethnic_composition.csv: 6,534,616 of 16,464,000.
     assert results["P01"].parts[0].readings[0].words == "39.69 rounds to 40 to a whole number"
+    # inward_investment.csv: 12th of 75.
+    assert results["T07"].parts[0].readings[0].value == "12th"
+    # 6.3 billion dollars at 18.70 lira.
+    assert results["T13"].parts[0].readings[0].value == "117.81 billion lira"
+    # 1,392,000 tonnes in four quarters against 977,500 tonnes in one.
+    assert results["T14"].parts[0].readings[0].value == "35.6%"
+    # 3.943 less 2.92 billion, and 4.751 less 2.92 / (1 - 0.184).
+    fourth = {each.name[:22]: each.value for each in results["T03"].parts[0].context}
+    assert fourth["Fourth quarter of 2023"] == "1.0233 billion US dollars"
+    assert fourth["Fourth quarter of 2022"] == "1.1726 billion US dollars"
+
+
+def test_what_contradicts_a_statement_is_not_left_out(results: dict[str, claims.Result]) -> None:
+    # The source of the crude oil says in the same sentence that it fell by 32 percent.
+    assert results["T09"].parts[0].readings[0].value == "−32 percent"
+    assert results["D02"].parts[1].readings[0].value == "1 contract"
+    accounts = [each.value for each in results["D07"].parts[0].readings]
+    assert accounts == ["1st", "1st", "17th"]
+    assert results["P07"].parts[0].readings[3].name.startswith("2018")
+    assert results["P09"].parts[0].readings[0].value == "11 persons"
+
+
+SLIPS = (
+    r"\d rank\b",
+    r"(?<![\d.,])1 (orders|denials|plans|rounds(?! to)|entries|agreements|states|members)\b",
+    r"(?<![\d.,])1 (persons|countries|contracts|editions|deals|vehicles)\b",
+    r"(?<!\d)0?\.\d+ share\b",
+    r"nearest: *(;|$)",
+    r"\bnan\b|\bNone\b|<NA>|\bNaT\b",
+    r"\b(1st-largest|[2-9]st|[2-9]?[04-9](st|nd|rd))\b",
+    r"\b(KAZ|TUR|AZE|UZB|KGZ|TKM|RUS|CHN|USA|NLD)\b",
+)
+
+
+def test_no_text_of_a_statement_has_a_slip(results: dict[str, claims.Result]) -> None:
+    for result in results.values():
+        texts = [result.stated, result.computed, result.why, result.rule]
+        for part in result.parts:
+            texts += [part.stated, part.why, part.newest]
+            for each in [*part.readings, *part.context]:
+                texts += [each.value, each.short, each.words]
+        for text in texts:
+            for slip in SLIPS:
+                assert not re.search(slip, text), (result.id, slip, text)
+        undecided = all(not part.readings and not part.context for part in result.parts)
+        assert bool(result.computed) != undecided, result.id
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (4, "rank", "4th"),
+        (10, "rank or better", "10th or better"),
+        (1, "orders", "1 order"),
+        (2, "orders", "2 orders"),
+        (1, "entries", "1 entry"),
+        (1, "aircraft", "1 aircraft"),
+        (1, "billion US dollars", "1 billion US dollars"),
+        (1, "percent of TIV", "1 percent of TIV"),
+        (0.837, "share of the population", "83.7% of the population"),
+        (2031, "year", "2031"),
+        (0.5, "", "0.5"),
+    ],
+)
+def test_a_number_is_written_with_its_unit(value: float, unit: str, text: str) -> None:
+    assert with_unit(value, significant(value), unit) == text
 
 
 def test_only_sources_that_were_used_are_cited(results: dict[str, claims.Result]) -> None:
-    # Türkiye's books have no figure for 2022, so that nothing but Kazakhstan's own is cited.
     cited = [
         source["version"]
         for source in results["T01"].sources
         if source["table"] == "trade/bilateral_trade"
     ]
-    assert (results["T01"].parts[0].readings[0].sources, cited) == (["bns"], ["edition 2023"])
+    assert results["T01"].parts[0].readings[0].sources == ["bns"]
+    assert cited == ["edition 2023", "download of spring 2026"]
     # Of all series of income this reading takes one.
     assert results["P06"].parts[0].readings[0].sources == ["wdi_2024_06"]
 
 
 def test_nearest_evidence_bounds_what_cannot_be_decided(results: dict[str, claims.Result]) -> None:
-    for id in ("T03", "T04", "T06", "T07", "T08"):
-        assert results[id].verdict == Verdict.NOT_CHECKABLE
+    for id in ("T03", "T04", "T06", "T08"):
+        assert results[id].verdict == Verdict.NOT_CHECKED
         assert all(part.context for part in results[id].parts)
     assert {each.holds for each in results["T06"].parts[0].context} >= {True, False}
-    # statements.csv: six statements on cumulated investment up to July 2024, by date.
-    said = results["T06"].parts[0].context[0].value
-    assert said.startswith(
+    # statements.csv: six statements on cumulated investment up to the article, by date.
+    assert results["T06"].parts[0].context[0].value == (
         "2017-09: 2.1, 2018-09: 3, 2022-03-04: 3.5, 2022-05: 4.2, 2022-10-12: 4.35, 2023-09-11: 4.7"
+        " billion US dollars"
     )
-    assert {each.holds for each in results["T07"].parts[0].context} >= {True, False}
+
+
+def test_what_is_not_checked_here_names_open_data(registry: claims.Registry) -> None:
+    undecided = [part.undecided for claim in registry.claims for part in claim.parts]
+    for each in filter(None, undecided):
+        nobody = each.held_by.startswith(("nobody", "the author"))
+        assert not (each.verdict == Verdict.NOT_CHECKED and nobody), each
+
+
+def test_every_verdict_that_moved_is_signed_with_a_reason(registry: claims.Registry) -> None:
+    for claim in registry.claims:
+        dates = [line.date for line in claim.history]
+        assert dates == sorted(set(dates)), claim.id
+        assert all(len(line.note) > 10 for line in claim.history), claim.id
 
 
 def test_evidence_is_shown_where_the_registry_says(results: dict[str, claims.Result]) -> None:
     for result in results.values():
         shown = result.shown_in
-        assert shown or result.verdict == Verdict.NOT_RATED, result.id
+        assert shown or result.id in ("T13", "P09"), result.id
         page = PROJECT / f"reports/{shown['topic']}/kaz-tur.html" if shown else None
         if page and page.is_file():
             html = page.read_text(encoding="utf-8")
@@ -595,13 +814,17 @@ DAMAGE: dict[str, tuple[str, str, str, str]] = {
     "T01": (BNS, "partner=TUR year=2022 flow=export", "value_usd", "5750978693"),
     "T02": (BNS, "partner=KOR year=2022 flow=export", "value_usd", "9545835600"),
     "T05": (BNS, "partner=TUR year=2023 flow=import", "value_usd", "541694066"),
-    "T09": ("trade/statements.csv", "id=P037-a", "value", "139200"),
-    "T10": ("trade/transit.csv", "year=2023", "cargo_tonnes", "276400"),
-    "T12": (BACI, "reporter=UZB partner=TUR year=2020 flow=export", "value_usd", "9000000000"),
+    "T07": (
+        "trade/inward_investment.csv",
+        "host=KAZ partner=TUR measure=inward_stock year=2021",
+        "rank",
+        "9",
+    ),
+    "T09": ("trade/statements.csv", "id=P037-b", "value", "2500000"),
+    "T13": ("trade/statements.csv", "id=P057-a", "value", "30"),
     "D01": (EVENTS, "id=2022-05-10-anka-memorandum", "date", "2021-05-10"),
-    "D02": ("defense/arms_deals.csv", "deal_id=KAZ-TUR-2022-01", "number_delivered", "5"),
-    "D04": ("defense/arms_deals.csv", "deal_id=KAZ-TUR-2023-01", "order_year", "2022"),
-    "D05": ("defense/arms_transfers.csv", "supplier=TUR recipient=KAZ year=2022", "tiv", "5000"),
+    "D02": (EVENTS, "id=2021-08-nescom-anka-contract", "stage", "announced"),
+    "D07": ("trade/statements.csv", "id=P061", "value", "2"),
     "D08": (EVENTS, "id=2009-10-22-strategic-partnership", "date", "2010-10-22"),
     "D11": ("defense/nuclear_warheads.csv", "iso3=KAZ", "warheads", "2410"),
     "D12": (EVENTS, "id=2022-09-14-congress-7", "date", "2021-09-14"),
@@ -616,7 +839,7 @@ DAMAGE: dict[str, tuple[str, str, str, str]] = {
     ),
     "P03": (
         "demographics/ethnic_composition.csv",
-        "geography=Kazakhstan date=2024-01-01 ethnic_group=Kazakh preferred=true",
+        "geography=Kazakhstan date=2023-04-30 ethnic_group=Kazakh preferred=true",
         "share_pct",
         "75.98",
     ),
@@ -677,8 +900,8 @@ def test_another_article_is_put_to_the_test_against_the_same_measures() -> None:
     registry = claims.load(OTHER)
     found = {result.id: result.verdict for result in claims.evaluate(registry)}
     assert found["X1"] == Verdict.SUPPORTED
-    # wits.csv: in 2016 Azerbaijan's books show fewer exports than imports with Türkiye.
-    assert found["X2"] == Verdict.CONTRADICTED
+    # In 2016 Azerbaijan's books (IMF) show more exports than imports with Türkiye, Türkiye's less.
+    assert found["X2"] == Verdict.CAVEAT
     assert found["X3"] == Verdict.NOT_RATED
     [difference] = claims.check(registry)
     assert difference.startswith("X2, In 2016")
@@ -747,7 +970,7 @@ def test_a_mistake_in_an_entry_is_named_with_its_statement(
     edit(content["claims"][1])
     path = tmp_path / "claims.yml"
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(claims.ClaimError, match=rf"X2: .*{message}"):
+    with pytest.raises(claims.ClaimError, match=rf"claims.yml, X2, .*{message}"):
         claims.evaluate(claims.load(path), ["X2"])
 
 
@@ -768,10 +991,10 @@ def test_a_registry_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
 def test_one_statement_s_whole_file_is_printed(results: dict[str, claims.Result]) -> None:
     printed = claims.as_text(results["T02"])
     for expected in (
-        "T02  SUPPORTED WITH CAVEAT",
-        "stated: 4 rank",
+        "T02  SUPPORTED",
+        "stated: 4th",
         "principal: By turnover, 2022",
-        "does not hold",
+        "further evidence (not used)",
         "trade.ranks from trade/bilateral_trade",
         "source: trade/bilateral_trade",
         "caveat:",
@@ -799,7 +1022,10 @@ def test_a_review_has_what_the_vocabulary_requires(
         assert review["claimReviewed"] == result.statement
         assert review["reviewRating"]["alternateName"] == result.verdict
         assert review["itemReviewed"]["appearance"]["headline"] == registry.article.title
-        rated = result.verdict not in (Verdict.NOT_CHECKABLE, Verdict.NOT_RATED)
+        assert "author" not in review["itemReviewed"]
+        assert "author" not in review["itemReviewed"]["appearance"]
+        assert review["itemReviewed"]["datePublished"] == "2024-01"
+        rated = result.verdict not in OPEN
         assert ("ratingValue" in review["reviewRating"]) == rated
         json.dumps(review)
 
