@@ -8,7 +8,7 @@ export OPENBLAS_NUM_THREADS := 1
 # A notebook stays in one process. Plugins for other kinds of tests would take over a second in each of them to import.
 NBVAL := --numprocesses auto --dist loadfile -p no:hypothesispytest -p no:anyio
 
-.PHONY: reports test lab record bench lock
+.PHONY: reports test lab record digests mutants bench lock
 
 reports: .venv/ready  ## bring the four standard reports in reports/ up to date
 	$(BIN)/ties build
@@ -17,7 +17,8 @@ test: .venv/ready  ## all checks: style, types, units, data packages, notebooks,
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist worksteal tests
+	$(BIN)/pytest --numprocesses auto --dist worksteal --doctest-modules \
+		--cov=turkic_ties --cov-report=term:skip-covered tests src
 	$(BIN)/pytest $(NBVAL) --nbval notebooks
 
 lab: .venv/ready  ## open JupyterLab on the notebooks
@@ -26,6 +27,12 @@ lab: .venv/ready  ## open JupyterLab on the notebooks
 
 record: .venv/ready  ## execute the notebooks and store their outputs
 	$(BIN)/ties record
+
+digests: .venv/ready  ## build all pairs and store what their reports say, for tests/test_pairs.py
+	$(BIN)/python tests/test_pairs.py
+
+mutants: .venv/ready  ## change measures and rules in small ways; which changes does no test notice?
+	$(BIN)/python tests/mutants.py
 
 bench: .venv/ready  ## compare builds with what people use today, into benchmarks/build.md (half an hour)
 	$(BIN)/python benchmarks/build.py

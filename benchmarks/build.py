@@ -22,15 +22,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from turkic_ties.countries import MEMBERS
+from turkic_ties.topics import TOPICS
+
 PROJECT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-TOPICS = ("trade", "defense", "language_policy", "demographics")
-SAMPLE = [("UZB", "KAZ"), ("TKM", "AZE")]  # of the thirty pairs, for the slow way
+
+SAMPLE = [("UZB", "KAZ"), ("TKM", "AZE")]  # of all pairs, for the slow way
 # The options of nbval in `make test`, so that both run the same.
 AS_MAKE_TEST = re.findall(r"^NBVAL := (.+)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)[
     0
 ].split()
-GRID = 30 * len(TOPICS)
+GRID = len(MEMBERS) * (len(MEMBERS) - 1) * len(TOPICS)
 
 # papermill's and nbconvert's Python interface in one process, with the exporter and its templates kept.
 LOOP = """

@@ -26,6 +26,14 @@ def data_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give an empty data folder, in force for this process and its children."""
+    (tmp_path / "data").mkdir()
+    monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+@pytest.fixture
 def ties(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run ``ties`` as a user would, from a folder that is not the checkout."""
 

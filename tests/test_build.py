@@ -163,7 +163,6 @@ def test_finding_out_that_there_is_nothing_to_do_imports_nothing_heavy(small: Pa
         "numpy",
         "jinja2",
         "rich",
-        "yaml",
     }
 
 

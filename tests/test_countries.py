@@ -1,13 +1,16 @@
 import csv
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turkic_ties import countries
+from turkic_ties import countries, data, hashing
+from turkic_ties.files import FileError
 
 with (countries.data_directory() / "countries.csv").open(encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file))
@@ -106,15 +109,97 @@ def test_what_is_not_a_country_is_an_error(written: str | int) -> None:
         countries.to_iso3(written)
 
 
-def test_no_spelling_stands_for_two_countries(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    header = "iso3,iso2,m49,name,name_tr,name_kk,name_ru,colour,ots_status,ots_since,aliases"
-    rows = ["COG,CG,178,Congo,,,,,,,", "COD,CD,180,DR Congo,,,,,,,congo"]
-    (tmp_path / "countries.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
-    monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path))
-    with pytest.raises(ValueError, match="both COG and COD"):
+def written(folder: Path, content: str | bytes) -> None:
+    """Write a table of countries and the package that describes it."""
+    content = content.encode() if isinstance(content, str) else content
+    (folder / "countries.csv").write_bytes(content)
+    (folder / "datapackage.yaml").write_text(
+        f'resources: [{{name: countries, hash: "{hashing.of_bytes(content)}"}}]\n', encoding="utf-8"
+    )
+
+
+TABLE = (countries.data_directory() / "countries.csv").read_text(encoding="utf-8")
+
+
+def test_no_spelling_stands_for_two_countries(folder: Path) -> None:
+    written(folder, TABLE.replace("COD,CD,180,DR Congo,", "COD,CD,180,Congo,"))
+    with pytest.raises(FileError, match="both COD and COG"):
         countries.to_iso3("Congo")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (TABLE.replace("iso3,", "code,", 1), "no column iso3"),
+        (TABLE.replace("KAZ,KZ", "KAT,KZ"), "no row for KAZ"),
+        (TABLE.replace(",Aruba,", ",", 1), "row 2: has too many or too few cells"),
+        (TABLE.replace("Aruba", '"Aruba', 1), "quotes"),
+        ("", "no column"),
+        (b"\xef\xbb\xbf" + TABLE.encode(), "byte order mark"),
+        (TABLE.encode("utf-16"), "line 1: is not UTF-8"),
+        (TABLE.encode("cp1254", "replace"), "is not UTF-8"),
+    ],
+)
+def test_a_damaged_table_is_one_clear_error(folder: Path, content: str | bytes, said: str) -> None:
+    written(folder, content)
+    with pytest.raises(FileError, match=f"countries.csv.*{said}"):
+        countries.name("KAZ")
+
+
+@pytest.mark.parametrize("package", ["", "resources: 3\n", "resources: []\n", "a: [\n"])
+def test_a_table_without_its_hash_is_one_clear_error(folder: Path, package: str) -> None:
+    written(folder, TABLE)
+    (folder / "datapackage.yaml").write_text(package, encoding="utf-8")
+    with pytest.raises(FileError, match=r"datapackage\.yaml"):
+        countries.name("KAZ")
+
+
+def test_an_edited_table_is_refused_until_it_is_sealed(data_copy: Path) -> None:
+    path = data_copy / "countries.csv"
+    path.write_text(TABLE.replace(",Kazakhstan,", ",Kazakhstun,"), encoding="utf-8")
+    with pytest.raises(FileError, match=r"countries\.csv: the contents are not those.*--seal"):
+        countries.name("KAZ")
+    assert data.seal() == ["countries"]
+    assert countries.name("KAZ") == "Kazakhstun"
+
+
+NUMBERS = [row["m49"] for row in ROWS if row["m49"]]
+
+
+@pytest.mark.parametrize("typed", [int, float, np.float64, np.int64, str, "{}.0".format])
+def test_a_whole_number_is_the_same_code_however_it_is_typed(typed: Callable[..., object]) -> None:
+    for m49 in NUMBERS:
+        number = typed(int(m49)) if typed in (int, float, np.float64, np.int64) else typed(m49)
+        assert countries.to_iso3(number) == countries.to_iso3(m49)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        36.5,
+        "36.5",
+        -36,
+        "8-4",
+        "3 6",
+        "8,4",
+        "3.6e1",
+        "³⁶",
+        "٣٦",
+        "K.A.Z",
+        "KA Z",
+        "T-R",
+        True,
+        None,
+        float("nan"),
+        float("inf"),
+        "0036",
+        "1" * 5000,
+        b"KAZ",
+    ],
+)
+def test_a_code_is_not_read_out_of_something_else(written: object) -> None:
+    with pytest.raises(countries.UnknownCountryError):
+        countries.to_iso3(written)
 
 
 def test_names_are_spelled_as_the_project_spells_them() -> None:
@@ -168,9 +253,6 @@ def test_a_missing_data_folder_is_one_clear_error(
         countries.to_iso3("KAZ")
 
 
-def test_a_missing_table_is_one_clear_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match=r"countries\.csv.*restore"):
+def test_a_missing_table_is_one_clear_error(folder: Path) -> None:
+    with pytest.raises(FileError, match=r"countries\.csv is missing.*Restore"):
         countries.name("KAZ")

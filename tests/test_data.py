@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from tiny_data import field, tiny_data
 
-from turkic_ties import data
-from turkic_ties.data import DataError
+from turkic_ties import data, hashing
+from turkic_ties.data import DataError, packages
 
 PUBLISHED = data.addresses()
 
@@ -30,7 +36,7 @@ def one_row(address: str, **key: object) -> dict[str, object]:
     return dict(frame.iloc[0])
 
 
-# -- packages ---------------------------------------------------------------------------------------------------
+# -- packages --------------------------------------------------------------------------------------
 
 
 def test_every_package_passes_frictionless_and_every_hash_and_correction_holds() -> None:
@@ -39,9 +45,9 @@ def test_every_package_passes_frictionless_and_every_hash_and_correction_holds()
 
 @pytest.mark.parametrize("address", PUBLISHED)
 def test_every_column_says_what_it_is(address: str) -> None:
-    for field in data.resource(address)["schema"]["fields"]:
-        assert field["title"], field["name"]
-        assert field["description"], field["name"]
+    for column in data.resource(address)["schema"]["fields"]:
+        assert column["title"], column["name"]
+        assert column["description"], column["name"]
 
 
 @pytest.mark.parametrize("address", PUBLISHED)
@@ -89,7 +95,7 @@ def test_a_source_column_names_sources_of_the_package(address: str) -> None:
         }
 
 
-# -- loading ----------------------------------------------------------------------------------------------------
+# -- loading ---------------------------------------------------------------------------------------
 
 
 def test_columns_have_the_types_of_the_schema() -> None:
@@ -152,12 +158,181 @@ def test_sealing_accepts_an_edit_and_keeps_the_rest_of_the_package(data_copy: Pa
     assert data.seal() == []
 
 
+def test_sealing_writes_the_lines_that_are_missing(data_copy: Path) -> None:
+    path = data_copy / "trade" / "datapackage.yaml"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"^    (bytes|hash): .*\n", "", before, flags=re.MULTILINE))
+    with pytest.raises(DataError, match=r"transit\.csv: the package has no size or hash"):
+        data.load("trade/transit")
+    assert data.seal() == data.addresses("trade")
+    assert yaml.safe_load(path.read_text(encoding="utf-8")) == yaml.safe_load(before)
+    assert len(data.load("trade/transit")) > 0
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "  - {name: transit, path: transit.csv}  # in one line\n",
+        "  - name: transit # a name\n    path: transit.csv\n",
+        "  - path: transit.csv\n    hash: old\n    name: transit\n",
+        "  - bytes: 1\n    name: transit\n    path: transit.csv",
+    ],
+)
+def test_sealing_keeps_the_form_of_an_entry(entry: str) -> None:
+    text = f"# Ünïcode – a comment\nresources:\n{entry}"
+    sealed, changed = packages.sealed_text(text, {"transit": b"abc"})
+    assert changed == ["transit"]
+    (found,) = yaml.safe_load(sealed)["resources"]
+    assert (found["bytes"], found["hash"]) == (3, hashing.of_bytes(b"abc"))
+    assert (found["name"], found["path"]) == ("transit", "transit.csv")
+    assert next(line for line in sealed.splitlines() if "#" in line) == "# Ünïcode – a comment"
+    assert packages.sealed_text(sealed, {"transit": b"abc"}) == (sealed, [])
+
+
+def test_sealing_touches_only_packages_that_differ(data_copy: Path) -> None:
+    before = {path: path.stat().st_ino for path in data_copy.rglob("datapackage.yaml")}
+    path = data_copy / "trade" / "transit.csv"
+    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(True)[:-1]))
+    data.seal()
+    assert {p for p in before if p.stat().st_ino != before[p]} == {
+        path.with_name("datapackage.yaml")
+    }
+    assert not [path for path in data_copy.rglob("*") if path.name.startswith(".")]
+
+
+def test_sealing_that_fails_in_writing_leaves_the_package_whole(
+    data_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = data_copy / "trade" / "datapackage.yaml"
+    before = package.read_bytes()
+    path = data_copy / "trade" / "transit.csv"
+    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(True)[:-1]))
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        data.seal()
+    assert package.read_bytes() == before
+    assert not [path for path in data_copy.rglob("*") if path.name.startswith(".")]
+
+
+def test_processes_that_seal_at_the_same_time_wait_for_each_other(data_copy: Path) -> None:
+    path = data_copy / "trade" / "transit.csv"
+    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(True)[:-1]))
+    command = [sys.executable, "-c", "from turkic_ties import data; print(data.seal())"]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    printed = sorted(process.communicate(timeout=60)[0] for process in running)
+    assert printed == ["['trade/transit']\n", "[]\n", "[]\n"]
+    assert [process.returncode for process in running] == [0, 0, 0]
+
+
+# -- checking --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_frictionless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the slow half of `check`, which one test runs over the real data."""
+    monkeypatch.setattr("turkic_ties.data.checks._by_frictionless", lambda *_: [])
+
+
+def checked(data_copy: Path, path: str, change: Callable[[str], str]) -> list[str]:
+    """Change a file, seal, and return the problems found."""
+    file = data_copy / path
+    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
+    data.seal()
+    return data.check()
+
+
+def swap_rows(text: str) -> str:
+    header, first, second, *rest = text.splitlines(keepends=True)
+    return "".join([header, second, first, *rest])
+
+
+def repeat_row(text: str) -> str:
+    header, first, *rest = text.splitlines(keepends=True)
+    return "".join([header, first, first, *rest])
+
+
+@pytest.mark.usefixtures("without_frictionless")
+def test_a_table_that_is_not_sorted_by_its_key_is_named(data_copy: Path) -> None:
+    (problem,) = checked(data_copy, "defense/alliances.csv", swap_rows)
+    assert problem.startswith("defense/alliances: ")
+    assert "row 3, columns" in problem
+    assert "not in the order of the key" in problem
+
+
+@pytest.mark.usefixtures("without_frictionless")
+def test_a_key_that_is_there_twice_is_named(data_copy: Path) -> None:
+    problems = checked(data_copy, "defense/alliances.csv", repeat_row)
+    assert "row 3" in problems[0]
+    assert "repeats the key" in problems[0]
+
+
+@pytest.mark.usefixtures("without_frictionless")
+def test_files_packages_and_corrections_of_no_table_are_named(data_copy: Path) -> None:
+    (data_copy / "trade" / "left.csv").write_text("a\n1\n", encoding="utf-8")
+    (data_copy / "energy").mkdir()
+    shutil.copy(data_copy / "datapackage.yaml", data_copy / "energy")
+    corrected(data_copy, table="trade/nothing")
+    problems = data.check()
+    assert len(problems) == 3
+    assert re.search(r"left\.csv: no table of .*trade/datapackage\.yaml has this file", problems[0])
+    assert re.search(r"energy is no topic\. Add 'energy' to TOPICS", problems[1])
+    assert re.search(r"entry '.*': there is no table 'trade/nothing'", problems[2])
+
+
+@pytest.mark.usefixtures("without_frictionless")
+@pytest.mark.parametrize("key", ["path", "title", "description", "licenses", "sources", "schema"])
+def test_an_entry_that_lacks_something_is_named_and_the_other_topics_go_on(
+    data_copy: Path, key: str
+) -> None:
+    path = data_copy / "trade" / "datapackage.yaml"
+    package = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for table in package["resources"]:
+        if table["name"] == "transit":
+            del table[key]
+    path.write_text(yaml.safe_dump(package, allow_unicode=True), encoding="utf-8")
+    problems = data.check()
+    assert problems[0].startswith(f"{path}: resources / transit / {key}: is missing.")
+    assert not [p for p in problems if p.startswith("defense/")]
+    with pytest.raises(DataError, match=f"transit / {key}: is missing"):
+        data.load("trade/commodities")
+
+
+# -- digests ---------------------------------------------------------------------------------------
+
+
+def test_a_digest_covers_files_description_and_corrections(data_copy: Path) -> None:
+    address = data.corrections()[0]["table"]
+    digests = [data.digest(address)]
+    corrected(data_copy, reason="Another reason.")
+    digests.append(data.digest(address))
+    edit(data_copy / address.split("/")[0] / "datapackage.yaml", "title: ", "title: New ")
+    edit(
+        data_copy / "trade" / "datapackage.yaml", "    title: Bilateral", "    title: New bilateral"
+    )
+    digests.append(data.digest(address))
+    edit(data.files(address)[0], "1", "2")
+    digests.append(data.digest(address))
+    assert len(set(digests)) == 4
+    assert all(re.fullmatch("sha256:[0-9a-f]{64}", digest) for digest in digests)
+
+
+def test_a_corrected_table_is_loaded_anew(data_copy: Path) -> None:
+    entry = data.corrections()[0]
+    before = len(data.load(entry["table"]))
+    corrected(data_copy, action="flag", flag="odd")
+    assert len(data.load(entry["table"])) == before + 1
+
+
 def test_tables_read_are_remembered() -> None:
     data.load("trade/transit")
     assert "trade/transit" in data.tables_read()
 
 
-# -- corrections ------------------------------------------------------------------------------------------------
+# -- corrections -----------------------------------------------------------------------------------
 
 
 def corrected(data_copy: Path, **change: object) -> None:
@@ -209,8 +384,8 @@ def test_a_correction_can_replace_a_value(data_copy: Path) -> None:
 
 def test_an_unknown_action_is_refused(data_copy: Path) -> None:
     entry = data.corrections()[0]
-    corrected(data_copy, action="mend")
-    with pytest.raises(DataError, match="not drop, replace or flag"):
+    corrected(data_copy, action="repair")
+    with pytest.raises(DataError, match=r"drop.*replace.*flag"):
         data.load(entry["table"])
 
 
@@ -219,15 +394,15 @@ def test_a_correction_without_a_reason_is_refused(data_copy: Path) -> None:
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     del entries[0]["reason"]
     path.write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(DataError, match="lacks reason"):
+    with pytest.raises(DataError, match="reason: is missing"):
         data.corrections()
 
 
-# -- catalogue and citations ------------------------------------------------------------------------------------
+# -- catalogue and citations -----------------------------------------------------------------------
 
 
 def test_the_catalogue_lists_every_table_with_its_coverage() -> None:
-    catalogue = data.tables().set_index("table")
+    catalogue = data.list_tables().set_index("table")
     assert list(catalogue.index) == PUBLISHED
     trade = catalogue.loc["trade/bilateral_trade"]
     assert trade["first_year"] < trade["last_year"]
@@ -255,3 +430,24 @@ def test_sources_are_listed_once_with_their_tables() -> None:
     listed = data.sources(["trade/transit", "trade/bilateral_trade", "trade/commodities"])
     assert not listed.duplicated(["source", "publisher"]).any()
     assert json.dumps(listed.to_dict("records"))
+
+
+YEARS = "id,year,variant\na,2019,estimate\nb,2025,estimate\nc,{year},{variant}\n"
+
+
+@pytest.mark.parametrize(
+    ("year", "variant", "last"),
+    [(2026, "estimate", 2026), (2027, "estimate", 2025), (2026, "projection", 2025)],
+)
+def test_the_last_year_is_neither_projected_nor_after_the_day_of_access(
+    folder: Path, year: int, variant: str, last: int
+) -> None:
+    fields = [field("id"), field("year", "integer"), field("variant")]
+    tiny_data(folder, YEARS.format(year=year, variant=variant), fields)
+    assert data.last_years(["trade/tiny"]) == {"office": last}
+
+
+def test_the_last_year_of_a_source_is_that_of_its_own_rows(folder: Path) -> None:
+    rows = "id,date,source\na,2019-05-01,office\nb,2022-05-01,officer\n"
+    tiny_data(folder, rows, [field("id"), field("date", "date"), field("source")])
+    assert data.last_years(["trade/tiny"]) == {"office": 2019}

@@ -199,7 +199,7 @@ def everything():
         "hash": hash("Türkiye"),
         "decimal": repr(decimal.getcontext()),
         "logging": [logging.root.level, [named(type(h)) for h in logging.root.handlers], logging.root.manager.disable],
-        "read": [sorted(data.tables_read()), data._parse_package.cache_info().currsize],
+        "read": [sorted(data.tables_read()), data.packages._parse.cache_info().currsize],
         "temporary": __import__("tempfile").tempdir,
     }
 """

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from turkic_ties.parameters import MODELS, ParameterError, check
+from turkic_ties.parameters import MODELS, ParameterError, ReportParameters, check
 from turkic_ties.reports.plan import plan
+from turkic_ties.topics import TOPICS
 
 Ties = Callable[..., subprocess.CompletedProcess[str]]
 
 MISTAKES = [
     (["build", "trade", "--country", "Narnia"], "Narnia"),
-    (["build", "trade", "--country", "France"], "not one of the six states"),
+    (["build", "trade", "--country", "France"], "not one of the states"),
     (["build", "trade", "--country", "Türkiye"], "both TUR"),
     (["build", "trade", "--start", "2020", "--end", "2010"], "is after end"),
     (["build", "trade", "--set", "top_n=many"], "top_n"),
@@ -80,3 +81,34 @@ def test_a_missing_data_folder_is_named(
     assert answer.returncode == 2
     assert "gone" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+BOUNDS = [
+    ("trade", "top_n", 2, 3),
+    ("trade", "top_n", 31, 30),
+    ("trade", "start", 1799, 1800),
+    ("trade", "end", 2101, 2100),
+    ("defense", "window", 0, 1),
+    ("defense", "window", 21, 20),
+    ("defense", "powers", "RUS", "RUS,CHN"),
+    ("defense", "powers", "RUS,RUS", "RUS,USA"),
+    ("defense", "powers", "RUS,KAZ", "RUS,TUR"),
+    ("demographics", "group", "", "U"),
+    ("demographics", "group", "U" * 41, "U" * 40),
+    ("language_policy", "alphabet", "2020", "2019"),
+    ("trade", "end", 1994, 1995),
+]
+
+
+@pytest.mark.parametrize(("topic", "name", "refused", "accepted"), BOUNDS)
+def test_every_bound_has_two_sides(
+    topic: str, name: str, refused: object, accepted: object
+) -> None:
+    check(topic, {name: accepted})
+    with pytest.raises(ParameterError, match=f"{topic}: .*{name}|{topic}: .*after end"):
+        check(topic, {name: refused})
+
+
+def test_a_topic_without_parameters_of_its_own_takes_those_of_all() -> None:
+    assert set(MODELS) == set(TOPICS)
+    assert all(issubclass(model, ReportParameters) for model in MODELS.values())

@@ -1,7 +1,7 @@
 """The command line: ``ties build``, ``ties claims``, ``ties data``, ``ties record``.
 
-A user's mistake is one line on standard error and exit status 2; a report that fails is exit status 1; a build that
-finds another one at work is exit status 75, after which a scheduler tries again.
+A user's mistake is one line on standard error and exit status 2; a report that fails is exit status
+1; a build that finds another one at work is exit status 75, after which a scheduler tries again.
 Heavy libraries are imported by the command that needs them, so that a mistake is answered at once.
 """
 
@@ -17,9 +17,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
-
-# Looking for plugins, pydantic would read about every installed package: a tenth of a build with nothing to do.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 import typer
 
@@ -39,7 +36,7 @@ Topics = Annotated[
 
 @app.callback()
 def ties() -> None:
-    """Open data on the relations of the Turkic states, in notebooks that are run again with every update."""
+    """Open data on the relations of the Turkic states, in notebooks run again with every update."""
 
 
 @app.command()
@@ -56,7 +53,7 @@ def build(
         typer.Option("--set", metavar="NAME=VALUE", help="Another parameter of the notebook."),
     ] = None,
     all_pairs: Annotated[
-        bool, typer.Option("--all-pairs", help="Every ordered pair of the six states.")
+        bool, typer.Option("--all-pairs", help="Every ordered pair of states.")
     ] = False,
     output: Annotated[
         Path | None, typer.Option(help="Where to publish; reports/ when left out.")
@@ -66,9 +63,7 @@ def build(
     ] = None,
     cluster: Annotated[
         str | None,
-        typer.Option(
-            metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://scheduler:8786."
-        ),
+        typer.Option(metavar="ADDRESS", help="Run on a Dask cluster: tcp://scheduler:8786."),
     ] = None,
     cell_timeout: Annotated[
         float | None,
@@ -83,39 +78,36 @@ def build(
     ] = False,
     quiet: Annotated[
         bool,
-        typer.Option("--quiet", help="Say something only when a figure moved or a report failed."),
+        typer.Option("--quiet", help="Print only what changed or failed."),
     ] = False,
 ) -> None:
     """Run the notebooks that are out of date and publish their reports."""
+    from turkic_ties.progress import progress
     from turkic_ties.reports.plan import CELL_TIMEOUT, PROJECT, Hashes, plan
     from turkic_ties.reports.publish import exclusive
 
     with _plain_errors():
-        asked: dict[str, Any] = {"country": country, "partner": partner, "start": start, "end": end}
-        asked = {name: value for name, value in asked.items() if value is not None} | _assignments(
-            set_ or []
-        )
-        planned = plan(topics or [], asked, all_pairs)
+        named = {"country": country, "partner": partner, "start": start, "end": end}
+        given = {name: value for name, value in named.items() if value is not None}
+        planned = plan(topics or [], given | _assignments(set_ or []), all_pairs)
         directory = (output or PROJECT / "reports").resolve()
         if verify:
-            return _verify(directory)
+            _verify(directory)
+            return
         from turkic_ties.reports import build as building
 
         if explain:
             for report, reasons in building.due(planned, directory, Hashes(), force).items():
-                typer.echo(
-                    f"{report.stem}: {'would run: ' + '; '.join(reasons) if reasons else 'up to date'}"
-                )
-            return None
-        signal.signal(
-            signal.SIGTERM, signal.default_int_handler
-        )  # a scheduler's stop is a user's stop
+                why = f"would run: {'; '.join(reasons)}" if reasons else "up to date"
+                typer.echo(f"{report.stem}: {why}")
+            return
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # treat it like Ctrl-C
         began = time.monotonic()
         with exclusive(directory):
             hashes = Hashes()
             reports = building.due(planned, directory, hashes, force)
             waiting = sum(bool(reasons) for reasons in reports.values())
-            with _progress(waiting, quiet) as on_progress:
+            with progress(waiting, quiet) as on_progress:
                 outcome = building.build(
                     reports,
                     directory,
@@ -125,13 +117,13 @@ def build(
                     cluster=cluster if waiting else None,
                     cell_timeout=cell_timeout or CELL_TIMEOUT,
                 )
-    _tell(outcome, time.monotonic() - began, directory, quiet)
+    _summarise(outcome, time.monotonic() - began, directory, quiet)
     if outcome.failed:
         raise typer.Exit(1)
 
 
-def _tell(outcome: Any, seconds: float, directory: Path, quiet: bool) -> None:
-    """Sum a build up: what was written, what moved, what failed."""
+def _summarise(outcome: Any, seconds: float, directory: Path, quiet: bool) -> None:
+    """Print what was written, what changed, what failed."""
     if not quiet:
         for path in outcome.published:
             if path.suffix == ".html":
@@ -150,9 +142,9 @@ def _tell(outcome: Any, seconds: float, directory: Path, quiet: bool) -> None:
             err=True,
         )
     if not quiet:
-        told = [f"{len(outcome.built)} built", f"{len(outcome.reused)} up to date"]
-        told += [f"{len(outcome.failed)} failed"] if outcome.failed else []
-        typer.echo(f"{', '.join(told)} in {seconds:.1f} s")
+        counts = [f"{len(outcome.built)} built", f"{len(outcome.reused)} up to date"]
+        counts += [f"{len(outcome.failed)} failed"] if outcome.failed else []
+        typer.echo(f"{', '.join(counts)} in {seconds:.1f} s")
 
 
 def _verify(directory: Path) -> None:
@@ -162,13 +154,13 @@ def _verify(directory: Path) -> None:
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
-        typer.echo("'ties build' makes these anew.", err=True)
+        typer.echo("Run 'ties build' to rebuild them.", err=True)
         raise typer.Exit(1)
     typer.echo(f"{compared} published files are those of the manifest")
 
 
 def _cores() -> int:
-    """Count the cores this process may use, which in a container can be fewer than the machine has."""
+    """Count the cores this process may use: in a container fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -204,12 +196,11 @@ def data(
                 for problem in problems:
                     typer.echo(problem, err=True)
                 raise typer.Exit(1)
-            typer.echo(
-                f"{len(tables.addresses())} tables: packages, hashes and corrections are right"
-            )
+            count = len(tables.addresses())
+            typer.echo(f"{count} tables: packages, files, hashes and corrections are right")
         if seal or check:
             return
-        frame = tables.load(table) if table else tables.tables()
+        frame = tables.load(table) if table else tables.list_tables()
         if csv:
             frame.to_csv(sys.stdout, index=False, lineterminator="\n")
         elif table:
@@ -239,7 +230,7 @@ def claims(
         Path | None, typer.Option(help="Another registry; data/claims.yml when left out.")
     ] = None,
 ) -> None:
-    """Put an article's statements to the test; a single ID prints its whole file."""
+    """Check an article's statements; a single ID prints all about it."""
     import json
 
     from turkic_ties import claims as registered
@@ -280,10 +271,8 @@ def record(topics: Topics = None) -> None:
             try:
                 record_notebook(report.notebook)
             except PapermillExecutionError as error:
-                _stop(
-                    f"{_short(report.notebook)}, cell {error.exec_count}: {error.ename}: {error.evalue}",
-                    1,
-                )
+                place = f"{_short(report.notebook)}, cell {error.exec_count}"
+                _stop(f"{place}: {error.ename}: {error.evalue}", 1)
 
 
 def _describe(address: str) -> None:
@@ -308,62 +297,10 @@ def _assignments(pairs: list[str]) -> dict[str, str]:
 
 
 @contextmanager
-def _progress(reports: int, quiet: bool) -> Iterator[Any]:
-    """Show what runs and how long is left: live bars on a terminal, a line a section elsewhere, nothing when quiet."""
-    if quiet or not reports:
-        yield lambda *_: None
-        return
-    if not sys.stderr.isatty():
-        said: set[tuple[str, str]] = set()
-
-        def say(report: Any, section: str, done: float) -> None:
-            if (report.stem, section) not in said:
-                said.add((report.stem, section))
-                finished = sum(section in ("done", "failed") for _, section in said)
-                typer.echo(f"[{finished}/{reports}] {report.name}: {section}", err=True)
-
-        yield say
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        overall = bars.add_task(f"{reports} reports", total=float(reports))
-        running: dict[str, Any] = {}
-        parts: dict[str, float] = {}
-
-        def draw(report: Any, section: str, done: float) -> None:
-            if report.stem not in running:
-                running[report.stem] = bars.add_task(report.name, total=1.0)
-            parts[report.stem] = done
-            bars.update(
-                running[report.stem],
-                description=f"{report.name}: {section}",
-                completed=done,
-                visible=done < 1,
-            )
-            bars.update(overall, completed=sum(parts.values()))
-
-        yield draw
-
-
-@contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Turn what a user can cause into one line and an exit status."""
+    """Turn a user's mistake into one line and an exit status."""
     from turkic_ties.data import DataError
+    from turkic_ties.files import FileError
     from turkic_ties.parameters import ParameterError
     from turkic_ties.reports.cluster import ClusterError
     from turkic_ties.reports.manifest import ManifestError
@@ -374,6 +311,7 @@ def _plain_errors() -> Iterator[None]:
     except (
         ParameterError,
         DataError,
+        FileError,
         UnknownCountryError,
         ManifestError,
         ClusterError,
@@ -396,12 +334,12 @@ def _stop(message: str, status: int) -> NoReturn:
 
 
 def _short(path: Path) -> str:
-    """Write a path from where the user stands, where it lies below."""
+    """Write a path relative to the working folder where it is below it."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def main() -> None:
-    """Run the command line; a notebook that still runs when a build was stopped must not hold it up."""
+    """Run the command line, without waiting for notebooks that run on after a stop."""
     status: Any = None
     try:
         app()

@@ -1,4 +1,4 @@
-"""The six Turkic states and everybody they deal with: codes, names and colours.
+"""The states of the collection and everybody they deal with: codes, names and colours.
 
 Every spelling of a country that occurs in the sources is listed in ``data/countries.csv``;
 `to_iso3` turns any of them into the ISO 3166-1 alpha-3 code that all tables use.
@@ -6,19 +6,27 @@ Every spelling of a country that occurs in the sources is listed in ``data/count
 
 import csv
 import difflib
+import io
 import os
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
 
+from turkic_ties import hashing
+from turkic_ties.files import FileError, decode, read_bytes, read_yaml
+
 MEMBERS = ("KAZ", "TUR", "AZE", "UZB", "KGZ", "TKM")
-"""The states whose relations this project describes: five members of the OTS and its observer Turkmenistan."""
+"""The states whose relations are described: members of the Organization of Turkic States and its
+observer Turkmenistan. Another one is added here; see 'Add something' in the README."""
 
 LANGUAGES = ("en", "tr", "kk", "ru")
 GREY = "#8A8F98"
 
-# The keys a country answers to: one column each in countries.csv, and the list of other spellings.
-_KEY_COLUMNS = ("iso3", "iso2", "m49", "name", "name_tr", "name_kk", "name_ru")
+CODE_COLUMNS = ("iso3", "iso2", "m49")
+NAME_COLUMNS = ("name", "name_tr", "name_kk", "name_ru")
+COLUMNS = (*CODE_COLUMNS, *NAME_COLUMNS, "colour", "aliases")
+"""What this module reads of ``countries.csv``."""
 
 
 class UnknownCountryError(ValueError):
@@ -53,17 +61,18 @@ def _data_directory(named: str | None) -> Path:
     return directory
 
 
-def to_iso3(name: str | int) -> str:
+def to_iso3(name: object) -> str:
     """Return the ISO 3166-1 alpha-3 code of a country, however it is written.
 
-    Upper and lower case, blanks, punctuation and accents make no difference, the Turkish
-    dotted and dotless i included.
+    In names, upper and lower case, blanks, punctuation and accents make no difference, the Turkish
+    dotted and dotless i included. Codes are compared as they are, but for case.
 
     Parameters
     ----------
-    name : str or int
-        An English, Turkish, Kazakh or Russian name, another spelling listed in
-        ``countries.csv``, an ISO alpha-2 or alpha-3 code, or an M49 code (``"031"`` or ``31``).
+    name : str or number
+        An English, Turkish, Kazakh or Russian name, another spelling listed in ``countries.csv``,
+        an ISO alpha-2 or alpha-3 code, or an M49 code as text or whole number (``"031"``, ``31``,
+        and ``31.0``, as it is read from a column with gaps).
 
     Returns
     -------
@@ -80,11 +89,14 @@ def to_iso3(name: str | int) -> str:
     >>> to_iso3("Турция"), to_iso3("TÜRKİYE"), to_iso3(792)
     ('TUR', 'TUR', 'TUR')
     """
-    keys = _keys(data_directory())
-    try:
-        return keys[_key(str(name))]
-    except KeyError:
-        raise _unknown(name) from None
+    exact, loose = _spellings(data_directory())
+    written = str(name).strip()
+    if number := re.fullmatch(r"([0-9]+)(\.0*)?", written):
+        written = number[1].zfill(3)  # a whole number is an M49 code, however it is typed
+    found = exact.get(written.upper()) or loose.get(_key(written))
+    if found is None:
+        raise _unknown(name)
+    return found
 
 
 def name(iso3: str, lang: str = "en") -> str:
@@ -95,7 +107,7 @@ def name(iso3: str, lang: str = "en") -> str:
     iso3 : str
         ISO 3166-1 alpha-3 code.
     lang : {"en", "tr", "kk", "ru"}
-        Language of the name. Where ``countries.csv`` has no name in it, the English one is returned.
+        Language of the name; where ``countries.csv`` has none in it, the English one is returned.
 
     Returns
     -------
@@ -111,7 +123,8 @@ def name(iso3: str, lang: str = "en") -> str:
     """
     if lang not in LANGUAGES:
         raise ValueError(
-            f"Country names are kept in {', '.join(LANGUAGES)}, not in {lang!r}: ask for one of these."
+            f"Country names are kept in {', '.join(LANGUAGES)}, not in {lang!r}: "
+            "ask for one of these."
         )
     country = _country(iso3)
     return country["name" if lang == "en" else f"name_{lang}"] or country["name"]
@@ -141,47 +154,85 @@ def colour(iso3: str) -> str:
 def _country(iso3: str) -> dict[str, str]:
     try:
         return _countries(data_directory())[iso3]
-    except KeyError:
+    except (KeyError, TypeError):
         raise _unknown(iso3) from None
 
 
-def _unknown(name: str | int) -> UnknownCountryError:
-    directory = data_directory()
-    keys, countries = _keys(directory), _countries(directory)
-    near = dict.fromkeys(keys[key] for key in difflib.get_close_matches(_key(str(name)), keys, n=5))
-    hint = ", ".join(f"{countries[iso3]['name']} ({iso3})" for iso3 in near) or "none"
+def _unknown(name: object) -> UnknownCountryError:
+    countries, (exact, loose) = _countries(data_directory()), _spellings(data_directory())
+    known = {_key(spelling): iso3 for spelling, iso3 in exact.items()} | loose
+    near = difflib.get_close_matches(_key(str(name)[:60]), known, n=5)
+    hint = ", ".join(
+        f"{countries[iso3]['name']} ({iso3})" for iso3 in dict.fromkeys(known[key] for key in near)
+    )
     return UnknownCountryError(
-        f"No country in countries.csv is written {name!r} (near matches: {hint}): "
+        f"No country in countries.csv is written {name!r:.60} (near matches: {hint or 'none'}): "
         "use an ISO 3166-1 code, or add the spelling to the aliases there."
     )
 
 
 @cache
 def _countries(directory: Path) -> dict[str, dict[str, str]]:
-    """Return the rows of ``countries.csv`` by alpha-3 code."""
+    """Return the rows of ``countries.csv`` by alpha-3 code; the file must be the one described."""
     path = directory / "countries.csv"
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"The table of countries is missing at {path}: restore it from the repository, "
-            "or set TURKIC_TIES_DATA to a folder that holds it."
+    content = read_bytes(path)
+    if hashing.of_bytes(content) != _described_hash(directory):
+        raise FileError(
+            f"{path}: the contents are not those the package describes. If you edited it on "
+            "purpose, run 'ties data --seal'; if not, restore it with git."
         )
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["iso3"]: row for row in csv.DictReader(file)}
+    reader = csv.DictReader(io.StringIO(decode(content, path)), strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        raise FileError(f"{path}, line {reader.line_num}: {error}. Fix its quotes.") from None
+    if missing := set(COLUMNS) - set(reader.fieldnames or ()):
+        raise FileError(f"{path} has no column {', '.join(sorted(missing))}. Restore it with git.")
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise FileError(f"{path}, row {number}: has too many or too few cells. Fix this row.")
+    countries = {row["iso3"]: row for row in rows}
+    if missing := {*MEMBERS} - {*countries}:
+        raise FileError(f"{path} has no row for {', '.join(sorted(missing))}. Restore it with git.")
+    return countries
+
+
+def _described_hash(directory: Path) -> str:
+    path = directory / "datapackage.yaml"
+    try:
+        (found,) = [
+            table["hash"] for table in read_yaml(path)["resources"] if table["name"] == "countries"
+        ]
+    except (LookupError, TypeError, ValueError):
+        raise FileError(
+            f"{path} describes no table countries with a hash. Run 'ties data --seal', "
+            "or restore the file with git."
+        ) from None
+    return str(found)
 
 
 @cache
-def _keys(directory: Path) -> dict[str, str]:
-    """Return the alpha-3 code for every way of writing a country, each reduced by `_key`."""
-    keys: dict[str, str] = {}
+def _spellings(directory: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the alpha-3 code for every spelling in capitals, and for every name by its `_key`."""
+    exact: dict[str, str] = {}
+    loose: dict[str, str] = {}
     for iso3, country in _countries(directory).items():
-        spellings = [country[column] for column in _KEY_COLUMNS] + country["aliases"].split(";")
-        for spelling in filter(None, spellings):
-            if keys.setdefault(_key(spelling), iso3) != iso3:
-                raise ValueError(
-                    f"{spelling!r} in {directory / 'countries.csv'} stands for both {keys[_key(spelling)]} and {iso3}: "
-                    "remove it from one of them."
-                )
-    return keys
+        codes = [country[column] for column in CODE_COLUMNS]
+        names = [*(country[column] for column in NAME_COLUMNS), *country["aliases"].split(";")]
+        for spelling in filter(None, codes + names):
+            _add(exact, spelling.upper(), spelling, iso3)
+        for spelling in names:
+            if spelling and not spelling.isdecimal():
+                _add(loose, _key(spelling), spelling, iso3)
+    return exact, loose
+
+
+def _add(keys: dict[str, str], key: str, spelling: str, iso3: str) -> None:
+    if keys.setdefault(key, iso3) != iso3:
+        raise FileError(
+            f"{spelling!r} in countries.csv stands for both {keys[key]} and {iso3}: "
+            "remove it from one of them."
+        )
 
 
 def _key(spelling: str) -> str:
@@ -189,5 +240,6 @@ def _key(spelling: str) -> str:
     # Dotless ı is a letter of its own to Unicode and would not meet the I of "TURKIYE".
     # Dotted İ needs no rule: it decomposes into I and a dot, and the dot goes with the accents.
     letters = unicodedata.normalize("NFKD", spelling.replace("ı", "i").casefold())
-    key = "".join(char for char in letters if char.isalnum() and unicodedata.category(char) != "Lm")
-    return key.zfill(3) if key.isdecimal() else key
+    return "".join(
+        char for char in letters if char.isalnum() and unicodedata.category(char) != "Lm"
+    )

@@ -31,7 +31,6 @@ from turkic_ties.measures.indicators import (
     selection_sensitivity,
 )
 from turkic_ties.measures.population import (
-    MEASURES_OF_POPULATION,
     age_indicators,
     age_pyramid,
     median_age,
@@ -43,7 +42,6 @@ __all__ = [
     "CENSUSES",
     "LISTED_SHARE",
     "MEAN_OF_DOMAINS",
-    "MEASURES_OF_POPULATION",
     "MIN_STATES",
     "OTHER",
     "TOTAL",

@@ -1,4 +1,4 @@
-"""Files read and written with care: bounded reading, YAML without surprises, atomic writes, a lock."""
+"""Files: bounded reading, YAML without surprises, atomic writing, a lock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_YAML_DEPTH = 30
 MAX_YAML_NODES = 200_000
 """Bounds that a file written by a person stays far below, and a hostile one meets in a second."""
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class FileError(Exception):
@@ -75,9 +75,9 @@ def read_yaml(path: Path, error: type[Exception] = FileError) -> Any:
 
 
 def parse_yaml(
-    text: str, path: Path, error: type[Exception] = FileError, loader: Any = _Loader
+    text: str, path: Path, error: type[Exception] = FileError, loader: Any = LOADER
 ) -> Any:
-    """Parse YAML text that was read from `path`; see `read_yaml`. `loader` is a PyYAML loader."""
+    """Parse YAML text that was read from `path` with a loader of PyYAML; see `read_yaml`."""
     try:
         _check_size(text)
         loader = loader(text)
@@ -97,13 +97,11 @@ def parse_yaml(
 def _check_size(text: str) -> None:
     """Stop at the event that goes beyond a bound, before anything recursive sees the text."""
     depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
+    for count, event in enumerate(yaml.parse(text, Loader=LOADER)):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_YAML_DEPTH or count > MAX_YAML_NODES:
-            raise yaml.MarkedYAMLError(
-                problem="too deep or too large", problem_mark=event.start_mark
-            )
+            _refuse("too deep or too large", event)
 
 
 def _check_node(node: yaml.Node, sizes: dict[yaml.Node, int | None]) -> int:
@@ -132,7 +130,7 @@ def _check_node(node: yaml.Node, sizes: dict[yaml.Node, int | None]) -> int:
     return size
 
 
-def _refuse(problem: str, node: yaml.Node) -> None:
+def _refuse(problem: str, node: Any) -> None:
     raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
 
 
@@ -155,7 +153,7 @@ def write(path: Path, text: str) -> None:
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
     """Keep other processes that call this for the same folder waiting until the block ends."""
-    import fcntl  # POSIX only, and reading needs none of it
+    import fcntl  # noqa: PLC0415 - POSIX only, and reading needs none of it
 
     descriptor = os.open(directory, os.O_RDONLY)
     try:

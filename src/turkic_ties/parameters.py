@@ -1,6 +1,6 @@
-"""What a report can be asked for: one model a topic, checked before any kernel starts.
+"""The parameters of reports: one model per topic, checked before any kernel starts.
 
-The defaults here and the ``parameters`` cell of the notebook say the same thing; a test holds them together.
+The defaults here are those of the notebook's ``parameters`` cell, which a test verifies.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from turkic_ties.countries import MEMBERS, name, to_iso3
+from turkic_ties.topics import TOPICS
 
 
 class ParameterError(Exception):
-    """A report was asked for in a way that cannot be built; the message is one line for the user."""
+    """The parameters of a report are wrong; the message is one line for the user."""
 
 
 def _member(value: Any) -> str:
     iso3 = to_iso3(value)
     if iso3 not in MEMBERS:
         raise ValueError(
-            f"{name(iso3)} is not one of the six states of this collection: {', '.join(MEMBERS)}"
+            f"{name(iso3)} is not one of the states of this collection: {', '.join(MEMBERS)}"
         )
     return iso3
 
@@ -31,7 +32,7 @@ Year = Annotated[int, Field(ge=1800, le=2100, strict=False)]
 
 
 class ReportParameters(BaseModel):
-    """What every topic takes.
+    """Parameters that every topic takes.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ class ReportParameters(BaseModel):
                 f"country and partner are both {self.country}: choose two different states"
             )
         if self.end is not None and self.start > self.end:
-            raise ValueError(f"start ({self.start}) is after end ({self.end}): swap them")
+            raise ValueError(f"start ({self.start}) is after end ({self.end}): exchange them")
         return self
 
 
@@ -74,7 +75,7 @@ def _separated(value: Any) -> Any:
 
 
 class DefenseParameters(ReportParameters):
-    """Parameters of the defense report: the country is the one armed, the partner the one that supplies.
+    """Parameters of the defense report: the partner supplies the country with arms.
 
     Parameters
     ----------
@@ -93,41 +94,44 @@ class DefenseParameters(ReportParameters):
             raise ValueError(f"powers: {self.country} is the country itself; name other states")
         if len(set(self.powers)) < len(self.powers) or len(self.powers) < 2:
             raise ValueError(
-                f"powers: equal distance needs two or more different states, not {', '.join(self.powers)}"
+                "powers: equal distance needs two or more different states, "
+                f"not {', '.join(self.powers)}"
             )
         return self
 
 
 class LanguagePolicyParameters(ReportParameters):
-    """Parameters of the language report: `alphabet` is how Kazakh is written, in Cyrillic or a version of Latin."""
+    """Parameters of the language report: `alphabet` is Cyrillic or a version of Kazakh Latin."""
 
     start: Year = 1989
     alphabet: Literal["cyrillic", "2017", "2018", "2019", "2021-01", "2021"] = "2021"
 
 
 class DemographicsParameters(ReportParameters):
-    """Parameters of the demographics report: `group` is the people whose share is followed, where tables name it."""
+    """Parameters of the demographics report: `group` is the people whose share is followed."""
 
     start: Year = 1897
     group: Annotated[str, Field(min_length=1, max_length=40)] = "Kazakh"
 
 
-MODELS: dict[str, type[ReportParameters]] = {
+_OWN: dict[str, type[ReportParameters]] = {
     "trade": TradeParameters,
     "defense": DefenseParameters,
     "language_policy": LanguagePolicyParameters,
     "demographics": DemographicsParameters,
 }
+MODELS = {topic: _OWN.get(topic, ReportParameters) for topic in TOPICS}
+"""The model of every topic; a topic without parameters of its own takes `ReportParameters`."""
 
 
-def check(topic: str, asked: dict[str, Any]) -> ReportParameters:
-    """Check what a report is asked for against its topic's model.
+def check(topic: str, given: dict[str, Any]) -> ReportParameters:
+    """Check the parameters of a report against its topic's model.
 
     Parameters
     ----------
     topic
         A key of `MODELS`.
-    asked
+    given
         Parameter names and values; what is left out takes its default.
 
     Raises
@@ -138,7 +142,7 @@ def check(topic: str, asked: dict[str, Any]) -> ReportParameters:
     if topic not in MODELS:
         raise ParameterError(f"there is no topic {topic!r}. Topics: {', '.join(MODELS)}.")
     try:
-        return MODELS[topic](**asked)
+        return MODELS[topic](**given)
     except ValidationError as error:
         raise ParameterError(
             f"{topic}: {'; '.join(_in_words(topic, e) for e in error.errors())}."

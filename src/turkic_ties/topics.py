@@ -1,8 +1,8 @@
 """The topics of the collection: the one list that everything else derives from.
 
-A topic ``name`` is a notebook ``notebooks/name.ipynb``, a data package ``data/name/datapackage.yaml``
-and a module of measures ``turkic_ties.name``. Its parameters are in `turkic_ties.parameters`, where
-it has more than country, partner, start and end.
+A topic ``name`` is a notebook ``notebooks/name.ipynb``, a data package
+``data/name/datapackage.yaml`` and a module of measures ``turkic_ties.name``. Where it takes more
+than country, partner, start and end, `turkic_ties.parameters` says what.
 """
 
 from __future__ import annotations

@@ -321,12 +321,13 @@ def pyramids(names: Mapping[str, str], ages: pd.DataFrame) -> str:
         iso3, year, median_age; one row per state.
     """
     median = ages.set_index("iso3")["median_age"]
-    (country, own), (partner, other) = ((name, median[iso3]) for iso3, name in names.items())
-    year = ages["year"].iloc[0]
-    return (
-        f"In {year} half the people of {country} were younger than {own:.1f} years, "
-        f"half those of {partner} younger than {other:.1f}"
+    (country, own), *other = (
+        (name, median[iso3]) for iso3, name in names.items() if iso3 in median
     )
+    sentence = f"half the people of {country} were younger than {own:.1f} years"
+    for partner, age in other:
+        sentence += f", half those of {partner} younger than {age:.1f}"
+    return f"In {ages['year'].iloc[0]} {sentence}"
 
 
 def no_pyramid(first_year: int) -> str:

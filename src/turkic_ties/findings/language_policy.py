@@ -93,7 +93,7 @@ def home_language(waves: pd.DataFrame) -> str:
     waves
         Columns iso3, level, year, share.
     """
-    last = waves.sort_values(["year", "level"]).groupby("iso3").tail(1)
+    last = waves.sort_values(["year", "level"]).groupby("iso3").tail(1).sort_values("iso3")
     return "; ".join(
         f"{countries.name(row['iso3'])} {percent(row['share'], 0)} ({row['level']}, {row['year']})"
         for row in last.to_dict("records")

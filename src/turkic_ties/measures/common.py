@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from turkic_ties import countries
 from turkic_ties.countries import MEMBERS
 
 Series: TypeAlias = "pd.Series[Any]"
@@ -38,6 +39,14 @@ def check_pair(country: str, partner: str) -> None:
         raise ValueError(f"country and partner are both {country}: choose two different states.")
 
 
+def check_others(country: str, others: Iterable[str]) -> None:
+    """Raise a ValueError for a country that is not compared, or an unknown state or itself among the others."""
+    check_country(country)
+    for other in others:
+        countries.name(other)  # raises its own error for an unknown code
+        check_pair(country, other)
+
+
 def check_period(start: int | None, end: int | None) -> None:
     """Raise a ValueError when the start is after the end."""
     if start is not None and end is not None and start > end:
@@ -54,6 +63,37 @@ def bounds(start: int | None, end: int | None) -> tuple[int, int]:
     """
     check_period(start, end)
     return (FIRST_YEAR if start is None else start, LAST_YEAR if end is None else end)
+
+
+def windows(
+    table: pd.DataFrame, start: int | None, end: int | None, length: int
+) -> list[tuple[int, int]]:
+    """List the windows of consecutive years within a period and within the years of a table.
+
+    Parameters
+    ----------
+    table
+        With a ``year``.
+    length
+        Number of years in a window.
+
+    Returns
+    -------
+    list of tuple
+        First and last year of each window, one window per last year.
+
+    Examples
+    --------
+    >>> windows(pd.DataFrame({"year": [2001, 2004]}), None, 2003, 2)
+    [(2001, 2002), (2002, 2003)]
+    """
+    if length < 1:
+        raise ValueError(f"a window of {length} years is too short: give 1 or more.")
+    first, last = bounds(start, end)
+    if table.empty:
+        return []
+    first, last = max(first, int(table["year"].min())), min(last, int(table["year"].max()))
+    return [(year - length + 1, year) for year in range(first + length - 1, last + 1)]
 
 
 def check_unique(frame: pd.DataFrame, keys: Sequence[str], name: str) -> None:

@@ -217,12 +217,7 @@ def group_shares(
 
 
 def neighbouring_shares(
-    ethnic_composition: pd.DataFrame,
-    ethnic_group: str,
-    country: str,
-    time: float,
-    basis: str,
-    geography: str | None = None,
+    ethnic_composition: pd.DataFrame, ethnic_group: str, country: str, time: float, basis: str
 ) -> pd.DataFrame:
     """Give the preferred figures around a time on one basis, and the straight line between them.
 
@@ -234,8 +229,6 @@ def neighbouring_shares(
         The table of that name.
     ethnic_group
         Name in the singular.
-    country, geography
-        The place.
     time
         Decimal year: 2020 is 1 January 2020.
     basis
@@ -256,7 +249,7 @@ def neighbouring_shares(
     >>> between["date_before"].item(), between["date_after"].item()
     ('2019-01-01', '2021-01-01')
     """
-    rows = group_shares(ethnic_composition, ethnic_group, country, geography)
+    rows = group_shares(ethnic_composition, ethnic_group, country)
     rows = rows[rows["preferred"] & (rows["basis"] == basis)]
     rows = rows[["date", "time", "share", "source"]]
     before, after = rows[rows["time"] <= time].tail(1), rows[rows["time"] > time].head(1)
@@ -323,7 +316,6 @@ def share_changes(
     ethnic_composition: pd.DataFrame,
     ethnic_group: str,
     country: str,
-    geography: str | None = None,
     start: int | None = None,
     end: int | None = None,
     basis: str = "census",
@@ -338,8 +330,6 @@ def share_changes(
         The table of that name.
     ethnic_group
         Name in the singular.
-    country, geography
-        The place.
     start, end
         First and last census year.
     basis
@@ -365,7 +355,7 @@ def share_changes(
             f"basis is {basis!r}; changes are decomposed between censuses: "
             f"use {' or '.join(CENSUSES)}."
         )
-    rows = _figures(ethnic_composition, country, geography)
+    rows = _figures(ethnic_composition, country, None)
     rows = rows[rows["preferred"] & (rows["ethnic_group"] == ethnic_group) & rows["total"].notna()]
     rows = rows[rows["basis"].isin(["census", basis]) & rows["year"].between(*bounds(start, end))]
     # The basis asked for replaces the census as counted where a date has both.
@@ -475,9 +465,7 @@ def _checked_shares(shares: Iterable[float]) -> Floats:
     return s
 
 
-def diversity(
-    ethnic_composition: pd.DataFrame, country: str, geography: str | None = None
-) -> pd.DataFrame:
+def diversity(ethnic_composition: pd.DataFrame, country: str) -> pd.DataFrame:
     """Give fractionalization and polarization at each census.
 
     Censuses list different groups, so each index has bounds: with all others as one group, and as
@@ -488,8 +476,6 @@ def diversity(
     ----------
     ethnic_composition
         The table of that name.
-    country, geography
-        The place.
 
     Returns
     -------
@@ -498,9 +484,9 @@ def diversity(
         fractionalization_splintered, polarization, polarization_splintered (0-1), source; only
         censuses of which the listed groups make up at least `LISTED_SHARE`.
     """
-    dates = composition_dates(ethnic_composition, country, geography)
+    dates = composition_dates(ethnic_composition, country)
     dates = dates[dates["basis"].isin(CENSUSES) & (dates["listed_share"] >= LISTED_SHARE)]
-    rows = compositions(ethnic_composition, country, geography)
+    rows = compositions(ethnic_composition, country)
     listed = rows[rows["ethnic_group"] != OTHER]
     census = ["date", "basis"]
     one_group, splintered = (group.groupby(census)["share"] for group in (rows, listed))

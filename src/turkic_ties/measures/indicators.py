@@ -7,7 +7,7 @@ stays missing. Which indicators are selected, and which direction of each is bet
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 from typing import Any
 
@@ -227,13 +227,12 @@ def leads_by_domain(
     indicator_catalog: pd.DataFrame,
     year: int | None = None,
     without: Sequence[str] = (),
-    window: int = WINDOW_YEARS,
 ) -> pd.DataFrame:
     """Count on how many selected indicators each state leads the others, by domain.
 
     Parameters
     ----------
-    indicators, indicator_catalog, year, without, window
+    indicators, indicator_catalog, year, without
         As in `indicator_ranks`.
 
     Returns
@@ -245,7 +244,7 @@ def leads_by_domain(
         counts the same) and `MEAN_OF_DOMAINS` (every domain counts the same; its counts are those
         of all indicators).
     """
-    ranks = indicator_ranks(indicators, indicator_catalog, year, without, window=window)
+    ranks = indicator_ranks(indicators, indicator_catalog, year, without)
     ranks = ranks[ranks["status"] == "ranked"].astype({"rank": "float64"})
     ranks = ranks.assign(jointly=ranks["leads"] & ranks["tied"], by_lot=1 / ranks["n_states"])
 
@@ -277,7 +276,6 @@ def selection_sensitivity(
     country: str,
     year: int | None = None,
     without: Sequence[str] = (),
-    window: int = WINDOW_YEARS,
     replicates: int = 2000,
     seed: int = 20240724,
 ) -> pd.DataFrame:
@@ -285,7 +283,7 @@ def selection_sensitivity(
 
     Parameters
     ----------
-    indicators, indicator_catalog, year, without, window
+    indicators, indicator_catalog, year, without
         As in `indicator_ranks`.
     replicates, seed
         Number of bootstrap samples and seed of the random generator.
@@ -304,18 +302,17 @@ def selection_sensitivity(
     """
     check_country(country)
     _compared_states(without, country)
+    tables, described = (indicators, indicator_catalog), ["selected", "is_composite", "exclusion"]
     catalog = indicator_catalog.set_index("indicator")
+    neutral = indicator_catalog["direction"] == "neutral"
 
-    def ranked(neutral: str, only: Iterable[Hashable]) -> pd.DataFrame:
-        names = [str(name) for name in only]
-        ranks = indicator_ranks(
-            indicators, indicator_catalog, year, without, names, window, neutral
-        )
+    def ranked(only: Series, direction: str) -> pd.DataFrame:
+        ranks = indicator_ranks(*tables, year, without, [*only], neutral=direction)
         own = ranks[(ranks["iso3"] == country) & (ranks["status"] == "ranked")]
-        return own.join(catalog[["selected", "is_composite", "exclusion"]], on="indicator")
+        return own.join(catalog[described], on="indicator")
 
-    every = ranked("higher_is_better", catalog.index)
-    reversed_ = ranked("lower_is_better", catalog.index[catalog["direction"] == "neutral"])
+    every = ranked(indicator_catalog["indicator"], "higher_is_better")
+    reversed_ = ranked(indicator_catalog.loc[neutral, "indicator"], "lower_is_better")
     selected = every[every["selected"]]
     if selected.empty:
         return frame([], _SENSITIVITY)
@@ -324,15 +321,8 @@ def selection_sensitivity(
     return frame(rows, _SENSITIVITY)
 
 
-_SENSITIVITY = {
-    "test": "str",
-    "variant": "str",
-    "indicators": "int64",
-    "led": "int64",
-    "led_share": "float64",
-    "lower": "float64",
-    "upper": "float64",
-}
+_SENSITIVITY = {"test": "str", "variant": "str", "indicators": "int64", "led": "int64"}
+_SENSITIVITY |= dict.fromkeys(["led_share", "lower", "upper"], "float64")
 
 
 def _led(test: str, variant: str, leads: Series, **other: float) -> Mapping[str, Any]:
@@ -382,16 +372,13 @@ def _bootstrap(
 
 
 def pairwise_dominance(
-    indicators: pd.DataFrame,
-    indicator_catalog: pd.DataFrame,
-    year: int | None = None,
-    window: int = WINDOW_YEARS,
+    indicators: pd.DataFrame, indicator_catalog: pd.DataFrame, year: int | None = None
 ) -> pd.DataFrame:
     """Give, for each ordered pair of states, how often a selected indicator favours the first.
 
     Parameters
     ----------
-    indicators, indicator_catalog, year, window
+    indicators, indicator_catalog, year
         As in `indicator_ranks`.
 
     Returns
@@ -401,9 +388,9 @@ def pairwise_dominance(
         they sum to one), source; sorted by both states. Pairs without a common indicator are left
         out.
     """
-    ranks = indicator_ranks(indicators, indicator_catalog, year, window=window)
+    ranks = indicator_ranks(indicators, indicator_catalog, year).dropna(subset="rank")
     source = ranks.groupby("indicator")["source"].first()
-    ranks = ranks.dropna(subset="rank").astype({"rank": "float64"})
+    ranks = ranks.astype({"rank": "float64"})
     places = ranks.pivot_table(index="indicator", columns="iso3", values="rank", aggfunc="first")
     rows = []
     for first, other in permutations(places, 2):
@@ -412,8 +399,8 @@ def pairwise_dominance(
         row |= {"better": (difference < 0).mean(), "worse": (difference > 0).mean()}
         row |= {"tied": (difference == 0).mean(), "source": joined(source[difference.index])}
         rows.append(row)
-    types = {"iso3": "str", "other": "str", "indicators": "int64", "better": "float64"}
-    types |= {"worse": "float64", "tied": "float64", "source": "str"}
+    types = {"iso3": "str", "other": "str", "indicators": "int64"}
+    types |= dict.fromkeys(["better", "worse", "tied"], "float64") | {"source": "str"}
     return frame((row for row in rows if row["indicators"]), types)
 
 

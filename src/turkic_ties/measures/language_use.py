@@ -157,7 +157,7 @@ def language_changes(
 
 @dataclass(frozen=True)
 class Share:
-    """One published share (0 to 1), among whom it was counted, and the grade of its source (A to C)."""
+    """One published share (0 to 1), among whom, and the grade of its source (A to C)."""
 
     share: float
     year: int
@@ -219,7 +219,7 @@ def latest_share(
     latest = figures[figures["year"] == figures["year"].max()]
     row = latest.sort_values("population").iloc[0]
     return Share(
-        share=row["value"] / 100,
+        share=float(row["value"]) / 100,
         year=int(row["year"]),
         population=row["population"],
         authority=row["authority"],
@@ -337,7 +337,7 @@ def scholarship_destinations(language_figures: pd.DataFrame, country: str) -> pd
 
 
 def _destinations(published: pd.DataFrame) -> pd.DataFrame:
-    """Give the destinations of one publication, and what it does not name unless that is rounding."""
+    """Give the destinations of one publication, and what it leaves unless that is rounding."""
     in_percent = bool((published["unit"] == "percent").all())
     named = published[published["counterpart"].notna()]
     total = 100.0 if in_percent else published["value"].sum() - named["value"].sum()
@@ -373,7 +373,8 @@ def online_presence(digital_presence: pd.DataFrame) -> pd.DataFrame:
     >>> readings = [("wikipedia", "kaz", "2020-01-01", "articles", 5)]
     >>> readings += [("wikipedia", "tur", "2020-01-01", "articles", 9)]
     >>> columns = ["source", "language", "date", "measure", "value"]
-    >>> online_presence(pd.DataFrame(readings, columns=columns))[["language", "rank"]].values.tolist()
+    >>> online = online_presence(pd.DataFrame(readings, columns=columns))
+    >>> online[["language", "rank"]].to_numpy().tolist()
     [['tur', 1], ['kaz', 2]]
     """
     keys = ["source", "measure", "language"]

@@ -28,6 +28,7 @@ from turkic_ties.measures.common import (
     VERSIONS,
     Floats,
     by_state,
+    check_country,
     check_pair,
     check_version,
     frame,
@@ -242,6 +243,7 @@ def text_similarity(
     """
     partners = [partner] if isinstance(partner, str) else list(partner)
     for state in partners:
+        check_country(state)
         check_pair(country, state)
     language = by_state(languages)
 
@@ -279,7 +281,7 @@ class _Counts:
 
 @dataclass(frozen=True)
 class _Text:
-    """One text in one way of writing; ``trigram_squares`` sums the squared counts of its trigrams."""
+    """One text in one way of writing, with the sum of the squared counts of its trigrams."""
 
     script: str
     version: str
@@ -439,6 +441,7 @@ def cognate_share(
     >>> result.concepts, result.share, result.edit_distance
     (1, 1.0, 0.0)
     """
+    check_country(partner)
     check_pair(country, partner)
     language = by_state(languages)
     own, other = (_forms(cognates, language.get(state)) for state in (country, partner))

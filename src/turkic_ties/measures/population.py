@@ -7,17 +7,6 @@ import pandas as pd
 
 from turkic_ties.measures.common import Series, arrange, bounds, check_country
 
-MEASURES_OF_POPULATION = (
-    "population",
-    "births",
-    "deaths",
-    "net_migration",
-    "total_fertility_rate",
-    "life_expectancy",
-    "life_expectancy_female",
-    "life_expectancy_male",
-)
-
 # Ages between which the dependency ratios, as the United Nations define them, take people to work.
 WORKING_AGES = (15, 64)
 
@@ -38,7 +27,7 @@ def population_outlook(
     population
         The table of that name.
     measure
-        One of `MEASURES_OF_POPULATION`.
+        A column of the table: ``population``, ``births``, ``total_fertility_rate`` …
 
     Returns
     -------
@@ -61,10 +50,9 @@ def population_outlook(
     ['estimate', 'projection']
     """
     check_country(country)
-    if measure not in MEASURES_OF_POPULATION:
-        raise ValueError(
-            f"there is no measure {measure!r}: use one of {', '.join(MEASURES_OF_POPULATION)}."
-        )
+    measures = population.columns.drop(["iso3", "year", "variant"])
+    if measure not in measures:
+        raise ValueError(f"there is no measure {measure!r}: use one of {', '.join(measures)}.")
     in_period = population["year"].between(*bounds(start, end))
     rows = population[in_period & (population["iso3"] == country)]
     wide = rows.pivot_table(index="year", columns="variant", values=measure, aggfunc="first")

@@ -1,0 +1,124 @@
+"""Everything that can be wrong with the data, found at once."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import frictionless
+
+from turkic_ties.countries import data_directory
+from turkic_ties.data.packages import (
+    DataError,
+    contents,
+    corrections,
+    files,
+    package_addresses,
+    package_path,
+    resource,
+    topics_with_data,
+)
+from turkic_ties.data.tables import load, parts
+from turkic_ties.topics import TOPICS
+
+MAX_PROBLEMS = 10
+"""Problems printed of one table: a file with the wrong separator has one in every cell."""
+
+
+def check() -> list[str]:
+    """Check every package with frictionless, every table, every file and every correction.
+
+    Returns
+    -------
+    list of str
+        One sentence for each problem, with table, row and column; empty when all is well.
+    """
+    problems = []
+    known: set[str] = set()
+    for topic in [None, *topics_with_data()]:
+        try:
+            names = package_addresses(topic)
+        except DataError as error:
+            problems.append(str(error))
+            continue
+        known.update(names)
+        for address in names:
+            problems += _table(address)
+        problems += _by_frictionless(topic, names) + _orphans(topic, names)
+    return problems + _unknown_packages() + _unknown_corrections(known)
+
+
+def _table(address: str) -> list[str]:
+    """Load a table, and hold each of its files against the order by key."""
+    try:
+        load(address)
+        frames = parts(address)
+    except DataError as error:
+        return [f"{address}: {error}"]
+    key = resource(address)["schema"]["primaryKey"]
+    problems = []
+    for path, frame in zip(files(address), frames, strict=True):
+        keys = frame[key].itertuples(index=False, name=None)
+        for row, (one, next_one) in enumerate(pairwise(keys), start=3):
+            if not one < next_one:
+                what = "repeats the key" if one == next_one else "is not in the order of the key"
+                problems.append(
+                    f"{address}: {path}, row {row}, columns {', '.join(key)}: {what} of the row "
+                    "before. Sort the file by its key and keep one row for each."
+                )
+                break
+    return problems
+
+
+def _by_frictionless(topic: str | None, names: list[str]) -> list[str]:
+    try:
+        for address in names:
+            contents(address)  # a file that cannot be read has been named, and could hang here
+        report = frictionless.validate(str(package_path(topic)))
+    except DataError:
+        return []
+    except frictionless.FrictionlessException as error:
+        return [f"{package_path(topic)}: {error}"]
+    problems = [f"{package_path(topic)}: {error.message}" for error in report.errors]
+    for task in report.tasks:
+        address = f"{topic}/{task.name}" if topic else task.name
+        for found in task.errors[:MAX_PROBLEMS]:
+            row = f", row {found.row_number}" if hasattr(found, "row_number") else ""
+            problems.append(f"{address}{row}: {found.message}")
+        if (more := len(task.errors) - MAX_PROBLEMS) > 0:
+            problems.append(f"{address}: and {more} more")
+    return problems
+
+
+def _orphans(topic: str | None, names: list[str]) -> list[str]:
+    """Find CSV files that no table of the package names."""
+    folder = package_path(topic).parent
+    there = folder.rglob("*.csv") if topic else folder.glob("*.csv")
+    try:
+        described = {path.resolve() for address in names for path in files(address)}
+    except DataError:
+        return []
+    return [
+        f"{path}: no table of {folder / 'datapackage.yaml'} has this file. Describe or remove it."
+        for path in sorted(there)
+        if path.resolve() not in described
+    ]
+
+
+def _unknown_packages() -> list[str]:
+    return [
+        f"{path.parent} is no topic. Add {path.parent.name!r} to TOPICS in turkic_ties/topics.py."
+        for path in sorted(data_directory().glob("*/datapackage.yaml"))
+        if path.parent.name not in TOPICS
+    ]
+
+
+def _unknown_corrections(known: set[str]) -> list[str]:
+    try:
+        entries = corrections()
+    except DataError as error:
+        return [str(error)]
+    return [
+        f"corrections.yml, entry {entry['id']!r}: there is no table {entry['table']!r}."
+        for entry in entries
+        if entry["table"] not in known
+    ]

@@ -1,0 +1,269 @@
+"""Packages: what ``data/`` says of its tables, their files and hashes, the declared corrections.
+
+Nothing here needs pandas, so that a build with nothing to do is answered at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from turkic_ties import hashing
+from turkic_ties.countries import data_directory
+from turkic_ties.data import form
+from turkic_ties.files import LOADER, locked, read_bytes, read_text, read_yaml, write
+from turkic_ties.topics import TOPICS
+
+Package = dict[str, Any]
+Resource = dict[str, Any]
+
+
+class DataError(Exception):
+    """A table, a package or a correction is missing, damaged or inconsistent."""
+
+
+def package(topic: str | None) -> Package:
+    """Return the parsed ``datapackage.yaml`` of a topic.
+
+    Parameters
+    ----------
+    topic
+        One of `turkic_ties.topics.TOPICS`, or None for the package of the tables all topics share
+        (``countries``).
+
+    Raises
+    ------
+    DataError
+        When the file is missing or does not have the form of `turkic_ties.data.form`; the message
+        names file, table and property.
+    """
+    parsed: Package = _parsed(package_path(topic), _checked_package)
+    return parsed
+
+
+def package_path(topic: str | None) -> Path:
+    """Return the path of a topic's ``datapackage.yaml``."""
+    return data_directory() / (topic or "") / "datapackage.yaml"
+
+
+def _parsed(path: Path, check: Callable[[Path, Any], Any]) -> Any:
+    """Read and check a YAML file, once for every state of it."""
+    modified = path.stat().st_mtime_ns if path.is_file() else None
+    return _parse(path, check, modified)
+
+
+@functools.cache
+def _parse(path: Path, check: Callable[[Path, Any], Any], _modified: int | None) -> Any:
+    return check(path, read_yaml(path, DataError))
+
+
+def _checked_package(path: Path, parsed: Any) -> Package:
+    _check_form(path, parsed, parsed, form.Package)
+    return dict(parsed)
+
+
+def _check_form(path: Path, parsed: Any, entry: Any, model: type[BaseModel]) -> None:
+    try:
+        model.model_validate(entry)
+    except ValidationError as error:
+        found = form.problems(error, entry)
+        more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
+        raise DataError(
+            f"{path}: {'; '.join(found[:3])}{more}. See 'How data are kept' in the README."
+        ) from None
+
+
+def topics_with_data() -> list[str]:
+    """List the topics that have a data package, in the order of `turkic_ties.topics.TOPICS`."""
+    return [topic for topic in TOPICS if package_path(topic).is_file()]
+
+
+def addresses(topic: str | None = None) -> list[str]:
+    """List the addresses of all tables, or of one topic's."""
+    topics = [None, *topics_with_data()] if topic is None else [topic]
+    return [address for each in topics for address in package_addresses(each)]
+
+
+def package_addresses(topic: str | None) -> list[str]:
+    """List the addresses of the tables of one package; None for that of the shared tables."""
+    names = [str(described["name"]) for described in package(topic)["resources"]]
+    return [f"{topic}/{name}" for name in names] if topic else names
+
+
+def resource(address: str) -> Resource:
+    """Return the description of one table from its package.
+
+    Raises
+    ------
+    DataError
+        When there is no such table; the message lists those there are.
+    """
+    topic, name = split(address)
+    for candidate in package(topic)["resources"]:
+        if candidate["name"] == name:
+            return dict(candidate)
+    known = ", ".join(addresses(topic) if topic else addresses())
+    raise DataError(f"there is no table {address!r}. Tables: {known}.")
+
+
+def split(address: str) -> tuple[str | None, str]:
+    """Split an address into topic (None for a shared table) and name."""
+    topic, slash, name = address.rpartition("/")
+    if slash and topic not in TOPICS:
+        known = ", ".join(topics_with_data())
+        raise DataError(f"there is no table {address!r}: no topic {topic!r}. Topics: {known}.")
+    return topic or None, name
+
+
+def files(address: str) -> list[Path]:
+    """Return the CSV files of a table, in the order of the package.
+
+    There is more than one where each source has its own.
+
+    Raises
+    ------
+    DataError
+        When a path is absolute, or leaves the folder of the package by ``..`` or by a link.
+    """
+    folder = package_path(split(address)[0]).parent
+    paths = resource(address)["path"]
+    return [_inside(folder, path) for path in ([paths] if isinstance(paths, str) else paths)]
+
+
+def _inside(folder: Path, path: str) -> Path:
+    joined = folder / path
+    if not joined.resolve().is_relative_to(folder.resolve()):
+        raise DataError(
+            f"{folder / 'datapackage.yaml'}: the path {path!r} leads out of its folder. "
+            "Put the file into the folder and name it relative to the package."
+        )
+    return joined
+
+
+def contents(address: str) -> list[bytes]:
+    """Read the files of a table, as they are."""
+    return [read_bytes(path, DataError) for path in files(address)]
+
+
+def joined(parts: list[bytes]) -> bytes:
+    """Join the files of a table: the header of the later ones is dropped, as frictionless does."""
+    return b"".join([parts[0], *(part.partition(b"\n")[2] for part in parts[1:])])
+
+
+def digest(address: str) -> str:
+    """Hash all of a table that can show in a report: files, description, corrections.
+
+    Parameters
+    ----------
+    address
+        ``topic/name``.
+    """
+    declared = json.dumps([resource(address), corrections(address)], sort_keys=True, default=str)
+    return hashing.of_bytes(joined(contents(address)) + declared.encode())
+
+
+# -- corrections -----------------------------------------------------------------------------------
+
+
+def corrections(address: str | None = None) -> list[dict[str, Any]]:
+    """List the declared corrections of upstream errors, of one table or of all.
+
+    An entry names exactly one row (`match` is its primary key), the `expected` value of `column` in
+    it now (null: the cell is empty), and the `action`: drop the row, replace the value by `value`,
+    or flag it with the text in `flag`.
+    """
+    entries: list[dict[str, Any]] = _parsed(
+        data_directory() / "corrections.yml", _checked_corrections
+    )
+    return [entry for entry in entries if address in (None, entry["table"])]
+
+
+def _checked_corrections(path: Path, parsed: Any) -> list[dict[str, Any]]:
+    entries = [] if parsed is None else parsed
+    if not isinstance(entries, list):
+        raise DataError(f"{path} is no list of entries. Begin each with '- id: …'.")
+    for entry in entries:
+        _check_form(path, entry, entry, form.Correction)
+    ids = [entry["id"] for entry in entries]
+    cells = [(entry["table"], str(entry["match"]), entry["column"]) for entry in entries]
+    for place, entry in enumerate(entries):
+        if entry["id"] in ids[:place] or cells[place] in cells[:place]:
+            raise DataError(
+                f"{path}: the entry {entry['id']!r} is there twice. Delete one of them."
+            )
+    return entries
+
+
+# -- sealing ---------------------------------------------------------------------------------------
+
+
+def seal() -> list[str]:
+    """Write the size and hash of every table into its package, after an edit on purpose.
+
+    A package is replaced only where something differs, whole or not at all; a second process that
+    seals waits for the first.
+
+    Returns
+    -------
+    list of str
+        The addresses whose entry changed.
+    """
+    changed = []
+    with locked(data_directory()):
+        for topic in [None, *topics_with_data()]:
+            path = package_path(topic)
+            text = read_text(path, DataError)
+            content = {address: joined(contents(address)) for address in package_addresses(topic)}
+            sealed, differing = sealed_text(text, content)
+            if differing:
+                write(path, sealed)
+            changed += differing
+    return changed
+
+
+def sealed_text(text: str, content: dict[str, bytes]) -> tuple[str, list[str]]:
+    """Put sizes and hashes into the text of a package: dumping it anew would lose its comments.
+
+    Parameters
+    ----------
+    text
+        A package in YAML.
+    content
+        What each address has now.
+
+    Returns
+    -------
+    tuple
+        The new text, and the addresses whose entry differs from the old one.
+    """
+    root: Any = yaml.compose(text, Loader=LOADER)
+    tables: Any = {key.value: value for key, value in root.value}["resources"]
+    entries = {}
+    for entry in tables.value:
+        keys = {key.value: (key, value) for key, value in entry.value}
+        entries[keys["name"][1].value] = entry.flow_style, keys
+    edits: list[tuple[int, int, str]] = []
+    changed = []
+    for address, found in content.items():
+        flow, keys = entries[split(address)[1]]
+        name, value = keys["name"]
+        lead = ", " if flow else "\n" + " " * name.start_mark.column
+        new = ""
+        before = len(edits)
+        for key, written in (("bytes", f"{len(found)}"), ("hash", f'"{hashing.of_bytes(found)}"')):
+            if key not in keys:
+                new += f"{lead}{key}: {written}"
+            elif (old := keys[key][1]).value != written.strip('"'):
+                edits.append((old.start_mark.index, old.end_mark.index, written))
+        if new:
+            edits.append((value.end_mark.index, value.end_mark.index, new))
+        changed += [address] if len(edits) > before else []
+    for start, end, written in sorted(edits, reverse=True):
+        text = text[:start] + written + text[end:]
+    return text, changed

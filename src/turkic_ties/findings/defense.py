@@ -1,0 +1,671 @@
+"""Titles and findings of the defense notebook: sentences with conditions, written from frames.
+
+A title of rows that are empty is an empty text, a finding without a basis is left out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from turkic_ties import countries
+from turkic_ties.words import (
+    capital,
+    count,
+    country_in_sentence,
+    listed,
+    number,
+    ordinal,
+    percent,
+    usd,
+    years,
+)
+
+STAGES = {
+    "delivered": "delivered",
+    "partly delivered": "partly delivered",
+    "delivered, order unknown": "delivered (size of the order unknown)",
+    "ordered": "ordered and not delivered",
+    "selected": "selected but not ordered",
+}
+"""How the stages of `defense.deals_between` are written in a title."""
+
+GRADES = ("high", "medium", "low")
+ENDS = ("nearest", "furthest")
+
+STEPS_SUBTITLE = (
+    "By kind of step; a grey bar spans the days on which a step may have fallen, where only "
+    "month or year is known"
+)
+SPREAD_ALT = (
+    "The spread of distances in votes over time with its interval, and beside it that of each "
+    "state compared."
+)
+ARSENALS_SUBTITLE = (
+    "Warheads, log scale. Filled: whole military stockpile; hollow: strategic warheads only, "
+    "under Russian control"
+)
+
+
+def tiv(millions: float) -> str:
+    """Write a volume of arms.
+
+    Examples
+    --------
+    >>> tiv(1234.5), tiv(12.34)
+    ('1,234 million TIV', '12.3 million TIV')
+    """
+    return f"{number(millions, 0 if millions >= 100 else 1)} million TIV"
+
+
+def number_in_words(value: int) -> str:
+    """Write a small number as a word.
+
+    Examples
+    --------
+    >>> number_in_words(6), number_in_words(30)
+    ('six', '30')
+    """
+    small = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return small[value] if value < len(small) else str(value)
+
+
+NUMBER_OF_STATES = number_in_words(len(countries.MEMBERS))
+
+
+def span(window: int) -> str:
+    """Write the length of a window.
+
+    Examples
+    --------
+    >>> span(5), span(1)
+    ('5 years', '1 year')
+    """
+    return f"{window} years" if window > 1 else "1 year"
+
+
+def counted(number_of: int, noun: str) -> str:
+    """Write a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "deal"), counted(8, "deal")
+    ('1 deal', '8 deals')
+    """
+    return f"{number_of} {noun}{'' if number_of == 1 else 's'}"
+
+
+def capital_name(iso3: str) -> str:
+    """Write the name of a country at the beginning of a sentence.
+
+    Examples
+    --------
+    >>> capital_name("USA")
+    'The United States'
+    """
+    return capital(country_in_sentence(iso3))
+
+
+def slug(iso3: str) -> str:
+    """Write the name of a country as a part of an identifier.
+
+    Examples
+    --------
+    >>> slug("USA")
+    'united_states'
+    """
+    return countries.name(iso3).lower().replace(" ", "_")
+
+
+def supplier_name(supplier: str) -> str:
+    """Write a supplier in a legend; "other" is all that have no colour."""
+    return "Other suppliers" if supplier == "other" else countries.name(supplier)
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows one by one, with whole numbers left whole."""
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+
+
+# -- deliveries ---------------------------------------------------------------------------------
+
+
+def suppliers(totals: pd.DataFrame, followed: pd.DataFrame, country: str, partner: str) -> str:
+    """Say who supplied most in the last window with a known supplier, and what the partner did.
+
+    Parameters
+    ----------
+    totals
+        `defense.supplier_concentration`.
+    followed
+        `defense.partner_share`, with the same windows.
+    """
+    named = totals.dropna(subset="top_supplier")
+    if named.empty:
+        return ""
+    last = _records(named)[-1]
+    theirs = _records(followed[followed["window_end"] == last["window_end"]])[0]
+    top, period = last["top_supplier"], years(last["window_start"], last["window_end"])
+    sentence = (
+        f"{capital_name(top)} supplied {percent(last['top_share'])} of the major "
+        f"arms {countries.name(country)} received in {period}"
+    )
+    if top == partner:
+        return f"{sentence}, more than any other"
+    share = percent(theirs["share"]) if theirs["share"] else "nothing"
+    return f"{sentence}, {countries.name(partner)} {share}"
+
+
+def no_supplier(country: str, period: str, window: int, too_short: bool, covered: str) -> str:
+    """Say why no window shows a supplier."""
+    reason = "is too short for" if too_short else "holds no delivery of a known supplier in"
+    return (
+        f"{period} {reason} a window of {span(window)} for {countries.name(country)} "
+        f"(SIPRI's arms transfers, {covered})."
+    )
+
+
+def concentration(totals: pd.DataFrame) -> list[str]:
+    """Say how concentrated suppliers were in the last window, and in the first."""
+    known = totals.dropna(subset="hhi")
+    if known.empty:
+        return []
+    old, now = _records(known)[0], _records(known)[-1]
+    before = f"; in {years(old['window_start'], old['window_end'])} it was {number(old['hhi'])}"
+    return [
+        "The concentration of suppliers (Herfindahl–Hirschman index, 1 for a single one) stood at "
+        f"{number(now['hhi'])} in {years(now['window_start'], now['window_end'])}, the same as "
+        f"with {number(1 / now['hhi'], 1)} suppliers of equal size"
+        f"{before if len(known) > 1 else ''}."
+    ]
+
+
+def largest_share(followed: pd.DataFrame, country: str, partner: str, window: int) -> list[str]:
+    """Say when the partner's share was largest, or that it delivered nothing."""
+    name = countries.name(partner)
+    supplied = followed[followed["tiv"] > 0]
+    if supplied.empty:
+        nothing = f"{name} delivered no major arms to {countries.name(country)} in any window"
+        return [f"{nothing} of {span(window)}."] if len(followed) else []
+    best = _records(supplied[supplied["share"] == supplied["share"].max()])[-1]
+    return [
+        f"{name}'s largest share in a window of {span(window)} was {percent(best['share'])} "
+        f"({years(best['window_start'], best['window_end'])}, {ordinal(best['rank'])} by size); "
+        f"windows without a delivery from it: {(followed['tiv'] == 0).sum()} of {len(followed)}."
+    ]
+
+
+def single_years(yearly: pd.DataFrame, country: str, period: str) -> str:
+    """Say how much of all deliveries the largest year has, and how many years have none."""
+    if yearly.empty:
+        return ""
+    top = _records(yearly.sort_values("imports_tiv", ascending=False, kind="stable"))[0]
+    empty = int((yearly["imports_tiv"] == 0).sum())
+    share = percent(top["imports_tiv"] / yearly["imports_tiv"].sum(), 0)
+    none = f"; in {counted(empty, 'year')} SIPRI records nothing" if empty else ""
+    name = countries.name(country)
+    return f"{top['year']} alone holds {share} of what {name} received in {period}{none}"
+
+
+def weight(shares: pd.DataFrame, partner: str) -> str:
+    """Say what the partner supplied to each state in the last window.
+
+    Parameters
+    ----------
+    shares
+        `defense.partner_share_by_member`, rows with a share.
+    """
+    if shares.empty:
+        return ""
+    last = shares[shares["window_end"] == shares["window_end"].max()]
+    last = last.sort_values("share", ascending=False, kind="stable")
+    period = years(last["window_start"].iloc[0], last["window_end"].iloc[0])
+    some = [
+        f"{countries.name(row['country'])} {percent(row['share'])}"
+        for row in _records(last[last["share"] > 0])
+    ]
+    if not some:
+        return f"{countries.name(partner)} supplied none of these states in {period}"
+    elsewhere = ", nothing elsewhere" if len(some) < len(last) else ""
+    return f"{countries.name(partner)}'s share of arms imports in {period}: {', '.join(some)}" + (
+        elsewhere
+    )
+
+
+def no_weight(partner: str, period: str, window: int) -> str:
+    """Say that the partner supplied no state of the collection."""
+    return (
+        f"In {period} no window of {span(window)} holds arms from {countries.name(partner)} to "
+        f"another of the {NUMBER_OF_STATES} states, as SIPRI records them."
+    )
+
+
+# -- deals --------------------------------------------------------------------------------------
+
+
+def stages(deals: pd.DataFrame) -> str:
+    """Count deals by stage.
+
+    Examples
+    --------
+    >>> stages(pd.DataFrame({"stage": ["ordered", "delivered", "ordered"]}))
+    '1 delivered and 2 ordered and not delivered'
+    """
+    numbers = deals["stage"].value_counts()
+    parts = [f"{numbers[stage]} {text}" for stage, text in STAGES.items() if stage in numbers]
+    return listed(parts) if parts else ""
+
+
+def deals(rows: pd.DataFrame, country: str, partner: str) -> str:
+    """Count the deals of a pair by stage."""
+    pair = f"{countries.name(country)} with {countries.name(partner)}"
+    return f"{counted(len(rows), 'deal')} of {pair}: {stages(rows)}"
+
+
+def deals_alt(rows: pd.DataFrame) -> str:
+    """Describe the chart of deals."""
+    return (
+        "A row a deal, with a ring in the year of order and dots in the years of delivery. "
+        f"By stage: {stages(rows)}."
+    )
+
+
+def no_deal(
+    arms_deals: pd.DataFrame, country: str, partner: str, order_years: tuple[int, int], period: str
+) -> str:
+    """Say that the register has no deal of a pair, and how many with all suppliers."""
+    all_deals = arms_deals[arms_deals["recipient"] == country]
+    number_of = all_deals["order_year"].between(*order_years).sum()
+    return (
+        f"SIPRI's register lists no deal of {period} in which {countries.name(partner)} supplies "
+        f"{countries.name(country)}; with all suppliers it lists {number_of}."
+    )
+
+
+def delivered_volume(rows: pd.DataFrame) -> str:
+    """Sum what has been delivered under some deals."""
+    volume = tiv(rows["tiv_delivered"].sum())
+    return (
+        f"What has been delivered under these deals comes to {volume}. What is selected or on "
+        "order is not in it, nor in any sum above."
+    )
+
+
+def register(rows: pd.DataFrame) -> pd.DataFrame:
+    """Write deals as a table for readers.
+
+    Parameters
+    ----------
+    rows
+        `defense.deals_between`.
+    """
+    what = rows["designation"].str.cat(rows["description"], ", ")
+    columns = {
+        "Order": as_sipri(rows, "order_year"),
+        "What": what + " (" + rows["status"].str.lower() + ")",
+        "Stage": rows["stage"],
+        "Ordered": as_sipri(rows, "number_ordered"),
+        "Delivered": as_sipri(rows, "number_delivered"),
+        "In": rows["delivery_years"].str.replace(";", " "),
+        "SIPRI's remark": rows["comments"],
+    }
+    return pd.DataFrame(columns)
+
+
+def progress(deals: pd.DataFrame) -> pd.Series[str]:
+    """Write units delivered of units ordered; a question mark where SIPRI gives no order."""
+    ordered = deals["number_ordered"].astype("str").mask(deals["number_ordered"].isna(), "?")
+    selected = deals["stage"].map({"selected": ", selected"}).fillna("").astype("str")
+    return deals["number_delivered"].astype("str") + " of " + ordered + selected
+
+
+def as_sipri(deals: pd.DataFrame, column: str) -> pd.Series[str]:
+    """Write a number of the register as SIPRI does: estimates in parentheses, unknown as "?"."""
+    text = deals[column].astype("str").mask(deals[column].isna(), "?")
+    return text.mask(deals[f"{column}_estimated"], "(" + text + ")")
+
+
+def arms_reports(reports: pd.DataFrame, country: str, partner: str) -> str:
+    """Count what was said about arms, and what of it was denied or not ordered."""
+    denied = int(reports["stage"].isin(["denied", "not ordered"]).sum())
+    pair = f"{countries.name(country)} and {countries.name(partner)}"
+    number_of = counted(len(reports), "dated report")
+    not_so = f", {denied} of what was denied or not ordered" if denied else ""
+    return f"What was said about arms between {pair}: {number_of}{not_so}"
+
+
+# -- military expenditure -----------------------------------------------------------------------
+
+
+def burden(latest: pd.DataFrame) -> str:
+    """Give the last share of GDP of each state.
+
+    Parameters
+    ----------
+    latest
+        One row per state, as they are written: iso3, year, share_of_gdp.
+    """
+    parts = [
+        f"{countries.name(row['iso3'])} {percent(row['share_of_gdp'])} in {row['year']}"
+        for row in _records(latest)
+    ]
+    return f"Military spending as a share of GDP: {listed(parts)}" if parts else ""
+
+
+def no_burden(state: str, period: str, known_first: int, known_last: int) -> str:
+    """Say that a state has no expenditure as a share of GDP in a period."""
+    return (
+        f"No military expenditure of {countries.name(state)} as a share of GDP is given for "
+        f"{period}; SIPRI's figures of it lie within {known_first}–{known_last}."
+    )
+
+
+def ended_series(latest: pd.DataFrame) -> list[str]:
+    """Say which series of expenditure end before the newest year.
+
+    Parameters
+    ----------
+    latest
+        One row per state: iso3, year.
+    """
+    newest = latest["year"].max()
+    ended = latest[latest["year"] < newest].sort_values("year", ascending=False)
+    if ended.empty:
+        return []
+    ends = listed(
+        f"{countries.name(row['iso3'])}'s ends in {row['year']}" for row in _records(ended)
+    )
+    return [
+        f"Not all series reach {newest}: {ends}. What is missing is unknown, not zero, so no "
+        f"total of the {NUMBER_OF_STATES} can be formed."
+    ]
+
+
+def spending(current: pd.DataFrame) -> str:
+    """Give the last expenditure of each state in current dollars.
+
+    Parameters
+    ----------
+    current
+        One row per state, as they are written: iso3, year, usd.
+    """
+    parts = [
+        f"{countries.name(row['iso3'])} {usd(row['usd'])} in {row['year']}"
+        for row in _records(current)
+    ]
+    return f"Military spending: {listed(parts)}" if parts else ""
+
+
+def spending_subtitle(price_year: int) -> str:
+    """Explain the two kinds of dollars in the chart of expenditure."""
+    return (
+        "Billion US dollars, each state on its own scale. Grey: at prices and rates of the year, "
+        f"as in the title; colour: at those of {price_year}. Marks as above"
+    )
+
+
+def withheld(dollars: pd.DataFrame) -> list[str]:
+    """Say where constant dollars begin later than current ones.
+
+    Parameters
+    ----------
+    dollars
+        iso3, year, prices (``constant_usd`` or ``current_usd``).
+    """
+    begins = dollars.pivot_table(index="iso3", columns="prices", values="year", aggfunc="min")
+    begins = begins.reindex(columns=["constant_usd", "current_usd"])
+    late = begins[begins["constant_usd"] > begins["current_usd"] + 1]["constant_usd"]
+    return [
+        f"{countries.name(str(state))}'s spending at constant prices begins in {year:.0f} here; "
+        "earlier years of that series are withheld, for the reason given under Sources."
+        for state, year in late.items()
+    ]
+
+
+# -- events -------------------------------------------------------------------------------------
+
+
+def steps(events: pd.DataFrame, country: str, partner: str) -> str:
+    """Count dated steps by the confidence in them."""
+    if events.empty:
+        return ""
+    grades = events["confidence"].value_counts()
+    confidence = listed(
+        f"{grades[grade]} of {grade} confidence" for grade in GRADES if grade in grades
+    )
+    pair = f"{countries.name(country)} and {countries.name(partner)}"
+    since = events["earliest"].dt.year.min()
+    return f"{counted(len(events), 'dated step')} of {pair} since {since}: {confidence}"
+
+
+def congresses(held: pd.DataFrame, intervals: pd.DataFrame) -> list[str]:
+    """Count the congresses of religions and the years between them.
+
+    Parameters
+    ----------
+    held
+        Events, by date.
+    intervals
+        `defense.event_intervals` of them.
+    """
+    if intervals.empty:
+        return []
+    numbers = intervals["years"].value_counts().sort_index()
+    spaced = listed(f"{times} of {gap} years" for gap, times in numbers.items())
+    return [
+        f"The Congress of Leaders of World and Traditional Religions met {len(held)} times from "
+        f"{held['date'].iloc[0]} to {held['date'].iloc[-1]}; intervals by calendar year: {spaced}."
+    ]
+
+
+def astana_talks(held: pd.DataFrame) -> list[str]:
+    """Count the dated rounds of talks on Syria."""
+    if held.empty:
+        return []
+    first, last = held["date"].iloc[0], held["date"].iloc[-1]
+    period = f"from {first} to {last}" if first < last else f"in {first}"
+    rounds = f"{counted(len(held), 'round')} with a dated page, {period}; there were others"
+    return [f"Talks on Syria in the Astana format: {rounds}."]
+
+
+# -- votes --------------------------------------------------------------------------------------
+
+
+def newest_comparison(rows: pd.DataFrame) -> pd.DataFrame:
+    """Choose the last of the years in which the most states can be compared."""
+    states = rows.groupby("year")["other"].nunique()
+    newest = states.index[states == states.max()].max()
+    chosen: pd.DataFrame = rows[rows["year"] == newest]
+    return chosen
+
+
+def no_votes(country: str, other: str, period: str, known: pd.Series[int]) -> str:
+    """Say that two states have no year with enough common votes.
+
+    Parameters
+    ----------
+    known
+        Years in which the table has votes of the other state.
+    """
+    held = "the table has no votes of it"
+    if len(known):
+        held = f"the table has its votes of {known.min()}–{known.max()}"
+    return (
+        f"No year of {period} with enough common votes of {countries.name(country)} and "
+        f"{country_in_sentence(other)} in the General Assembly; {held}."
+    )
+
+
+def votes(agreement: pd.DataFrame, country: str) -> str:
+    """Give the agreement with each state in the newest comparison."""
+    if agreement.empty:
+        return ""
+    rows = newest_comparison(agreement).sort_values("agreement", ascending=False, kind="stable")
+    parts = [
+        f"{percent(row['agreement'], 0)} with {country_in_sentence(row['other'])}"
+        for row in _records(rows)
+    ]
+    year = rows["year"].iloc[0]
+    return f"{countries.name(country)}'s agreement in votes in {year}: {listed(parts)}"
+
+
+def agreement_change(line: pd.DataFrame, window: int) -> list[str]:
+    """Compare the first and last years of votes with one state; they must not overlap."""
+    if len(line) < 2 * window:
+        return []
+    first, last = line.head(window), line.tail(window)
+    when = [years(rows["year"].iloc[0], rows["year"].iloc[-1]) for rows in (first, last)]
+    mean = [percent(rows["agreement"].mean()) for rows in (first, last)]
+    identical = [percent(rows["agreement_identical"].mean()) for rows in (first, last)]
+    return [
+        f"{capital_name(line['other'].iloc[0])}: agreement averaged {mean[0]} in "
+        f"the first {span(window)} with votes ({when[0]}) and {mean[1]} in the last ({when[1]}); "
+        f"counting identical votes only, {identical[0]} and {identical[1]}."
+    ]
+
+
+def no_ideal_points(country: str, others: list[str], period: str, covered: str) -> str:
+    """Say that no year places the country and one of the others."""
+    states = listed(country_in_sentence(other) for other in others)
+    return (
+        f"No year of {period} places {countries.name(country)} and one of {states} on enough "
+        f"votes; the ideal points span {covered}."
+    )
+
+
+def ideal_points(distances: pd.DataFrame, country: str) -> str:
+    """Give the distance from each state in the newest comparison."""
+    if distances.empty:
+        return ""
+    rows = newest_comparison(distances).sort_values("distance", kind="stable")
+    parts = [
+        f"{number(row['distance'])} from {country_in_sentence(row['other'])}"
+        for row in _records(rows)
+    ]
+    year = rows["year"].iloc[0]
+    return f"On the scale of votes {countries.name(country)} stood {listed(parts)} in {year}"
+
+
+def equal_distance(compared: pd.DataFrame, country: str) -> str:
+    """Give the nearest and furthest power of a state in a window, and the spread.
+
+    Parameters
+    ----------
+    compared
+        `defense.vote_dispersion` of one window, one row per state, with iso3.
+    """
+    own = compared[compared["iso3"] == country]
+    if own.empty:
+        return ""
+    row = _records(own)[0]
+    ends = [f"{number(row[f'{end}_distance'])} ({countries.name(row[end])})" for end in ENDS]
+    return (
+        f"In {years(row['window_start'], row['window_end'])} {countries.name(country)}'s distances "
+        f"in votes ran from {' to '.join(ends)}: a spread of {number(row['dispersion'])}"
+    )
+
+
+def spread_subtitle(powers: str, draws: int) -> str:
+    """Explain the measure of equal distance."""
+    return (
+        f"Standard deviation of the distances (1 − agreement) to {powers}; 0 is equal distance; "
+        f"band: 95% interval from {count(draws)} draws of the roll calls"
+    )
+
+
+def spread_order(compared: pd.DataFrame, country: str) -> list[str]:
+    """Say which states have a smaller spread, and whose intervals overlap with the country's."""
+    own = compared[compared["iso3"] == country]
+    rest = compared[compared["iso3"] != country]
+    if own.empty or rest.empty:
+        return []
+    row, name = _records(own)[0], countries.name(country)
+    smaller = [
+        countries.name(iso3) for iso3 in rest[rest["dispersion"] < row["dispersion"]]["iso3"]
+    ]
+    order = (
+        f"{listed(smaller)} had a smaller spread than {name}"
+        if smaller
+        else (f"{name} had the smallest spread")
+    )
+    above = rest["dispersion_low"] > row["dispersion_high"]
+    below = rest["dispersion_high"] < row["dispersion_low"]
+    apart = [countries.name(iso3) for iso3 in rest[above | below]["iso3"]]
+    overlap = f"all but that of {listed(apart)}" if apart else "all others"
+    overlap = "none" if len(apart) == len(rest) else overlap
+    interval = f"{number(row['dispersion_low'])} to {number(row['dispersion_high'])}"
+    return [
+        f"Of the {len(compared)} states compared, {order}; its interval, {interval}, "
+        f"overlaps with {overlap}."
+    ]
+
+
+def ideal_point_spread(spreads: pd.DataFrame) -> list[str]:
+    """Give the spread of distances by ideal points in the last window."""
+    if spreads.empty:
+        return []
+    row = _records(spreads)[-1]
+    interval = f"{number(row['dispersion_low'])} to {number(row['dispersion_high'])}"
+    resampled = f" (95% interval from drawing its years again: {interval})"
+    return [
+        f"By ideal points the spread was {number(row['dispersion'])}"
+        f"{resampled if pd.notna(row['dispersion_low']) else ''} in "
+        f"{years(row['window_start'], row['window_end'])}, with "
+        f"{country_in_sentence(row['nearest'])} nearest and "
+        f"{country_in_sentence(row['furthest'])} furthest; the scale is another than that of votes."
+    ]
+
+
+# -- arsenals -----------------------------------------------------------------------------------
+
+
+def arsenals(by_location: pd.DataFrame, own: pd.DataFrame) -> str:
+    """Say which place a state had by the warheads on its territory.
+
+    Parameters
+    ----------
+    by_location
+        `defense.arsenal_order` by location.
+    own
+        The row of the table for warheads on the country's territory, if there is one.
+    """
+    if own.empty:
+        return ""
+    iso3, year = own["iso3"].iloc[0], own["year"].iloc[0]
+    row = _records(by_location[by_location["iso3"] == iso3])[0]
+    place = f"{ordinal(row['rank'])} of {len(by_location)} in {year}"
+    warheads = f"{row['warheads']:,} {row['counted']} warheads"
+    return (
+        f"By location {countries.name(iso3)} was {place}, with {warheads}; by control it had none"
+    )
+
+
+def no_arsenal(country: str, hosts: pd.DataFrame) -> str:
+    """Say that a state had no Soviet weapons on its territory, and which had."""
+    states = listed(country_in_sentence(iso3) for iso3 in hosts["iso3"])
+    return (
+        f"By location the table of nuclear warheads has Soviet weapons in {states} only; "
+        f"{countries.name(country)} is not in it."
+    )
+
+
+def tactical_warheads(nuclear_warheads: pd.DataFrame) -> str:
+    """Say for which states a count with tactical warheads exists."""
+    known = nuclear_warheads.dropna(subset="warheads_with_tactical")
+    states = listed(
+        f"{country_in_sentence(row['iso3'])} ({row['warheads_with_tactical']:,} in all)"
+        for row in _records(known)
+    )
+    return (
+        "Of the states with weapons of another, a count that holds tactical warheads exists for "
+        f"{states} alone."
+    )
+
+
+def disarmament(events: pd.DataFrame) -> str:
+    """List the dated steps by which weapons left a state, by date."""
+    parts = [
+        f"{row['date']}, {row['event'][0].lower()}{row['event'][1:]}" for row in _records(events)
+    ]
+    return f"Dated steps away from these weapons: {'; '.join(parts)}."

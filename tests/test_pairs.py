@@ -1,0 +1,78 @@
+"""Reports of other pairs than the standard one: what they say is held by stored digests.
+
+``tests/pairs.json`` has, for each of the reports of all pairs, a digest of its key figures, its
+findings, its charts and tables with their data, and its statements. The tests build the reports of
+a few pairs in which each state is once the country and once the partner. After a change on purpose,
+``make digests`` builds all pairs and writes the file anew; look at what changed before committing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from turkic_ties.countries import MEMBERS
+
+PROJECT = Path(__file__).parents[1]
+DIGESTS = PROJECT / "tests" / "pairs.json"
+TIES = Path(sys.executable).with_name("ties")
+TOPICS = sorted(path.stem for path in (PROJECT / "notebooks").glob("*.ipynb"))
+
+PARTS = ("key_figures", "findings", "figures", "shown_tables", "claims")
+CSV = re.compile(r'href="data:text/csv[^"]*"')
+
+# Each state once as the country and once as the partner: every second one, then back by one.
+SAMPLE = [(country, MEMBERS[i - 2]) for i, country in enumerate(MEMBERS)]
+
+
+def digests(summary: Path) -> dict[str, str]:
+    """Hash each part of a report, the data of its charts and tables included."""
+    content = json.loads(summary.read_text(encoding="utf-8"))
+    parts = {name: json.dumps(content[name], sort_keys=True) for name in PARTS}
+    parts["data"] = "".join(CSV.findall(summary.with_suffix(".html").read_text(encoding="utf-8")))
+    return {name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, text in parts.items()}
+
+
+@pytest.mark.parametrize(("country", "partner"), SAMPLE)
+def test_the_reports_of_other_pairs_say_what_they_said(
+    country: str, partner: str, tmp_path: Path
+) -> None:
+    command = [TIES, "build", "--country", country, "--partner", partner, "--jobs", "1"]
+    subprocess.run([*command, "--quiet", "--output", tmp_path], check=True, timeout=600)
+    name = f"{country}-{partner}".lower()
+    stored = json.loads(DIGESTS.read_text(encoding="utf-8"))
+    for topic in TOPICS:
+        built = digests(tmp_path / topic / f"{name}.json")
+        changed = [
+            part for part, digest in built.items() if digest != stored[f"{topic}/{name}"][part]
+        ]
+        assert not changed, (
+            f"the report on {topic} of {country} and {partner} has other {', '.join(changed)} than "
+            "before; if that is on purpose, run 'make digests'"
+        )
+
+
+def test_every_report_of_the_grid_has_its_digest() -> None:
+    pairs = [f"{a}-{b}".lower() for a in MEMBERS for b in MEMBERS if a != b]
+    stored = json.loads(DIGESTS.read_text(encoding="utf-8"))
+    assert sorted(stored) == sorted(f"{topic}/{pair}" for topic in TOPICS for pair in pairs)
+
+
+def main() -> None:
+    """Build all pairs and store their digests."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([TIES, "build", "--all-pairs", "--output", folder], check=True)
+        summaries = sorted(Path(folder).glob("*/*.json"))
+        stored = {f"{path.parent.name}/{path.stem}": digests(path) for path in summaries}
+    DIGESTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
