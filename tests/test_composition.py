@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turkic_ties import data
+from turkic_ties.findings import composition as findings
 from turkic_ties.measures import composition
 from turkic_ties.measures.composition import by_chapter, by_section, contributions
 
@@ -101,6 +102,33 @@ def test_a_pair_without_chapters_gives_empty_frames_of_the_same_types() -> None:
     assert none.empty
     some = contributions(by_section(full), 2021, 2022)
     pd.testing.assert_series_equal(none.dtypes, some.dtypes)
+
+
+# -- a region -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pair", [("KAZ", "TUR"), ("TUR", "KAZ"), ("TUR", "TKM")])
+def test_the_region_is_seen_from_the_side_that_reports_it(pair: tuple[str, str]) -> None:
+    rows = composition.with_region(table("chapter_trade"), table("hs_chapters"), *pair)
+    expected = chapters(table("chapter_trade"), "TUR", composition.CENTRAL_ASIA)
+    pd.testing.assert_frame_equal(rows, expected)
+    assert set(rows["year"]) == {2019, 2021}
+
+
+@pytest.mark.parametrize("pair", [("AZE", "TUR"), ("KAZ", "UZB"), ("AZE", "KAZ")])
+def test_no_region_where_neither_side_reports_one_of_the_other(pair: tuple[str, str]) -> None:
+    rows = composition.with_region(table("chapter_trade"), table("hs_chapters"), *pair)
+    assert rows.empty
+    full = chapters(table("chapter_trade"), "TUR", "KAZ")
+    pd.testing.assert_series_equal(rows.dtypes, full.dtypes)
+
+
+def test_a_region_is_named_in_sentences() -> None:
+    rows = composition.with_region(table("chapter_trade"), table("hs_chapters"), "KAZ", "TUR")
+    assert findings.chapters(rows)[1] == (
+        "The five states of Central Asia together to Türkiye, 2021, as Türkiye reports it: "
+        "Copper 41.4%, Cotton 21.4% and Mineral fuels and oils 9.8%."
+    )
 
 
 # -- sections -----------------------------------------------------------------------------------
@@ -256,3 +284,54 @@ def test_the_trade_of_azerbaijan_is_that_of_the_publisher() -> None:
     own = chapters(rows, "AZE", "TUR").query("flow == 'exports'")
     assert round(own["value_usd"].sum() / 1e6, 1) == 2818.1
     assert millions(own)["27"] == 2235.7
+
+
+# -- sentences ----------------------------------------------------------------------------------
+
+
+def test_the_sentences_say_whose_report_it_is() -> None:
+    rows = goods(
+        (NEW, "TUR", "AZE", 2021, "export", "84", 30e6),
+        (NEW, "TUR", "AZE", 2021, "export", "61", 10e6),
+        (NEW, "TUR", "AZE", 2022, "export", "84", 60e6),
+        (NEW, "AZE", "TUR", 2021, "export", "27", 8e6),
+    )
+    result = chapters(rows, "AZE", "TUR")
+    sections = by_section(result)
+    assert findings.largest(sections) == (
+        "Machinery and electrical goods made 100% of what went from Türkiye to Azerbaijan in 2022, "
+        "as Türkiye reports it"
+    )
+    assert findings.chapters(result) == [
+        "Azerbaijan to Türkiye, 2021, as Azerbaijan reports it: Mineral fuels and oils 100.0%.",
+        "Türkiye to Azerbaijan, 2022, as Türkiye reports it: Machinery 100.0%.",
+    ]
+    # From 40 to 60 million: machinery +30, clothing -10.
+    assert findings.change(contributions(sections, 2021, 2022), "AZE", "TUR", 2021, 2022) == [
+        "As Türkiye reports it, trade from Türkiye to Azerbaijan rose by $20 million from 2021 to "
+        "2022; of that change Machinery and electrical goods 150% and Textiles and clothing −50%."
+    ]
+
+
+def test_a_flow_that_fell_says_so_and_one_that_stayed_says_nothing() -> None:
+    rows = goods(
+        (NEW, "TUR", "AZE", 2021, "export", "84", 30e6),
+        (NEW, "TUR", "AZE", 2022, "export", "84", 10e6),
+        (NEW, "TUR", "AZE", 2023, "export", "84", 10e6),
+    )
+    sections = by_section(chapters(rows, "TUR", "AZE"))
+    (fell,) = findings.change(contributions(sections, 2021, 2022), "TUR", "AZE", 2021, 2022)
+    assert "fell by $20 million from 2021 to 2022" in fell
+    assert findings.change(contributions(sections, 2022, 2023), "TUR", "AZE", 2022, 2023) == []
+
+
+def test_bars_are_labelled_with_direction_year_and_whose_books_they_are() -> None:
+    rows = goods(
+        (NEW, "TUR", "AZE", 2021, "export", "84", 1), (NEW, "AZE", "TUR", 2021, "export", "27", 1)
+    )
+    named = findings.labelled(by_section(chapters(rows, "AZE", "TUR")))
+    assert named[["direction", "report"]].to_numpy().tolist() == [
+        ["Azerbaijan to Türkiye", "2021, Azerbaijan"],
+        ["Türkiye to Azerbaijan", "2021, Türkiye"],
+    ]
+    assert findings.labelled(named.head(0))["report"].tolist() == []

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turkic_ties import data
+from turkic_ties.findings import investment as findings
 from turkic_ties.measures import investment
 
 KEYS = ["host", "partner", "measure", "year", "value_eur", "rank", "partners"]
@@ -181,3 +182,49 @@ def test_no_more_of_the_publishers_table_is_stored_than_is_quoted() -> None:
     assert set(elsewhere["year"]) == {2011, 2021}
     assert set(elsewhere["measure"]) == {"inward_stock"}
     assert elsewhere["rank"].max() == 10
+
+
+# -- sentences ----------------------------------------------------------------------------------
+
+
+def test_the_sentences_name_stock_and_net_inflow_and_their_places() -> None:
+    rows = investment.investor(published(), "KAZ", "TUR", start=2005)
+    assert findings.stock(rows) == (
+        "Türkiye's stock of direct investment in Kazakhstan was 1.11 billion euros at the end of "
+        "2021, 0.82% of all"
+    )
+    assert findings.place(rows) == [
+        "By stock at the end of 2021 Türkiye ranked 12th of the 75 countries listed with direct "
+        "investment in Kazakhstan.",
+        "By net inflow in 2021 Türkiye ranked 5th of the 73 countries listed with direct "
+        "investment in Kazakhstan.",
+    ]
+    assert findings.inflows(rows) == [
+        "Net inflows from Türkiye of 2005–2021 add up to 1.13 billion euros; 4 of 17 years are "
+        "negative, and 2021 alone holds 367 million euros."
+    ]
+
+
+def test_where_the_rank_alone_is_known_nothing_is_said_of_values() -> None:
+    rows = investment.investor(published(), "KAZ", "UZB")
+    assert findings.inflows(rows) == []
+    assert len(findings.place(rows)) == 2
+    assert findings.place(rows.head(0)) == []
+
+
+def test_concentration_is_said_as_a_number_of_equal_investors() -> None:
+    rows = stock_of([50, 30, 15, 5], quoted=2)
+    # 1 / 0.40 = 2.5 and 1 / 0.36 = 2.8
+    (sentence,) = findings.concentrated(investment.investor_concentration(rows, "KAZ"))
+    assert "spread evenly over 2.5 to 2.8 of them" in sentence
+    rows = stock_of([50, 50], quoted=2)
+    (sentence,) = findings.concentrated(investment.investor_concentration(rows, "KAZ"))
+    assert "spread evenly over 2.0 of them" in sentence
+
+
+def test_the_largest_investor_is_named() -> None:
+    known = investment.stocks(published(), "KAZ")
+    assert findings.largest(known[known["year"] == 2021]) == (
+        "The Netherlands held 39% of the stock of direct investment in Kazakhstan "
+        "at the end of 2021"
+    )

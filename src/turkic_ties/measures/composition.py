@@ -20,7 +20,10 @@ DOWNLOADS = ("comtrade_2026", "comtrade_2022")
 """Downloads of UN Comtrade, the newest first. One of them serves each flow, partner and year."""
 
 CENTRAL_ASIA = "CENTRAL_ASIA"
-"""Kazakhstan, Kyrgyzstan, Tajikistan, Turkmenistan and Uzbekistan together, partner of Türkiye."""
+"""The region that Türkiye's trade is given for in some years, its five states together."""
+
+OF_CENTRAL_ASIA = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
+"""States of the region."""
 
 _GIVEN = ["country", "partner", "year", "books", "source", "flow"]
 _SECTION = ["hs_section", "section_title"]
@@ -96,6 +99,53 @@ def _books(chapter_trade: pd.DataFrame, books: str, reporter: str, partner: str)
     place = rows["source"].map(DOWNLOADS.index).astype("int64")
     rows = rows[place == place.groupby([rows["flow"], rows["year"]]).transform("min")]
     return rows.assign(books=books, flow=rows["flow"].map(_SEEN_FROM[books]))
+
+
+def with_region(
+    chapter_trade: pd.DataFrame,
+    hs_chapters: pd.DataFrame,
+    country: str,
+    partner: str,
+    start: int | None = None,
+    end: int | None = None,
+) -> pd.DataFrame:
+    """Break down the trade of one side with the region that the other side is part of.
+
+    Where a state does not report its trade with each partner by chapter, that with all states of
+    `CENTRAL_ASIA` together is the nearest figure there is. It says nothing of any one of them.
+
+    Parameters
+    ----------
+    chapter_trade, hs_chapters
+        See the module.
+    country, partner
+        Either may be the state of the region.
+    start, end
+        First and last year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `by_chapter`, with the reporting side as country and `CENTRAL_ASIA` as partner; empty
+        where neither side is in the region or the other one reports no trade with it.
+
+    Examples
+    --------
+    >>> keys = ["source", "reporter", "partner", "year", "flow", "hs_chapter", "value_usd"]
+    >>> copper = ("comtrade_2022", "TUR", "CENTRAL_ASIA", 2021, "import", "74", 3.0)
+    >>> names = ["hs_chapter", "chapter_title", "hs_section", "section_title"]
+    >>> titles = pd.DataFrame([("74", "Copper", "XV", "Base metals")], columns=names)
+    >>> rows = with_region(pd.DataFrame([copper], columns=keys), titles, "KAZ", "TUR")
+    >>> rows[["country", "partner", "flow", "chapter_title"]].values.tolist()
+    [['TUR', 'CENTRAL_ASIA', 'imports', 'Copper']]
+    """
+    check_pair(country, partner)
+    sides = [(country, partner), (partner, country)]
+    outside = [side for side, other in sides if other in OF_CENTRAL_ASIA]
+    goods = (chapter_trade, hs_chapters)
+    regional = [by_chapter(*goods, side, CENTRAL_ASIA, start, end) for side in outside]
+    none = by_chapter(*goods, country, partner, start, end).head(0)
+    return pd.concat([none, *regional], ignore_index=True)
 
 
 def by_section(chapters: pd.DataFrame) -> pd.DataFrame:

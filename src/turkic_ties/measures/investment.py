@@ -26,6 +26,9 @@ from turkic_ties.measures.common import (
 
 WORLD = "WLD"
 
+STATED_SINCE = 2005
+"""Officials add up gross inflows into Kazakhstan from this year on."""
+
 _KEYS = ["host", "partner", "measure", "year"]
 
 
