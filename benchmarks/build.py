@@ -27,7 +27,7 @@ from turkic_ties.topics import TOPICS
 
 PROJECT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-SAMPLE = [("UZB", "KAZ"), ("TKM", "AZE")]  # of the thirty pairs, for the slow way
+SAMPLE = [("UZB", "KAZ"), ("TKM", "AZE")]  # of all pairs, for the slow way
 # The options of nbval in `make test`, so that both run the same.
 AS_MAKE_TEST = re.findall(r"^NBVAL := (.+)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)[
     0

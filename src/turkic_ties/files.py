@@ -76,11 +76,13 @@ def read_yaml(path: Path, error: type[Exception] = FileError) -> Any:
     return parse_yaml(read_text(path, error, MAX_YAML_BYTES), path, error)
 
 
-def parse_yaml(text: str, path: Path, error: type[Exception] = FileError) -> Any:
-    """Parse YAML text that was read from `path`; see `read_yaml`."""
+def parse_yaml(
+    text: str, path: Path, error: type[Exception] = FileError, loader: Any = LOADER
+) -> Any:
+    """Parse YAML text that was read from `path` with a loader of PyYAML; see `read_yaml`."""
     try:
         _check_size(text)
-        loader = LOADER(text)
+        loader = loader(text)
         node = loader.get_single_node()
         if node is None:
             return None

@@ -195,7 +195,7 @@ def _warm_up(reports: list[Report]) -> None:
     for report in {report.topic: report for report in reports}.values():
         notebook = nbformat.read(report.notebook, as_version=4)
         for cell in notebook.cells:
-            cell.outputs = []
+            cell.outputs = [nbformat.v4.new_output("stream")]  # none would leave out sections
         render(report, notebook)  # highlighted code is cached
 
 

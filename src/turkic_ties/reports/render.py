@@ -17,6 +17,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 from turkic_ties.reports.plan import Report
+from turkic_ties.reports.sections import sections
 from turkic_ties.reports.shell import TEMPLATES, style_sheet
 from turkic_ties.theme import MIME_TYPE, themed_svg
 
@@ -179,4 +180,5 @@ _FILTERS = {
     "csv_link": _csv_link,
     "with_pair": _with_pair,
     "contents": _contents,
+    "sections": sections,
 }

@@ -20,7 +20,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from turkic_ties import claims as registry
-from turkic_ties import countries, data
+from turkic_ties import data
 from turkic_ties.show.charts import as_svg
 from turkic_ties.theme import MIME_TYPE
 from turkic_ties.words import MISSING
@@ -278,7 +278,7 @@ def claims(results: Iterable[Mapping[str, Any]]) -> None:
 
 
 def statements(topic: str, country: str, partner: str) -> None:
-    """Show the article's statements on one topic, or say that it is about another pair.
+    """Show the article's statements on one topic; nothing when it is about another pair.
 
     Parameters
     ----------
@@ -292,10 +292,6 @@ def statements(topic: str, country: str, partner: str) -> None:
         statements = registry.load()
         of_topic = [claim.id for claim in statements.claims if claim.topic == topic]
         claims(result.to_dict() for result in registry.evaluate(statements, of_topic))
-        return
-    subject = f"{countries.name(article.country)} and its partner {countries.name(article.partner)}"
-    pair = f"{countries.name(country)} and its partner {countries.name(partner)}"
-    unavailable(f"The article put to the test speaks of {subject}, not of {pair}.")
 
 
 def sources(read: Iterable[str]) -> None:
