@@ -229,7 +229,7 @@ def test_an_entry_has_all_that_is_needed_to_decide_by_hand(
                 part["held_by"],
             ]
             needed += [part["newest"]]
-            for reading in [*part["readings"], *part["beside"]]:
+            for reading in [*part["readings"], *part["context"]]:
                 needed += [
                     reading["name"],
                     reading["value"],
@@ -254,8 +254,8 @@ def test_the_page_prints_the_rules_and_thresholds_it_decides_by(pages: dict[str,
     rules = words(pages["claims.html"].partition('<h2 id="rules">')[2])
     assert all(verdict in rules and means in rules for verdict, means in claims.VERDICTS.items())
     assert all(threshold in rules for threshold in claims.load().thresholds)
-    assert f"{claims.TREND_POINTS} or more points" in rules
-    assert f"at most {claims.TREND_P}" in rules
+    assert all(text in rules for text in claims.STEPS.values())
+    assert all(text in rules for text in claims.rule_texts().values())
 
 
 def test_a_review_of_each_statement_is_there_for_programs(

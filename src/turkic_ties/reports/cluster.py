@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from turkic_ties import data
+from turkic_ties.errors import TiesError
 from turkic_ties.reports.plan import Hashes, Ingredients
 
 CONNECT_TIMEOUT = 10  # seconds
 
 
-class ClusterError(Exception):
+class ClusterError(TiesError):
     """A cluster that cannot be reached or must not be used; the message is one line."""
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from turkic_ties import hashing
+from turkic_ties.errors import TiesError
 from turkic_ties.reports.plan import Ingredients
 
 NAME = "ro-crate-metadata.json"
@@ -39,7 +40,7 @@ _TYPES = {
 }
 
 
-class ManifestError(Exception):
+class ManifestError(TiesError):
     """A manifest is missing where one is needed, or damaged; the message is one line."""
 
 

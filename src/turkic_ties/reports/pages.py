@@ -152,8 +152,8 @@ def _statements(results: Sequence[dict[str, Any]], registry: claims.Registry) ->
         "sections": [(name, list(group)) for name, group in sections],
         "reviews": _for_script(reviews),
         "thresholds": registry.thresholds,
-        "trend_points": claims.TREND_POINTS,
-        "trend_p": claims.TREND_P,
+        "steps": claims.STEPS,
+        "rules": claims.rule_texts(),
     }
 
 

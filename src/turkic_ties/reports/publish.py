@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from turkic_ties.errors import TiesError
 from turkic_ties.reports.manifest import NAME as MANIFEST
 
 try:
@@ -28,11 +29,13 @@ STAGING = ".staging-"
 READY = ".publishing"
 
 
-class BusyError(Exception):
+class BusyError(TiesError):
     """Another build holds the lock; the message says which."""
 
+    status = 75  # EX_TEMPFAIL of sysexits.h: a scheduler tries again
 
-class PlatformError(Exception):
+
+class PlatformError(TiesError):
     """The system lacks what a build needs; the message says what to do."""
 
 
