@@ -125,7 +125,8 @@ def _drawn(ax: Axes) -> np.ndarray:
     for patch in ax.patches:
         corners = _corners(patch.get_path().transformed(patch.get_transform()))
         # seaborn adds a shape without size for its legend.
-        if patch.get_visible() and patch.get_data_transform() == ax.transData and np.ptp(corners):
+        of_data = patch.get_visible() and patch.get_data_transform() == ax.transData
+        if of_data and np.ptp(corners, axis=0).any():
             parts.append(_along(corners, True))
     for collection in ax.collections:
         if not collection.get_visible():
@@ -149,7 +150,7 @@ def _corners(path: Path) -> np.ndarray:
 def _along(points: np.ndarray, joined: bool) -> np.ndarray:
     if not joined or len(points) < 2:
         return points
-    shares = np.linspace(0, 1, 20)[:, None, None]
+    shares = np.linspace(0, 1, 100)[:, None, None]
     return (points[:-1] * (1 - shares) + points[1:] * shares).reshape(-1, 2)
 
 
@@ -161,7 +162,8 @@ def _cut(ax: Axes, points: np.ndarray) -> list[str]:
         return []
     values = ax.transData.inverted().transform(points[outside.any(axis=1)])
     named = ", ".join(f"({x:.6g}, {y:.6g})" for x, y in values[[0, -1]])
-    limits = f"x {ax.get_xlim()}, y {ax.get_ylim()}"
+    left, right, low, high = *ax.get_xlim(), *ax.get_ylim()
+    limits = f"x {left:.6g} to {right:.6g}, y {low:.6g} to {high:.6g}"
     return [f"values outside the axes, such as {named}; limits {limits}"]
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turkic_ties import show
+from turkic_ties.show.charts import finish
 
 Bundle = dict[str, Any]
 
@@ -162,14 +164,69 @@ def test_key_figures_must_not_share_an_id(shown: list[Bundle]) -> None:
     assert shown == []
 
 
-def test_labels_of_lines_are_moved_apart(shown: list[Bundle]) -> None:
+def heights(ax: Any) -> dict[str, float]:
+    """Return where the names of lines are, as shares of the height of the axes."""
+    finish(ax.figure)
+    return {text.get_text(): text.get_position()[1] for text in ax.texts}
+
+
+def test_names_of_lines_are_at_their_lines_or_moved_apart_around_them(shown: list[Bundle]) -> None:
     _, ax = plt.subplots()
+    ends = {"a": 0.50, "b": 0.51, "c": 0.9, "d": 0.0, "e": 0.02}
+    show.label_line_ends(ax, {name: (1, y, "k") for name, y in ends.items()}, gap=0.1)
     ax.set(xlim=(0, 1), ylim=(0, 1))
-    show.label_line_ends(
-        ax, {"a": (1, 0.50, "k"), "b": (1, 0.51, "k"), "c": (1, 0.9, "k")}, gap=0.1
-    )
-    heights = {text.get_text(): text.xy[1] for text in ax.texts}  # type: ignore[attr-defined]
-    assert heights == pytest.approx({"a": 0.5, "b": 0.6, "c": 0.9})
+    # a and b stand around 0.505; d and e cannot go below the axes.
+    wanted = {"a": 0.455, "b": 0.555, "c": 0.9, "d": 0.0, "e": 0.1}
+    assert heights(ax) == pytest.approx(wanted)
+    led = {text.get_text() for text in ax.texts if text.arrow_patch.get_visible()}  # type: ignore[attr-defined]
+    assert led == {"a", "b", "e"}, "a line leads to a name that was moved"
+    plt.close()
+
+
+def test_names_follow_limits_that_are_set_later(shown: list[Bundle]) -> None:
+    _, ax = plt.subplots()
+    ax.plot([2000, 2001], [1, 3])
+    show.label_line_ends(ax, {"a": (2001, 3, "k")})
+    assert heights(ax)["a"] == pytest.approx(1 / 1.1 + 0.05 / 1.1)  # margins of 5 percent
+    ax.set(ylim=(0, 6))
+    assert heights(ax)["a"] == pytest.approx(0.5)
+    plt.close()
+
+
+@settings(deadline=None, max_examples=30)
+@given(ends=st.lists(st.floats(0, 1), min_size=1, max_size=9))
+def test_names_never_overlap_and_keep_the_order_of_their_lines(ends: list[float]) -> None:
+    _, ax = plt.subplots(figsize=(7, 4))
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    show.label_line_ends(ax, {f"{n}": (1, y, "k") for n, y in enumerate(ends)}, gap=0.1)
+    placed = [heights(ax)[f"{n}"] for n in sorted(range(len(ends)), key=lambda n: ends[n])]
+    plt.close()
+    assert all(high - low > 0.0999 for low, high in pairwise(placed))
+    assert min(placed) >= 0
+    assert max(placed) <= 1 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("years", "ticks"),
+    [
+        ([2020], [2020]),
+        ([2020, 2021], [2020, 2021]),
+        ([2019, 2022], [2019, 2020, 2021, 2022]),
+        ([1995, 2024], [1995, 2000, 2005, 2010, 2015, 2020, 2025]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["plot", "bar"])
+def test_an_axis_of_years_has_whole_years_however_few(
+    shown: list[Bundle], years: list[int], ticks: list[int], kind: str
+) -> None:
+    fig, ax = plt.subplots()
+    show.year_axis(ax)
+    getattr(ax, kind)(years, [1.0] * len(years))
+    fig.draw_without_rendering()
+    low, high = ax.get_xlim()
+    shown_ticks = [int(text.get_text()) for text in ax.get_xticklabels()]
+    assert [tick for tick in shown_ticks if low <= tick <= high] == ticks[: len(shown_ticks)]
+    assert 4 <= high - low < 40
     plt.close()
 
 

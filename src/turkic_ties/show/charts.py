@@ -128,7 +128,7 @@ def _place_labels(ax: Axes) -> None:
     labels: list[Any] = [text for text in ax.texts if _names_a_line(text)]
     if not labels:
         return
-    ax.autoscale_view()
+    ax.get_xlim(), ax.get_ylim()  # brings the limits in line with what was drawn
     ends = (ax.transData + ax.transAxes.inverted()).transform([label.xy for label in labels])
     order = ends[:, 1].argsort(kind="stable")
     height = ax.bbox.height / ax.figure.dpi * 72
@@ -138,7 +138,7 @@ def _place_labels(ax: Axes) -> None:
     steps = np.arange(len(labels)) * gap
     placed = isotonic_regression(ends[order, 1] - steps).x
     placed = placed.clip(0, max(0, 1 - steps[-1])) + steps
-    edge = ends[:, 0].max()
+    edge = min(ends[:, 0].max(), 1)
     for place, y in zip(order, placed, strict=True):
         label, end = labels[place], ends[place]
         moved = abs(y - end[1]) * height > LABEL_POINTS / 2 or edge - end[0] > 0.03
@@ -192,10 +192,13 @@ def year_axis(ax: Axes, ticks: int = 8) -> None:
 
 def finish(fig: Figure) -> None:
     """Place the names of lines where the layout and the limits of all axes put them."""
-    if any(_names_a_line(text) for ax in fig.axes for text in ax.texts):
+    named = [ax for ax in fig.axes if any(map(_names_a_line, ax.texts))]
+    for ax in named:
+        _place_labels(ax)  # else a name far outside could leave no room for the axes
+    if named:
         fig.draw_without_rendering()
-        for ax in fig.axes:
-            _place_labels(ax)
+    for ax in named:
+        _place_labels(ax)
 
 
 def as_svg(fig: Figure, id: str) -> str:
