@@ -200,7 +200,7 @@ def faults(report: Report) -> Iterator[tuple[str, str]]:
 
     cells = json.loads(report.notebook.read_text(encoding="utf-8"))["cells"]
     names: dict[str, Any] = {"__name__": "__main__"}
-    with mpl.rc_context(), _replaced(show.outputs, as_svg=check, display=lambda *_, **__: None):
+    with mpl.rc_context(), _replaced(show, as_svg=check, display=lambda *_, **__: None):
         mpl.use("svg")
         for cell in cells:
             if cell["cell_type"] == "code":

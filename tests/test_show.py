@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbconvert.filters import markdown2html
 
 from turkic_ties import show
 from turkic_ties.show.charts import finish
@@ -24,11 +25,16 @@ Bundle = dict[str, Any]
 def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Bundle]]:
     """Collect what is displayed, in the notebooks' style, and put the style of before back."""
     bundles: list[Bundle] = []
-    monkeypatch.setattr(show.outputs, "display", lambda bundle, raw: bundles.append(bundle))
+    monkeypatch.setattr(show, "display", lambda bundle, raw: bundles.append(bundle))
     with mpl.rc_context(), pd.option_context("display.precision", 6):
         mpl.use("svg")
         show.setup()
         yield bundles
+
+
+YEARS = pd.DataFrame(
+    {"iso3": ["KAZ", "KAZ", "TUR", "TUR"], "year": [2019, 2020] * 2, "v": [1.0, 2.0, 3.0, 4.0]}
+)
 
 
 def draw(id: str) -> None:
@@ -124,6 +130,81 @@ def test_a_table_is_escaped_and_missing_is_shown_as_missing(shown: list[Bundle])
     html = shown[1]["text/html"]
     assert "A &amp; B" in html
     assert '<td class="n">–</td>' in html
+
+
+@pytest.mark.parametrize(
+    ("frame", "header", "first"),
+    [
+        (YEARS.pivot(index="iso3", columns="year", values="v"), "iso3 2019 2020", "KAZ 1 2"),
+        (
+            YEARS.pivot(index="iso3", columns="year", values="v").reset_index(),
+            "iso3 2019 2020",
+            "KAZ 1 2",
+        ),
+        (YEARS.query("v == 3"), "iso3 year v", "TUR 2019 3"),
+        (YEARS.set_index(["iso3", "year"]), "iso3 year v", "KAZ 2019 1"),
+        (YEARS.pivot(index="iso3", columns="year"), "iso3 v 2019 v 2020", "KAZ 1 2"),
+        (
+            YEARS.set_axis(["a", "a", "b"], axis="columns"),  # as after a merge
+            "a a b",
+            "KAZ 2019 1",
+        ),
+        (pd.concat([YEARS, YEARS]), "iso3 year v", "KAZ 2019 1"),
+        (
+            pd.DataFrame({"year": [2019, None], "v": [-0.0, 0.25]}),  # whole numbers and a gap
+            "year v",
+            "2019 0",
+        ),
+    ],
+)
+def test_a_table_shows_a_frame_as_pandas_makes_it(
+    shown: list[Bundle], frame: pd.DataFrame, header: str, first: str
+) -> None:
+    show.table(frame, id="t", title="T", subtitle="S", source="P.")
+    html = shown[1]["text/html"]
+    assert " ".join(re.findall(r"<th scope[^>]*>(.*?)</th>", html)) == header
+    assert " ".join(re.findall(r"<td[^>]*>(.*?)</td>", html.split("</tr>")[1])) == first
+
+
+def test_a_table_does_not_lose_the_names_of_rows(shown: list[Bundle]) -> None:
+    with pytest.raises(ValueError, match="reset_index"):
+        show.table(pd.DataFrame({"v": [1]}, index=["a"]), id="t", title="T", subtitle="", source="")
+
+
+@pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
+def test_runs_are_those_of_the_rows_whatever_their_index(order: slice) -> None:
+    b = pd.DataFrame({"year": [2000, 2002, 2003], "source": "b", "run": [1, 2, 2]})
+    a = pd.DataFrame({"year": [2000, 2001, 2003], "source": "a", "run": [3, 3, 4]})
+    rows = pd.concat([b, a.iloc[order]])
+    runs = show.runs(rows, ["source"])
+    assert runs.index.equals(rows.index)
+    pairs = set(zip(runs, rows["run"], strict=True))
+    assert len(pairs) == len(set(runs)) == len(set(rows["run"])), "the same division into runs"
+
+
+HOSTILE = "$5 to $6 <img src=x> *a* _b_ `c` [d](e) | # & \\ ~"
+
+
+def test_text_stays_text_in_markdown(shown: list[Bundle]) -> None:
+    show.finding(HOSTILE)
+    show.unavailable(f"1. {HOSTILE}")
+    show.table(YEARS, id="t", title=HOSTILE, subtitle=HOSTILE, source=HOSTILE)
+    for bundle in shown:
+        text = bundle.get("text/markdown", "")
+        assert not re.search(r"(?<!\\)[$<>`\[\]|#&~_]", text)
+        plain = re.sub(r"<.*?>", "", markdown2html(text))
+        assert "$5 to $6 &lt;img src=x&gt; *a* _b_ `c` [d](e) | # &amp; \\ ~" in plain or not text
+    assert "<ol" not in markdown2html(shown[1]["text/markdown"])
+
+
+def test_the_defaults_of_a_user_change_no_chart(shown: list[Bundle]) -> None:
+    draw("first")
+    mpl.rcParams.update(
+        {"lines.linestyle": "--", "xtick.major.size": 9, "axes.formatter.limits": (0, 1)}
+    )
+    show.setup()
+    draw("first")
+    assert shown[1] == shown[4]
 
 
 def test_statements_stand_in_the_order_of_the_article_and_are_handed_on_whole(

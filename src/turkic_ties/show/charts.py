@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -77,8 +78,10 @@ FEWEST_YEARS = 4
 def setup() -> None:
     """Set everything that decides how outputs look, and turn warnings into errors.
 
-    A notebook calls it once, at the top. Nothing depends on the settings of the machine.
+    A notebook calls it once, at the top. Nothing depends on the settings of the machine or of the
+    user: matplotlib's defaults are the start, whatever a ``matplotlibrc`` says.
     """
+    mpl.rcdefaults()
     warnings.filterwarnings("error", module=COMPUTING)
     sns.set_theme(style="ticks", context="notebook", font="DejaVu Sans", rc=STYLE)
     for name, value in PANDAS_OPTIONS.items():
@@ -161,11 +164,12 @@ def runs(rows: pd.DataFrame, by: Sequence[str]) -> pd.Series[int]:
     pandas.Series
         For each row a number, the same for successive years.
     """
-    ordered = rows.sort_values([*by, "year"])
-    starts = (ordered["year"].diff() != 1) | (ordered[list(by)] != ordered[list(by)].shift()).any(
-        axis=1
-    )
-    return starts.astype("int64").cumsum().reindex(rows.index)
+    # By position: frames that were put together have index labels twice.
+    ordered = rows.reset_index(drop=True).sort_values([*by, "year"])
+    keys = ordered[list(by)]
+    starts = (ordered["year"].diff() != 1) | (keys != keys.shift()).any(axis="columns")
+    numbers = starts.astype("int64").cumsum().sort_index()
+    return numbers.set_axis(rows.index)
 
 
 class _Years(MaxNLocator):
