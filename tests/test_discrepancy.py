@@ -27,6 +27,12 @@ def table() -> pd.DataFrame:
     return data.load("trade/bilateral_trade")
 
 
+@cache
+def among_members() -> pd.DataFrame:
+    rows = table()
+    return rows[rows["reporter"].isin(MEMBERS) & rows["partner"].isin(MEMBERS)]
+
+
 def compared(country: str, partner: str, rows: pd.DataFrame | None = None) -> pd.DataFrame:
     pair = trade.bilateral(table() if rows is None else rows, country, partner)
     return discrepancy.sent_and_received(trade.asymmetry(pair))
@@ -56,8 +62,10 @@ def test_what_was_sent_and_received_is_told_apart_by_hand() -> None:
 @pytest.mark.parametrize("country", MEMBERS)
 @pytest.mark.parametrize("partner", MEMBERS)
 def test_a_pair_seen_from_either_side_is_compared_alike(country: str, partner: str) -> None:
-    if country != partner:
-        pd.testing.assert_frame_equal(compared(country, partner), compared(partner, country))
+    if country < partner:
+        rows = among_members()
+        here, there = compared(country, partner, rows), compared(partner, country, rows)
+        pd.testing.assert_frame_equal(here, there)
 
 
 def test_nothing_sent_has_no_ratio_and_no_books_give_an_empty_frame_of_the_same_types() -> None:
