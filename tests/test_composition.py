@@ -323,3 +323,15 @@ def test_a_flow_that_fell_says_so_and_one_that_stayed_says_nothing() -> None:
     (fell,) = findings.change(contributions(sections, 2021, 2022), "TUR", "AZE", 2021, 2022)
     assert "fell by $20 million from 2021 to 2022" in fell
     assert findings.change(contributions(sections, 2022, 2023), "TUR", "AZE", 2022, 2023) == []
+
+
+def test_bars_are_labelled_with_direction_year_and_whose_books_they_are() -> None:
+    rows = goods(
+        (NEW, "TUR", "AZE", 2021, "export", "84", 1), (NEW, "AZE", "TUR", 2021, "export", "27", 1)
+    )
+    named = findings.labelled(by_section(chapters(rows, "AZE", "TUR")))
+    assert named[["direction", "report"]].to_numpy().tolist() == [
+        ["Azerbaijan to Türkiye", "2021, Azerbaijan"],
+        ["Türkiye to Azerbaijan", "2021, Türkiye"],
+    ]
+    assert findings.labelled(named.head(0))["report"].tolist() == []

@@ -148,6 +148,10 @@ def test_the_sentences_name_both_sides_and_the_widest_gap() -> None:
         "more."
     ]
     assert findings.gaps(result.head(0)) == []
+    assert findings.gaps(result[result["year"] == 2022]) == [
+        "From Türkiye to Kazakhstan: in 2022, the only year with both books, Türkiye booked $100 "
+        "million less as sent than Kazakhstan as received."
+    ]
 
 
 @pytest.mark.parametrize(("second", "named"), [(1.1e9, 1), (1.09e9, 0)])
@@ -164,9 +168,11 @@ def test_publications_are_named_from_a_tenth_apart(second: float, named: int) ->
     if named:
         assert findings.differing(result) == [
             "Türkiye's imports from Kazakhstan differ between publications in 2010: $1.1 billion "
-            "(IMF, special trade) and $1 billion (UN Comtrade through WITS)."
+            "(IMF, special trade) and $1 billion (UN Comtrade through WITS, special trade)."
         ]
 
 
 def test_every_source_of_reports_has_a_name() -> None:
     assert set(findings.PUBLICATIONS) == set(trade.REPORTED)
+    assert findings.publication("TUR", "imf_dots") == "IMF, general trade"
+    assert findings.publication("AZE", "imf_dots") == "IMF"

@@ -1,6 +1,20 @@
-"""Measures of trade in one place: see `turkic_ties.measures` trade, gravity and statements."""
+"""Measures of trade in one place, from the modules of `turkic_ties.measures`."""
 
+from turkic_ties.measures.composition import (
+    CENTRAL_ASIA,
+    by_chapter,
+    by_section,
+    contributions,
+    with_region,
+)
+from turkic_ties.measures.discrepancy import publications, sent_and_received
 from turkic_ties.measures.gravity import NORMAL, SPECIFICATIONS, Gravity, gravity
+from turkic_ties.measures.investment import (
+    STATED_SINCE,
+    investor,
+    investor_concentration,
+    stocks,
+)
 from turkic_ties.measures.statements import investor_ranks, oil_by_btc, stated_investment
 from turkic_ties.measures.trade import (
     BOOKS,
@@ -37,6 +51,7 @@ from turkic_ties.measures.trade import (
 __all__ = [
     "BOOKS",
     "CELLS",
+    "CENTRAL_ASIA",
     "COMPARABLE",
     "COVERAGE",
     "EXPORTS_ONLY",
@@ -48,27 +63,37 @@ __all__ = [
     "REPORTED",
     "SECTIONS",
     "SPECIFICATIONS",
+    "STATED_SINCE",
     "UNALLOCATED",
     "WORLD",
     "Gravity",
     "asymmetry",
     "bilateral",
+    "by_chapter",
+    "by_section",
     "complementarity",
     "concentration",
     "constant_dollars",
+    "contributions",
     "gravity",
     "growth",
     "intra_industry",
     "intra_trade",
+    "investor",
+    "investor_concentration",
     "investor_ranks",
     "latest_complete_year",
     "main_series",
     "member_shares",
     "oil_by_btc",
     "prefer",
+    "publications",
     "ranks",
     "revealed_advantage",
     "section_coverage",
     "sections",
+    "sent_and_received",
     "stated_investment",
+    "stocks",
+    "with_region",
 ]

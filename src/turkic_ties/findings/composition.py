@@ -28,17 +28,6 @@ def reporter(row: pd.Series[str]) -> str:
     return row["country"] if row["books"] == "own" else row["partner"]
 
 
-def report(row: pd.Series[str]) -> str:
-    """Write the year of a row and whose books it is from.
-
-    Parameters
-    ----------
-    row
-        Of `composition.by_chapter` or `composition.by_section`.
-    """
-    return f"{row['year']}, {countries.name(reporter(row))}"
-
-
 def direction(row: pd.Series[str]) -> str:
     """Write who sells to whom in a row.
 
@@ -53,6 +42,23 @@ def direction(row: pd.Series[str]) -> str:
 
 def _name(partner: str) -> str:
     return REGIONS.get(partner) or countries.name(partner)
+
+
+def labelled(sections: pd.DataFrame) -> pd.DataFrame:
+    """Add who sells to whom (direction), and the year and whose books it is (report).
+
+    Parameters
+    ----------
+    sections
+        Of `composition.by_section`.
+    """
+    rows = [row for _, row in sections.iterrows()]
+    reports = [f"{row['year']}, {countries.name(reporter(row))}" for row in rows]
+    directions = [direction(row) for row in rows]
+    labels = {"direction": directions, "report": reports}
+    return sections.assign(
+        **{name: pd.Series(texts, sections.index, "str") for name, texts in labels.items()}
+    )
 
 
 def largest(sections: pd.DataFrame) -> str:

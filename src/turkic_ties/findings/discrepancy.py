@@ -12,15 +12,23 @@ from turkic_ties.words import listed, usd
 PUBLICATIONS = {
     "bns": "Bureau of National Statistics",
     "bns_panel": "Bureau of National Statistics, copy",
-    "comtrade_2026": "UN Comtrade, general trade",
+    "comtrade_2026": "UN Comtrade",
     "imf_dots": "IMF",
-    "imf_dots_special": "IMF, special trade",
+    "imf_dots_special": "IMF",
     "kgnsc": "National Statistical Committee",
     "uzstat": "Statistics Agency",
     "wits": "UN Comtrade through WITS",
     "wits_panel": "UN Comtrade through WITS, copy",
 }
 """Names of the publications that reports are taken from."""
+
+SYSTEMS = {
+    ("TUR", "comtrade_2026"): "general trade",
+    ("TUR", "imf_dots"): "general trade",
+    ("TUR", "imf_dots_special"): "special trade",
+    ("TUR", "wits"): "special trade",
+}
+"""Trade system of a reporter in a publication, where the publications of it differ in that."""
 
 NOTABLE = 1.1
 """From this spread on a year in which publications differ is named."""
@@ -56,12 +64,16 @@ def gaps(compared: pd.DataFrame) -> list[str]:
         widest = _widest(rows)
         exporter, importer = countries.name(widest["exporter"]), countries.name(widest["importer"])
         less, gap = int((rows["gap_usd"] > 0).sum()), widest["gap_usd"]
-        sentences.append(
-            f"From {exporter} to {importer}: {importer} booked less as received than {exporter} as "
-            f"sent in {less} of {len(rows)} years with both books. The widest gap was "
-            f"{usd(abs(gap))} in {widest['year']}, when {exporter} booked "
-            f"{'more' if gap > 0 else 'less'}."
-        )
+        amount, side = usd(abs(gap)), "more" if gap > 0 else "less"
+        text = f"From {exporter} to {importer}: "
+        if len(rows) == 1:
+            text += f"in {widest['year']}, the only year with both books, {exporter} booked "
+            text += f"{amount} {side} as sent than {importer} as received."
+        else:
+            text += f"{importer} booked less as received than {exporter} as sent in {less} of "
+            text += f"{len(rows)} years with both books. The widest gap was {amount} in "
+            text += f"{widest['year']}, when {exporter} booked {side}."
+        sentences.append(text)
     return sentences
 
 
@@ -69,6 +81,20 @@ def _widest(compared: pd.DataFrame) -> dict[str, Any]:
     """Take the row with the widest gap."""
     order = compared["gap_usd"].abs().sort_values(kind="stable").index
     return dict(compared.loc[order[-1]])
+
+
+def publication(reporter: str, source: str) -> str:
+    """Name a publication, with the trade system where that differs between publications.
+
+    Parameters
+    ----------
+    reporter
+        ISO3 code of the reporting state.
+    source
+        Id of the source.
+    """
+    system = SYSTEMS.get((reporter, source))
+    return f"{PUBLICATIONS[source]}, {system}" if system else PUBLICATIONS[source]
 
 
 def publications(rows: pd.DataFrame) -> str:
@@ -100,7 +126,10 @@ def differing(rows: pd.DataFrame) -> list[str]:
     reports = rows[rows["spread"] >= NOTABLE].groupby(["reporter", "partner", "flow"])
     for (reporter, partner, flow), apart in reports:
         widest = apart[apart["spread"] == apart["spread"].max()].to_dict("records")
-        values = [f"{usd(row['value_usd'])} ({PUBLICATIONS[row['source']]})" for row in widest]
+        values = [
+            f"{usd(row['value_usd'])} ({publication(row['reporter'], row['source'])})"
+            for row in widest
+        ]
         direction = "exports to" if flow == "export" else "imports from"
         subject = f"{countries.name(str(reporter))}'s {direction} {countries.name(str(partner))}"
         differ = sorted(apart["year"].unique())
