@@ -308,8 +308,9 @@ def test_the_sentences_say_whose_report_it_is() -> None:
     ]
     # From 40 to 60 million: machinery +30, clothing -10.
     assert findings.change(contributions(sections, 2021, 2022), "AZE", "TUR", 2021, 2022) == [
-        "As Türkiye reports it, trade from Türkiye to Azerbaijan rose by $20 million from 2021 to "
-        "2022; of that change Machinery and electrical goods 150% and Textiles and clothing −50%."
+        "As Türkiye reports it, trade from Türkiye to Azerbaijan rose by $20.0 million from 2021 "
+        "to 2022; of that change Machinery and electrical goods 150% and Textiles and clothing "
+        "−50%."
     ]
 
 
@@ -321,7 +322,7 @@ def test_a_flow_that_fell_says_so_and_one_that_stayed_says_nothing() -> None:
     )
     sections = by_section(chapters(rows, "TUR", "AZE"))
     (fell,) = findings.change(contributions(sections, 2021, 2022), "TUR", "AZE", 2021, 2022)
-    assert "fell by $20 million from 2021 to 2022" in fell
+    assert "fell by $20.0 million from 2021 to 2022" in fell
     assert findings.change(contributions(sections, 2022, 2023), "TUR", "AZE", 2022, 2023) == []
 
 

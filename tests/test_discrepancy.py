@@ -148,12 +148,13 @@ def test_the_sentences_name_both_sides_and_the_widest_gap() -> None:
     )
     result = compared("KAZ", "TUR", rows)
     assert findings.parted(result) == (
-        "In 2023 Türkiye booked $3 billion as sent to Kazakhstan, Kazakhstan $2 billion as received"
+        "In 2023 Türkiye booked $3.00 billion as sent to Kazakhstan, "
+        "Kazakhstan $2.00 billion as received"
     )
     assert findings.gaps(result) == [
         "From Türkiye to Kazakhstan: Kazakhstan booked less as received than Türkiye as sent in 1 "
-        "of 2 years with both books. The widest gap was $1 billion in 2023, when Türkiye booked "
-        "more."
+        "of 2 years with both books. The widest gap was $1.00 billion in 2023, when Türkiye "
+        "booked more."
     ]
     assert findings.gaps(result.head(0)) == []
     assert findings.gaps(result[result["year"] == 2022]) == [
@@ -175,8 +176,8 @@ def test_publications_are_named_from_a_tenth_apart(second: float, named: int) ->
     )
     if named:
         assert findings.differing(result) == [
-            "Türkiye's imports from Kazakhstan differ between publications in 2010: $1.1 billion "
-            "(IMF, special trade) and $1 billion (UN Comtrade through WITS, special trade)."
+            "Türkiye's imports from Kazakhstan differ between publications in 2010: $1.10 billion "
+            "(IMF, special trade) and $1.00 billion (UN Comtrade through WITS, special trade)."
         ]
 
 
