@@ -132,10 +132,10 @@ def test_both_sides_say_the_same_of_the_same_books(pair: tuple[str, str]) -> Non
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: "-".join(map(str, report)))
 def test_peaks_and_growth_stay_inside_one_set_of_books_and_one_publisher(report: Report) -> None:
     names = said(report)["names"]
-    for series in (names["main_series"], names["rank_series"], names["change"]):
+    for series in (names["main_series"], names["rank_series"], names["rates"]):
         assert len(set(series["books"])) <= 1
         assert len(set(series["source"].str.removesuffix("_panel"))) <= 1
-    assert not names["change"][["seam_1y", "seam_5y"]].to_numpy().any()
+    assert not names["rates"][["seam_1y", "seam_5y"]].to_numpy().any()
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: "-".join(map(str, report)))
