@@ -22,6 +22,7 @@ ARGUMENTS: dict[str, Any] = {
     "country": "KAZ",
     "partner": "TUR",
     "pair": "trade.bilateral",
+    "rows": "trade.bilateral",
     "frame": "trade.bilateral",
     "series": "trade.bilateral",
     "ranked": "trade.ranks",

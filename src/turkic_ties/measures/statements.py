@@ -11,7 +11,7 @@ import calendar
 
 import pandas as pd
 
-from turkic_ties.measures.common import joined, ratio
+from turkic_ties.measures.common import check_pair, joined, ratio
 
 INVESTORS = {"Kazakh": "KAZ", "Turkish": "TUR"}
 """Who invests, as the column ``measure`` puts it."""
@@ -43,7 +43,8 @@ def stated_investment(statements: pd.DataFrame, country: str, partner: str) -> p
     statements
         See the module.
     country, partner
-        Two states; each may be the investor or the host, or belong to the host region.
+        Each may be the investor or the host, or belong to the host region; the country is one of
+        the states compared.
 
     Returns
     -------
@@ -51,6 +52,7 @@ def stated_investment(statements: pd.DataFrame, country: str, partner: str) -> p
         date, period, investor, host (a state, or one of `REGIONS`), kind (cumulative | inflow;
         missing for a stock), measure, value (US dollars), speaker, id; sorted by date and id.
     """
+    check_pair(country, partner)
     rows = statements[statements["unit"] == "US dollars"]
     rows = rows.join(rows["measure"].str.extract(_INVESTMENT)).dropna(subset="investor")
     rows["investor"] = rows["investor"].map(INVESTORS)

@@ -275,7 +275,7 @@ def main_series(rows: pd.DataFrame, value: str = "turnover_usd") -> pd.DataFrame
     Returns
     -------
     pandas.DataFrame
-        The rows of the series, sorted by year.
+        The same columns, sorted by year.
 
     Examples
     --------
