@@ -1,4 +1,4 @@
-"""The gravity benchmark: right on a made-up world, equal to the model with all its dummies, blind to the pair."""
+"""The gravity model: right on a made-up world, equal to the model with all its dummies."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import statsmodels.api as sm
 
 from turkic_ties import data, trade
 from turkic_ties.countries import MEMBERS
+from turkic_ties.measures import gravity
 
 OTHERS = ("RUS", "CHN", "DEU", "ITA", "IRN", "USA", "IND", "GEO", "UKR", "POL", "FRA", "JPN")
 YEARS = range(2016, 2021)
@@ -19,7 +20,7 @@ VARIABLES = ["ln_gdp", "ln_distance", "contiguous", "common_language", "both_ex_
 
 @cache
 def world(noise: float = 1e-3) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Make up a world in which trade = (GDP · GDP)^0.8 / distance · e^(0.5 contiguous + 0.7 both once Soviet)."""
+    """Make up trade = (GDP · GDP)^0.8 / distance · e^(0.5 contiguous + 0.7 both once Soviet)."""
     random = np.random.default_rng(7)
     everyone = (*MEMBERS, *OTHERS)
     gdp = pd.DataFrame(
@@ -64,10 +65,10 @@ def world(noise: float = 1e-3) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame
 
 def fitted(noise: float) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
     model, gdp, pairs = world(noise)
-    panel = trade._gravity_panel(
+    panel = gravity._panel(
         model.rename(columns={"reporter": "iso3_a", "partner": "iso3_b"}), gdp, pairs
     )
-    return panel, *trade._ppml(panel, VARIABLES)
+    return panel, *gravity._ppml(panel, VARIABLES)
 
 
 def test_known_coefficients_are_found_again_and_the_pair_trades_as_expected() -> None:
@@ -89,6 +90,41 @@ def test_a_pair_that_trades_three_times_as_much_shows_three_and_is_read_as_above
         [3, 3], rel=0.01
     )
     assert summary["reading"].to_dict() == {"exports": "above", "imports": "not distinguishable"}
+
+
+@pytest.mark.parametrize(
+    ("ratios", "reading"),
+    [
+        ([0.3, 0.49], "below"),
+        ([0.3, 0.5], "not distinguishable"),
+        ([2.0, 2.4], "not distinguishable"),
+        ([2.1, 2.4], "above"),
+        ([0.1, 9.0], "not distinguishable"),
+    ],
+)
+def test_a_ratio_is_read_as_outside_only_when_all_of_its_range_is(
+    ratios: list[float], reading: str
+) -> None:
+    assert trade.NORMAL == (0.5, 2)
+    rows = pd.DataFrame({"flow": "exports", "ratio": ratios}).assign(
+        first_year=2016, last_year=2020, observed_usd=1.0
+    )
+    assert gravity._summary(rows)["reading"].tolist() == [reading]
+
+
+def test_the_window_is_the_last_five_years_of_the_model_unless_another_is_wanted() -> None:
+    model = pd.DataFrame({"year": [2000, 2020]})
+    assert gravity._window(model, None, None) == (2016, 2020)
+    assert gravity._window(model, None, 2010) == (2006, 2010)
+    assert gravity._window(model, 2001, None) == (2001, 2020)
+    with pytest.raises(ValueError, match="must not be after"):
+        gravity._window(model, 2020, 2010)
+
+
+def test_a_fit_that_does_not_converge_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gravity, "MAX_ITERATIONS", 2)
+    with pytest.raises(ArithmeticError, match="did not converge"):
+        fitted(0.5)
 
 
 def test_the_pair_itself_does_not_move_what_is_expected_of_it() -> None:
@@ -153,14 +189,14 @@ def test_the_fit_equals_the_model_with_a_dummy_for_every_reporter_and_year() -> 
     assert estimated["clusters"].iloc[0] == len(MEMBERS) * (len(MEMBERS) + len(OTHERS) - 1)
 
 
-def test_a_cell_missing_among_the_six_is_no_zero_and_one_missing_elsewhere_is() -> None:
+def test_a_cell_missing_among_the_states_compared_is_no_zero_and_one_missing_elsewhere_is() -> None:
     model, gdp, pairs = world()
     gone = (
         (model["year"] == 2020)
         & (model["reporter"] == "UZB")
         & model["partner"].isin(["TKM", "JPN"])
     )
-    panel = trade._gravity_panel(
+    panel = gravity._panel(
         model[~gone].rename(columns={"reporter": "iso3_a", "partner": "iso3_b"}), gdp, pairs
     )
     cell = panel.query("iso3_a == 'UZB' and year == 2020").set_index("iso3_b")["value_usd"]
@@ -168,6 +204,33 @@ def test_a_cell_missing_among_the_six_is_no_zero_and_one_missing_elsewhere_is() 
     assert cell["JPN"] == 0
     ratios = trade.gravity(model[~gone], gdp, pairs, "UZB", "TKM").ratios.query("flow == 'exports'")
     assert ratios["last_year"].unique().tolist() == [2019]
+
+
+def test_each_specification_uses_the_partners_and_years_it_names() -> None:
+    """17 partners of 6 reporters in 5 years, less the pair itself, which two reporters have."""
+    coefficients = trade.gravity(*world(), "KAZ", "TUR", 2019, 2020).coefficients
+    exports = coefficients[coefficients["fitted_on"] == "exports of all"]
+    counted = exports.groupby("specification")["observations"].first()
+    assert counted["base"] == 5 * (6 * 17 - 2)
+    assert counted["window only"] == 2 * (6 * 17 - 2)
+    assert counted["without Russia and China"] == 5 * (6 * 15 - 2)
+    variables = exports.groupby("specification")["variable"].agg(set)
+    assert variables["landlocked"] - variables["base"] == {"landlocked"}
+    assert variables["population"] - variables["base"] == {"ln_population"}
+    assert variables["base"] - variables["without Russia and China"] == {"common_language"}
+
+
+def test_a_reporter_without_trade_in_a_year_takes_no_part_in_it() -> None:
+    model, gdp, pairs = world()
+    idle = (model["reporter"] == "KGZ") & (model["year"] == 2018)
+    panel = gravity._panel(
+        model[~idle].rename(columns={"reporter": "iso3_a", "partner": "iso3_b"}), gdp, pairs
+    )
+    estimated, effects = gravity._ppml(panel, VARIABLES)
+    of_idle = panel.query("iso3_a == 'KGZ' and year == 2018")
+    assert (of_idle["value_usd"] == 0).all()
+    assert not set(of_idle["reporter_year"]) & set(effects.index)
+    assert estimated["coefficient"].to_numpy() == pytest.approx([0.8, -1, 0.5, 0, 0.7], abs=0.01)
 
 
 def test_a_window_outside_the_model_gives_empty_tables() -> None:

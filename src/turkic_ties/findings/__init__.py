@@ -1,1 +1,1 @@
-"""Sentences of the reports, written from frames; nothing here measures."""
+"""Sentences of the reports that need logic, one module per topic: frames in, a sentence out."""

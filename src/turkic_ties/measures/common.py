@@ -222,3 +222,39 @@ def joined(texts: Iterable[str], separator: str = "; ") -> str:
     """
     single = {text for several in texts for text in several.split(separator)}
     return separator.join(sorted(single - {""}))
+
+
+# -- languages --------------------------------------------------------------------------------------------------
+
+CYRILLIC = "cyrillic"
+LATIN_VERSIONS = ("2017", "2018", "2019", "2021-01", "2021")
+VERSIONS = (CYRILLIC, *LATIN_VERSIONS)
+"""How Kazakh can be written: as now, by decree in 2017 and 2018, as proposed in 2019, in January and April 2021."""
+
+
+def check_version(version: str, versions: Sequence[str] = VERSIONS) -> None:
+    """Raise a ValueError unless Kazakh can be written in this version."""
+    if version not in versions:
+        raise ValueError(
+            f"there is no Kazakh alphabet {version!r}: choose one of {', '.join(versions)}."
+        )
+
+
+def by_state(languages: pd.DataFrame, column: str = "language") -> dict[str, str]:
+    """Give the state language of each state, or the alphabet it is written in.
+
+    Parameters
+    ----------
+    languages
+        Columns state (missing for other languages) and `column`.
+    column
+        ``language`` or ``alphabet``.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"language": ["kaz", "tat"], "state": ["KAZ", None]})
+    >>> by_state(table)
+    {'KAZ': 'kaz'}
+    """
+    official = languages.dropna(subset=["state"])
+    return dict(zip(official["state"], official[column], strict=True))

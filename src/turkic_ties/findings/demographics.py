@@ -1,0 +1,514 @@
+"""Titles and findings of the demographics report, written from the frames of its measures.
+
+Every function takes frames as `turkic_ties.demographics` returns them, or single rows of them, and
+returns one sentence. Shares come in from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from turkic_ties import countries
+from turkic_ties.words import count, listed, number, ordinal, percent
+from turkic_ties.words import years as years_in_words
+
+Row = Any
+
+BASES = {
+    "census": "census",
+    "census_revised": "census, revised",
+    "estimate_1999_base": "register on the census of 1999",
+    "estimate_2009_base": "register on the census of 2009",
+    "estimate_2021_base": "register on the census of 2021",
+    "not_stated": "basis not stated",
+}
+
+FORECASTS = {
+    "total_fertility_rate": "children per woman",
+    "life_expectancy": "years of life expectancy",
+}
+
+
+# -- dates and changes ----------------------------------------------------------------------------
+
+
+def period(start: int, end: int | None) -> str:
+    """Write the period of a report.
+
+    Examples
+    --------
+    >>> period(1995, None), period(2020, 2020), period(1995, 2000)
+    ('since 1995', 'in 2020', 'from 1995 to 2000')
+    """
+    if end is None:
+        return f"since {start}"
+    return f"in {start}" if start == end else f"from {start} to {end}"
+
+
+def day(date: str) -> str:
+    """Write an ISO day in words; a plain year and 'undated' stay as they are.
+
+    Examples
+    --------
+    >>> day("2021-09-01"), day("2009")
+    ('1 September 2021', '2009')
+    """
+    if not _is_day(date):
+        return date
+    moment = pd.Timestamp(date)
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def on_day(date: str) -> str:
+    """Write a day or year with its preposition.
+
+    Examples
+    --------
+    >>> on_day("2021-09-01"), on_day("2009")
+    ('on 1 September 2021', 'in 2009')
+    """
+    return f"{'on' if _is_day(date) else 'in'} {day(date)}"
+
+
+def _is_day(date: str) -> bool:
+    return len(date) == len("2021-09-01")
+
+
+def dates_and_bases(rows: pd.DataFrame) -> list[str]:
+    """Write the date and the basis of each row, for a card."""
+    pairs = zip(rows["date"], rows["basis"], strict=True)
+    return [f"{day(date)}, {BASES[basis]}" for date, basis in pairs]
+
+
+def points(change: float) -> str:
+    """Write a change of a share in percentage points, with its sign.
+
+    Examples
+    --------
+    >>> points(0.137), points(-0.0034)
+    ('+13.7', '−0.3')
+    """
+    return f"{100 * change:+.1f}".replace("-", "−")
+
+
+def years_of(years: pd.Series[Any]) -> str:
+    """Write the span of a column of years, which may have none.
+
+    Examples
+    --------
+    >>> years_of(pd.Series([2021, 2019])), years_of(pd.Series([2020]))
+    ('2019–2021', '2020')
+    """
+    known = years.dropna()
+    return years_in_words(int(known.min()), int(known.max())) if len(known) else ""
+
+
+def is_disputed(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Mark the rows that are flagged because another source or the count itself contradicts."""
+    return rows["flag"].str.contains("conflict|suspect").astype(bool)
+
+
+def intervals(projections: pd.DataFrame) -> list[str]:
+    """Write the 95 % interval of each projection of people, for a card."""
+    return [
+        f"projection; 95% interval {count(row.lower_95)} to {count(row.upper_95)}"
+        for row in _rows(projections)
+    ]
+
+
+def ranks(rows: pd.DataFrame) -> list[str]:
+    """Write each rank with the number of states ranked."""
+    return [f"{ordinal(row.rank)} of {row.n_states}" for row in _rows(rows)]
+
+
+def _rows(frame: pd.DataFrame) -> Iterable[Any]:
+    return frame.itertuples()
+
+
+# -- composition ----------------------------------------------------------------------------------
+
+
+def composition(group: str, preferred: pd.DataFrame) -> str:
+    """Give the newest share of a group, and the first and the lowest earlier census."""
+    newest = preferred.iloc[-1]
+    basis = BASES[newest["basis"]]
+    sentence = (
+        f"The {group} share was {percent(newest['share'])} {on_day(newest['date'])} ({basis})"
+    )
+    counted = preferred[preferred["basis"] == "census"]
+    counted = counted[counted["date"] != newest["date"]].reset_index(drop=True)
+    if counted.empty:
+        return sentence
+    first_and_lowest = counted.iloc[sorted({0, int(counted["share"].argmin())})]
+    said = [f"{percent(row.share)} in {row.year}" for row in _rows(first_and_lowest)]
+    return f"{sentence}; earlier censuses counted {listed(said)}"
+
+
+def revisions(group: str, preferred: pd.DataFrame) -> Iterable[str]:
+    """Name every census that has shares on two bases."""
+    for date, rows in preferred.groupby("date"):
+        shares = rows.set_index("basis")["share"]
+        if {"census", "census_revised"} <= set(shares.index):
+            counted, revised = percent(shares["census"]), percent(shares["census_revised"])
+            yield (
+                f"The census of {date} has two bases: {counted} {group} as counted, "
+                f"{revised} as revised."
+            )
+
+
+def disputes(rows: pd.DataFrame) -> Iterable[str]:
+    """Name every date at which sources or counts contradict each other."""
+    for date, same_date in rows[rows["disputed"]].groupby("date"):
+        shares = " against ".join(percent(share) for share in same_date["share"])
+        notes = " ".join(note for note in same_date["note"] if note)
+        yield f"Disputed: {day(str(date))}, {shares}. {notes}"
+
+
+def other_group(group: str, changes: pd.DataFrame) -> Iterable[str]:
+    """Give the last change of the largest other group between censuses."""
+    for row in _rows(changes.tail(1)):
+        yield (
+            f"The {group} share, the largest of the others, {_moved(row.change)} from "
+            f"{percent(row.share_start)} at the census of {day(row.start_date)} to "
+            f"{percent(row.share_end)} at that of {day(row.end_date)}; they numbered "
+            f"{count(row.own_start)} and {count(row.own_end)}."
+        )
+
+
+def _moved(change: float) -> str:
+    return "fell" if change < 0 else "rose"
+
+
+def diversity(rows: pd.DataFrame) -> Iterable[str]:
+    """Say what both indices of the last census mean."""
+    for row in _rows(rows.tail(1)):
+        yield (
+            "Two people drawn at random belonged to different groups with a chance of "
+            f"{percent(row.fractionalization, 0)} at the census of {day(row.date)} "
+            "(fractionalisation); polarisation, 1 for two equal halves, was "
+            f"{number(row.polarization)}."
+        )
+
+
+def register_break(shares: pd.DataFrame) -> str:
+    """Set the last share on the old base of the register and the first on the new one together."""
+    old = shares[shares["basis"] == "estimate_2009_base"].iloc[-1]
+    new = shares[shares["basis"] == "estimate_2021_base"].iloc[0]
+    return (
+        f"The census of 2021 changed the base: {percent(old['share'])} {on_day(old['date'])} by "
+        f"the old register, {percent(new['share'])} {on_day(new['date'])} by the new"
+    )
+
+
+def largest_groups(mixture: pd.DataFrame) -> str:
+    """List the largest groups of the last date, which is the last in the frame."""
+    newest = mixture[mixture["date"] == mixture["date"].iloc[-1]]
+    largest = ", ".join(f"{row.ethnic_group} {percent(row.share)}" for row in _rows(newest[:3]))
+    return f"The largest groups in {newest['date'].iloc[0][:4]}: {largest}"
+
+
+def other_label(others: pd.DataFrame) -> str:
+    """Name the card of the largest other group."""
+    if others.empty:
+        return "Largest other group"
+    return f"{others['ethnic_group'].iloc[0]} share, the largest other"
+
+
+def date_marks(dates: pd.DataFrame) -> list[str]:
+    """Write the year of each date, with r for a revised census and e for the register."""
+    letters = {"census": "", "census_revised": "r"}
+    pairs = zip(dates["date"], dates["basis"], strict=True)
+    return [date[:4] + letters.get(basis, "e") for date, basis in pairs]
+
+
+# -- what a change is made of ---------------------------------------------------------------------
+
+
+def largest_change(group: str, changes: pd.DataFrame) -> str:
+    """Split the largest rise of a share into its two parts."""
+    row = changes.iloc[int(changes["change"].argmax())]
+    return (
+        f"{row['interval']}: the {group} share changed by {points(row['change'])} points, "
+        f"{points(row['own_effect'])} from the group's own numbers, {points(row['rest_effect'])} "
+        "from those of all others"
+    )
+
+
+def no_changes(group: str, country_name: str, period: str) -> str:
+    """Say that no change can be split."""
+    return (
+        f"No two censuses with the number of the group {group} in {country_name} exist {period}, "
+        "so no change is split."
+    )
+
+
+def revised_changes(changes: pd.DataFrame) -> Iterable[str]:
+    """Split the changes that start at a revised census."""
+    for row in _rows(changes[changes["start_basis"] == "census_revised"]):
+        yield (
+            f"On the revised base the change from {row.start_date} to {row.end_date[:4]} is "
+            f"{points(row.change)} points: {points(row.own_effect)} from the group's own numbers "
+            f"and {points(row.rest_effect)} from those of all others."
+        )
+
+
+def last_change(changes: pd.DataFrame) -> Iterable[str]:
+    """Compare the growth of a group with that of all others between the last two censuses."""
+    for row in _rows(changes.tail(1)):
+        yield (
+            f"Between the last two censuses, {row.interval}, {points(row.own_effect)} of the "
+            f"{points(row.change)} points come from the group's own numbers: the group changed by "
+            f"{points(row.own_growth)}% a year, all others by {points(row.rest_growth)}%."
+        )
+
+
+# -- regions and cities ---------------------------------------------------------------------------
+
+
+def regions(group: str, tiles: pd.DataFrame) -> str:
+    """Count the regions in which a group is more than half, and name the lowest share."""
+    majority = tiles[tiles["share"] > 0.5]
+    lowest = tiles.iloc[int(tiles["share"].argmin())]
+    return (
+        f"{group} share above one half in {len(majority)} of the {len(tiles)} regions with a "
+        f"figure; the lowest is {percent(lowest['share'], 0)} in {lowest['region']}"
+    )
+
+
+def no_regions(group: str, country_name: str, period: str) -> str:
+    """Say that the table has no region of a country."""
+    return (
+        "Figures by region exist for few groups of Kazakhstan; none fit "
+        f"{group} in {country_name} {period}."
+    )
+
+
+def cities(group: str, rows: pd.DataFrame) -> str:
+    """List the latest share of each city."""
+    latest = rows.groupby("place").tail(1)
+    shares = [
+        f"{row.place} {percent(row.share, 0)} ({row.date}, grade {row.grade})"
+        for row in _rows(latest)
+    ]
+    return f"{group} share in cities: {', '.join(shares)}"
+
+
+def districts(group: str, classes: pd.Series[Any]) -> str:
+    """Count districts by class of share, the highest class first."""
+    counted = classes.value_counts().sort_index(ascending=False)
+    parts = [f"{many} in the class {str(name).replace('-', '–')}" for name, many in counted.items()]
+    return (
+        f"Of {counted.sum()} districts on a private map of unstated date, by {group} share in "
+        f"percent: {'; '.join(parts)} (grade C)."
+    )
+
+
+# -- population -----------------------------------------------------------------------------------
+
+
+def pyramids(names: Mapping[str, str], ages: pd.DataFrame) -> str:
+    """Compare the median ages of two states.
+
+    Parameters
+    ----------
+    names
+        ISO3 code to name of both states.
+    ages
+        iso3, year, median_age; one row per state.
+    """
+    median = ages.set_index("iso3")["median_age"]
+    (country, own), *other = (
+        (name, median[iso3]) for iso3, name in names.items() if iso3 in median
+    )
+    sentence = f"half the people of {country} were younger than {own:.1f} years"
+    for partner, age in other:
+        sentence += f", half those of {partner} younger than {age:.1f}"
+    return f"In {ages['year'].iloc[0]} {sentence}"
+
+
+def no_pyramid(first_year: int) -> str:
+    """Say that the period has no year with ages."""
+    return (
+        f"Population by age is known every fifth year since {first_year}, estimated to 2015; the "
+        "period has no such year."
+    )
+
+
+def ages(row: Row) -> str:
+    """Describe the age structure of a state in one year."""
+    kind = "estimate" if row.variant == "estimate" else "projection"
+    return (
+        f"{row.state} {row.year} ({kind} of 2019): {percent(row.aged_0_14)} under 15 and "
+        f"{percent(row.aged_65_plus)} over 64, which is {row.dependency_ratio:.0f} for every 100 "
+        f"aged 15–64 (dependency ratio); median age {row.median_age:.1f} years."
+    )
+
+
+def outlook(projections: pd.DataFrame) -> str:
+    """Give the projected population of each state with its interval."""
+    said = [
+        f"{row.state} {count(row.value)} (95% interval {count(row.lower_95)} to "
+        f"{count(row.upper_95)})"
+        for row in _rows(projections)
+    ]
+    return f"Outlook for {projections['year'].iloc[0]}: {', '.join(said)}"
+
+
+def forecast(measure: str, outlook: pd.DataFrame, year: int) -> str:
+    """Set the last estimate of a state and its projection for a year together."""
+    unit = FORECASTS[measure]
+    estimates = outlook[outlook["kind"] == "estimate"].tail(1)
+    last = [f"{row.value:.1f} {unit} in {row.year}; " for row in _rows(estimates)]
+    (then,) = _rows(outlook[outlook["year"] == year])
+    return (
+        f"{then.state}: {''.join(last)}the projection for {year} is {then.value:.1f} {unit} "
+        f"(95% interval {then.lower_95:.1f} to {then.upper_95:.1f})."
+    )
+
+
+# -- indicators -----------------------------------------------------------------------------------
+
+
+def leads(totals: pd.DataFrame, pair: Sequence[str]) -> str:
+    """Name the state that leads on most indicators, and the pair where it is another.
+
+    Parameters
+    ----------
+    totals
+        Rows of all indicators, most led first.
+    pair
+        ISO3 codes of the states of the report.
+    """
+    first = totals["iso3"].iloc[0]
+    rows = totals[totals["iso3"].isin([first, *pair])]
+    said = [
+        f"{countries.name(row.iso3)} {'leads ' if row.iso3 == first else ''}on "
+        f"{row.led} of {row.indicators}{' selected indicators' if row.iso3 == first else ''}"
+        for row in _rows(rows)
+    ]
+    return ", ".join(said)
+
+
+def rank_cells(rows: pd.DataFrame) -> list[str]:
+    """Write mean rank and number of indicators led, for a cell of the table of ranks."""
+    return [f"{row.mean_rank:.1f} | {row.led}" for row in _rows(rows)]
+
+
+def by_domain(rows: pd.DataFrame) -> pd.Series[str]:
+    """Join the names of indicators of each domain."""
+    return rows.groupby("domain")["name"].agg("; ".join)
+
+
+def no_ranks(first_year: int, period: str) -> str:
+    """Say that no indicator can be ranked."""
+    return (
+        f"The indicators begin in {first_year}; {period} none of the selected ones has values of "
+        "enough states."
+    )
+
+
+def equal_weights(country: str, total: Row, equal: pd.Series[float]) -> str:
+    """Give the share led by indicators and with every domain counted the same."""
+    return (
+        f"{countries.name(country)} leads on {percent(total.led_share)} of the indicators it is "
+        f"ranked on ({total.led_jointly} jointly); by lot it would be "
+        f"{percent(total.expected_share, 0)}. With every domain weighing the same it leads on "
+        f"{percent(equal[country])}; the highest is then {countries.name(str(equal.idxmax()))} "
+        f"with {percent(equal.max())}."
+    )
+
+
+def sensitivity(country_name: str, partner_name: str, rows: pd.DataFrame) -> str:
+    """Give the range of the share led over all selections, with the partner and without."""
+    spans = [
+        f"{percent(shares.min(), 0)} to {percent(shares.max(), 0)}"
+        for _, shares in rows.groupby("among", sort=False)["led_share"]
+    ]
+    return (
+        f"{country_name} leads on {spans[0]} of the indicators, depending on the selection; "
+        f"on {spans[1]} with {partner_name} left out"
+    )
+
+
+def dominance(row: Row) -> str:
+    """Compare two states on the indicators both are ranked on."""
+    country, partner = countries.name(row.iso3), countries.name(row.other)
+    return (
+        f"A randomly drawn indicator favours {country} over {partner} with a chance of "
+        f"{percent(row.better, 0)}, {partner} over {country} with {percent(row.worse, 0)}"
+    )
+
+
+def _ranks(ranks: pd.Series[Any]) -> str:
+    """Count the series by rank: '1st in 3, 2nd in 4'."""
+    counted = sorted(Counter(ranks).items())
+    return ", ".join(f"{ordinal(rank)} in {many}" for rank, many in counted)
+
+
+def well_covered(history: pd.DataFrame) -> pd.DataFrame:
+    """Choose the last year that three series have, or as many as any year has."""
+    series = history.groupby("year")["indicator"].nunique()
+    enough = series.index[series >= min(3, series.max())] if len(series) else series.index
+    last: int = enough.max()
+    return history[history["year"] == last]
+
+
+def no_income(span: str, country_name: str, period: str) -> str:
+    """Say that income cannot be ranked."""
+    return f"GDP per capita is known for {span}; {period} {country_name} cannot be ranked by it."
+
+
+def income(country_name: str, series: pd.DataFrame) -> str:
+    """Count the series of one year by rank."""
+    year = series["year"].iloc[0]
+    ranks = _ranks(series["rank"])
+    return f"By GDP per capita {country_name} ranked {ranks} of {len(series)} series in {year}"
+
+
+def income_without(country_name: str, partner_name: str, series: pd.DataFrame) -> str:
+    """Count the series of one year by rank, the partner left out."""
+    year = series["year"].iloc[0]
+    ranks = _ranks(series["rank"])
+    return (
+        f"With {partner_name} left out, {country_name} ranked {ranks} of {len(series)} series "
+        f"in {year}."
+    )
+
+
+def surveys(names: Mapping[str, str], rows: pd.DataFrame) -> str:
+    """Give the Gini index of the last survey of each state of the pair.
+
+    Parameters
+    ----------
+    names
+        ISO3 code to name of both states.
+    rows
+        iso3, year, value, sorted by year.
+    """
+    said = {state: f"{name} has none" for state, name in names.items()}
+    for row in _rows(rows[rows["iso3"].isin(names)]):
+        said[row.iso3] = f"{names[row.iso3]} {row.value:.1f} in {row.year}"
+    return f"Gini index of the last survey: {', '.join(said.values())}"
+
+
+def no_gini(country_name: str, period: str) -> str:
+    """Say that no survey can be ranked."""
+    return (
+        f"No survey of {country_name} {period} falls in the same year as one of another state, so "
+        "its Gini index has no rank."
+    )
+
+
+def gini_rank(country_name: str, history: pd.DataFrame) -> Iterable[str]:
+    """Give the rank in the last survey year a state shares with another."""
+    for row in _rows(history.tail(1)):
+        without = ", ".join(countries.name(state) for state in row.no_value.split())
+        lack = f"; no survey that year: {without}" if without else ""
+        yield (
+            f"In {row.year}, its last survey year shared with another state, {country_name} ranked "
+            f"{ordinal(row.rank)} of {row.n_states}, the most equal first{lack}."
+        )

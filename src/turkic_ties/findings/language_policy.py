@@ -1,0 +1,554 @@
+"""Sentences of the report on language policy, written from frames."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from turkic_ties import countries
+from turkic_ties.words import count, number, ordinal, percent
+
+VERBS = {
+    "speaks": "speak",
+    "understands speech": "understand",
+    "reads and writes freely": "read and write freely",
+    "commands, by the ministry's indicator": "command",
+    "uses daily": "use daily",
+    "mother tongue": "",
+    "mostly spoken at home": "",
+}
+"""What was asked, in the order of the chart, and as a verb in a sentence where there is one."""
+
+
+def published(share: float) -> str:
+    """Write a published share (0 to 1) with at most two decimals, as sources print them.
+
+    Examples
+    --------
+    >>> published(0.66), published(0.3235)
+    ('66%', '32.35%')
+    """
+    return f"{100 * share:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+# -- use and schooling --------------------------------------------------------------------------
+
+
+def use(asked: pd.DataFrame, country_name: str) -> str:
+    """Tell the latest answer: the question that was asked for several languages, or else the last.
+
+    Parameters
+    ----------
+    asked
+        Columns row (question and year), asked, indicator, language_name, year, share.
+
+    Examples
+    --------
+    >>> rows = [("speaks, 2021", "speaks", "speaks", "Russian", 2021, 0.837)]
+    >>> names = ["row", "asked", "indicator", "language_name", "year", "share"]
+    >>> use(pd.DataFrame(rows, columns=names), "Kazakhstan")
+    'Kazakhstan, 2021: 83.7% speak Russian'
+    """
+    several = asked[asked.groupby("row")["language_name"].transform("size") > 1]
+    several = several if len(several) else asked
+    row = several.sort_values("year", kind="stable", ascending=False)["row"].iloc[0]
+    latest = several[several["row"] == row].sort_values("share", ascending=False)
+    first, verb = latest.iloc[0], VERBS[latest["indicator"].iloc[0]]
+    shares = [
+        f"{published(share)} {name}"
+        for share, name in zip(latest["share"], latest["language_name"], strict=True)
+    ]
+    text = ", ".join(shares)
+    text = text.replace("% ", f"% {verb} ", 1) if verb else f"{first['asked']}, {text}"
+    return f"{country_name}, {first['year']}: {text}"
+
+
+def schooling(taught: pd.DataFrame, country_name: str) -> str:
+    """Tell the first and last share of pupils taught in each language, by the same source.
+
+    Parameters
+    ----------
+    taught
+        Columns group, population, language_name, segment, year, share, approximate.
+    """
+    pupils = taught[taught["group"].isin(["School pupils", "Single-language schools"])]
+    pupils = pupils if len(pupils) else taught
+    texts = []
+    for (name, _), line in pupils.groupby(["language_name", "segment"]):
+        if len(line) > 1 and not line["approximate"].any():
+            first, last = line.iloc[0], line.iloc[-1]
+            then = f"{name} {published(first['share'])} in {first['year']}"
+            texts.append(f"{then}, {published(last['share'])} in {last['year']}")
+    only = pupils.iloc[-1]
+    texts = texts or [f"{only['language_name']} {published(only['share'])} in {only['year']}"]
+    return f"{country_name}, {pupils['population'].iloc[0]} taught in {'; in '.join(texts)}"
+
+
+def home_language(waves: pd.DataFrame) -> str:
+    """Tell the last share of pupils tested in the language of their home, for each state.
+
+    Parameters
+    ----------
+    waves
+        Columns iso3, level, year, share.
+    """
+    last = waves.sort_values(["year", "level"]).groupby("iso3").tail(1).sort_values("iso3")
+    return "; ".join(
+        f"{countries.name(row['iso3'])} {percent(row['share'], 0)} ({row['level']}, {row['year']})"
+        for row in last.to_dict("records")
+    )
+
+
+def changes(changes: pd.DataFrame, language_name: dict[str, str]) -> pd.DataFrame:
+    """Lay out first and last readings for a reader; ≈ marks round ones and inferred years.
+
+    Parameters
+    ----------
+    changes
+        Columns indicator, language, population, first_year, last_year, first_share, last_share,
+        change, approximate.
+    """
+    mark = changes["approximate"].map({True: "≈ ", False: ""})
+    readings = {
+        name.capitalize(): mark
+        + changes[f"{name}_share"].map(published)
+        + " ("
+        + changes[f"{name}_year"].astype("str")
+        + ")"
+        for name in ("first", "last")
+    }
+    return pd.DataFrame(
+        {
+            "Language": changes["language"].map(language_name),
+            "Asked": changes["indicator"] + ", " + changes["population"],
+            **readings,
+            "Points": (100 * changes["change"]).map(lambda points: number(points, 1)),
+        }
+    )
+
+
+def software(rows: pd.DataFrame, country_name: str) -> str:
+    """Tell the estimates made for software.
+
+    Parameters
+    ----------
+    rows
+        Columns name, population_percent; the largest first.
+    """
+    languages = zip(rows["name"], rows["population_percent"], strict=True)
+    text = ", ".join(f"{name} {share:.0f}%" for name, share in languages)
+    made = "by estimates made for software, of mixed age and no census (Unicode CLDR)"
+    return f"{country_name} {made}: {text}."
+
+
+# -- letters and texts --------------------------------------------------------------------------
+
+
+def letters(shared: int, jaccard: float, first: str, second: str) -> str:
+    """Tell how many letters two alphabets share.
+
+    Examples
+    --------
+    >>> letters(27, 27 / 33, "Kazakh Latin April 2021", "Turkish")
+    'Kazakh Latin April 2021 and Turkish share 27 letters, 82% of all letters of either'
+    >>> letters(0, 0, "Kyrgyz Cyrillic", "Turkish")
+    'Kyrgyz Cyrillic and Turkish are two scripts and share no letter'
+    """
+    if pd.isna(jaccard):
+        return f"The alphabets of {first} and {second} are not both in the tables"
+    if not shared:
+        return f"{first} and {second} are two scripts and share no letter"
+    share = f"{percent(jaccard, 0)} of all letters of either"
+    return f"{first} and {second} share {shared} letters, {share}"
+
+
+def sounds(sounds: pd.DataFrame, language: str, partner_language: str) -> str:
+    """Tell how many shared letters have a similar sound, and which have another.
+
+    Parameters
+    ----------
+    sounds
+        Columns letter, country_ipa, partner_ipa, relation; at least one row.
+    """
+    same = (sounds["relation"] == "same").sum()
+    false_friends = [
+        f"{row.letter} [{row.country_ipa}] in {language}, [{row.partner_ipa}] in {partner_language}"
+        for row in sounds[sounds["relation"] == "different"].itertuples()
+    ]
+    text = f"Of {len(sounds)} shared letters {same} stand for a similar sound. "
+    if false_friends:
+        text += f"Same letter, another sound: {'; '.join(false_friends)}."
+    else:
+        text += "None stands for quite another sound."
+    partly = sounds.loc[sounds["relation"] == "partly", "letter"]
+    return text + (f" Partly alike: {', '.join(partly)}." if len(partly) else "")
+
+
+def letter_table_subtitle(other_language: str, kazakh_version: str = "") -> str:
+    """Explain the marks and columns of the letter table, of Kazakh if a version is given."""
+    marks = (
+        f"✓ {other_language} has the letter with a similar sound, ≈ partly similar, ≠ another "
+        "sound, · sound unknown"
+    )
+    columns = "sounds of shared letters only; last columns: the letter, where that alphabet has it"
+    if kazakh_version:
+        columns = (
+            "in brackets: loan letters the version has no letter for, spelled out; columns from "
+            f"Turkish on: the letter of {kazakh_version}, where that alphabet has it"
+        )
+    return f"{marks}; {columns}; CTA: Common Turkic Alphabet of 2024"
+
+
+def lost(lost: pd.DataFrame, title: str) -> str:
+    """Tell which letters a Latin version writes alike, loan letters aside.
+
+    Parameters
+    ----------
+    lost
+        Columns kind, latin, cyrillic, loan.
+    """
+    lost = lost[~lost["loan"]]
+    written = lost["cyrillic"] + " as " + lost["latin"]
+    alike = written[lost["kind"].isin(["same letters", "like a sequence"])]
+    text = f"{title} writes alike what Cyrillic keeps apart: {', '.join(alike)}"
+    upper = written[lost["kind"] == "same upper case"]
+    if len(upper):
+        text += f"; in upper case also {', '.join(upper)}"
+    return f"{text}. Loan letters aside."
+
+
+def text_likeness(texts: pd.DataFrame, alphabet: str, language: str, other_language: str) -> str:
+    """Tell how alike the texts of a pair are, and which version brings them nearest.
+
+    Parameters
+    ----------
+    texts
+        Columns corpus, version, written (how the text is written), cosine: the texts of the pair in
+        one script.
+    alphabet
+        The version of Kazakh the report is about.
+    """
+    if texts.empty:
+        return f"{language} and {other_language} have no text in one script here"
+    chosen = texts[texts["version"].isin(["", alphabet])]
+    corpus = (chosen if len(chosen) else texts)["corpus"].max()
+    same_text = texts[texts["corpus"] == corpus].sort_values("cosine", ascending=False)
+    chosen = same_text[same_text["version"].isin(["", alphabet])]
+    now, best = (chosen if len(chosen) else same_text).iloc[0], same_text.iloc[0]
+    kind = {"xwmt": "News sentences", "udhr": "The Declaration"}[corpus]
+    text = f"{kind} in {language} ({now['written']}) and in {other_language} have a likeness of "
+    text += number(now["cosine"])
+    if best["cosine"] > now["cosine"]:
+        nearest = f"{best['written']} with {number(best['cosine'])}"
+        text += f"; the version nearest to {other_language} is {nearest}"
+    return text
+
+
+def text_table(texts: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Lay out the likeness of a pair of texts with its intervals.
+
+    Parameters
+    ----------
+    texts
+        Columns corpus (as shown), written, cosine and identical with _low and _high.
+    """
+    rows = texts.to_dict("records")
+    return pd.DataFrame(
+        {
+            "Text": texts["corpus"].to_list(),
+            language: texts["written"].to_list(),
+            "Likeness": [
+                f"{row['cosine']:.2f} ({row['cosine_low']:.2f}–{row['cosine_high']:.2f})"
+                for row in rows
+            ],
+            "Same words": [
+                f"{percent(row['identical'])} ({100 * row['identical_low']:.1f}–"
+                f"{100 * row['identical_high']:.1f})"
+                for row in rows
+            ],
+        }
+    )
+
+
+def scripts(both: pd.DataFrame, language: str) -> str:
+    """Tell how many texts are more alike in Cyrillic than in Latin.
+
+    Parameters
+    ----------
+    both
+        Column ``Both Cyrillic``; the one after it is the likeness in Latin.
+    """
+    column = both.columns[list(both.columns).index("Both Cyrillic") + 1]
+    nearer = (both["Both Cyrillic"] > both[column]).sum()
+    latin = "the nearest Latin version" if column == "Nearest Latin" else column[len("Both ") :]
+    texts = f"{nearer} of {len(both)} texts"
+    return f"In Cyrillic {texts} are more like the {language} one than in {latin}"
+
+
+# -- words --------------------------------------------------------------------------------------
+
+
+def kinship(kinship: pd.DataFrame, state: str, language: str, other_language: str) -> str:
+    """Tell the share of basic vocabulary two languages have in common, with its interval.
+
+    Parameters
+    ----------
+    kinship
+        Columns state, concepts, share, share_low, share_high.
+    state
+        The state of the other language.
+    """
+    of_state = kinship[kinship["state"] == state]
+    if of_state.empty:
+        return f"Basic vocabulary of {language} compared with the other state languages"
+    row = of_state.iloc[0]
+    low, high = f"{100 * row['share_low']:.0f}", percent(row["share_high"], 0)
+    share = f"{percent(row['share'], 0)} of {row['concepts']} basic meanings ({low} to {high})"
+    return f"{language} and {other_language} have a word of one origin for {share}"
+
+
+def cognates(row: dict[str, float], language: str, other_language: str) -> str:
+    """Tell how many edits lead from a word to its cognate.
+
+    Parameters
+    ----------
+    row
+        edit_distance, edit_low, edit_high.
+    """
+    edits, low, high = (percent(row[f"edit_{name}"], 0) for name in ("distance", "low", "high"))
+    return (
+        f"Where {language} and {other_language} have a common word, turning one into the other "
+        f"takes edits to {edits} of its sounds on average ({low} to {high})."
+    )
+
+
+def nearest(ranked: pd.DataFrame, language: str) -> str:
+    """Tell the nearest and the farthest relative of a language.
+
+    Parameters
+    ----------
+    ranked
+        Columns language and the share by the name of the language, the nearest first.
+    """
+    near, far = ranked.iloc[0], ranked.iloc[-1]
+    return (
+        f"Nearest to {language} is {near['language']} ({percent(near[language], 0)}), farthest "
+        f"{far['language']} ({percent(far[language], 0)})"
+    )
+
+
+def relatives(relatives: pd.DataFrame, language: str, other_language: str) -> str:
+    """Tell the nearest and the farthest relative of a language, and the place of another.
+
+    Parameters
+    ----------
+    relatives
+        Columns language and one per language of the pair with the share of basic vocabulary; the
+        nearest to the first language first.
+    """
+    place = int((relatives["language"] == other_language).to_numpy().argmax()) + 1
+    of_all = f"{other_language} is {ordinal(place)} of {len(relatives)}"
+    return f"{nearest(relatives, language)}; {of_all}"
+
+
+# -- plans --------------------------------------------------------------------------------------
+
+
+def plans(plans: pd.DataFrame) -> str:
+    """Tell for each state which year of completion was named, and what became of it.
+
+    Parameters
+    ----------
+    plans
+        Columns state, completion_year; in order of announcement.
+    """
+    texts = []
+    for state, rows in plans.groupby("state"):
+        first, last = rows["completion_year"].iloc[[0, -1]]
+        name = countries.name(str(state))
+        if len(set(rows["completion_year"])) > 1:
+            texts.append(f"{name} went from {first} to {last} in {len(rows)} announcements")
+        else:
+            texts.append(f"{name} named {first}" + (" every time" if len(rows) > 1 else ""))
+    return "; ".join(texts)
+
+
+def plan(rows: pd.DataFrame) -> str:
+    """Tell the first and the last announcement of one state.
+
+    Parameters
+    ----------
+    rows
+        Columns state, announced, completion_year, years_ahead, speaker; in order of announcement.
+    """
+    first, last = (_announcement(rows.iloc[place]) for place in (0, -1))
+    name = countries.name(rows["state"].iloc[0])
+    if len(rows) == 1:
+        return f"{name} named {first}."
+    moved = rows["completion_year"].iloc[-1] - rows["completion_year"].iloc[0]
+    change = f"The date moved by {moved} years" if moved else "The date did not move"
+    return f"{name} first named {first} and last {last}. {change}."
+
+
+def _announcement(plan: pd.Series[Any]) -> str:
+    ahead = f"{plan['years_ahead']} year{'' if plan['years_ahead'] == 1 else 's'} ahead"
+    year = plan["announced"].year
+    return f"{plan['completion_year']}, {ahead}, in {year} ({plan['speaker']})"
+
+
+# -- study abroad and online --------------------------------------------------------------------
+
+
+def abroad(latest: pd.DataFrame) -> str:
+    """Tell the region with most students abroad of each state.
+
+    Parameters
+    ----------
+    latest
+        Columns state, region, share, year; one row per state.
+    """
+    return "; ".join(
+        f"{countries.name(row['state'])}: {percent(row['share'], 0)} in {row['region']} "
+        f"({row['year']})"
+        for row in latest.to_dict("records")
+    )
+
+
+def abroad_west(rows: pd.DataFrame) -> str:
+    """Tell the share of one region in the last and the first year of one state.
+
+    Parameters
+    ----------
+    rows
+        Columns state, region, share, year, flag; sorted by year.
+    """
+    first, last = rows.iloc[0], rows.iloc[-1]
+    name = countries.name(last["state"])
+    text = f"{name}: {percent(last['share'])} of its students abroad were in {last['region']} in "
+    text += f"{last['year']}"
+    if first["year"] != last["year"]:
+        text += f", {percent(first['share'])} in {first['year']}"
+    return f"{text}." + (" That last figure repeats the year before." if last["flag"] else "")
+
+
+def scholarships(scholars: pd.DataFrame) -> str:
+    """Tell the largest destinations of the last year, and the share of Türkiye.
+
+    Parameters
+    ----------
+    scholars
+        Columns year, place, destination, share; the largest destination of a year first.
+    """
+    final = scholars[scholars["year"] == scholars["year"].max()]
+    texts = [f"{row.place} {percent(row.share, 0)}" for row in final.head(2).itertuples()]
+    turkish = final[final["destination"] == "TUR"]
+    texts += [f"Türkiye {percent(share)}" for share in turkish["share"]]
+    year = final["year"].iloc[0]
+    return f"Where Kazakhstan's Bolashak scholars were in {year}: {'; '.join(texts)}"
+
+
+def destination(codes: str) -> str:
+    """Write the names of destinations; what is not a country code stays.
+
+    Examples
+    --------
+    >>> destination("USA;CAN"), destination("mainland Europe")
+    ('United States, Canada', 'mainland Europe')
+    """
+    return ", ".join(
+        countries.name(code) if len(code) == 3 and code.isupper() else code
+        for code in codes.split(";")
+    )
+
+
+def students(figures: pd.DataFrame) -> pd.DataFrame:
+    """Lay out single figures on students for a reader.
+
+    Parameters
+    ----------
+    figures
+        Columns country, year, indicator, counterpart, value, approximate, speaker, publisher,
+        grade.
+    """
+    about = figures["approximate"].map({True: "about ", False: ""})
+    return pd.DataFrame(
+        {
+            "State": figures["country"].map(countries.name),
+            "Year": figures["year"].astype("str").fillna("undated"),
+            "What": figures["indicator"],
+            "Where": figures["counterpart"].map(countries.name, na_action="ignore"),
+            "Number": about + figures["value"].map("{:,.0f}".format),
+            "By": figures["speaker"].fillna(figures["publisher"]),
+            "Grade": figures["grade"],
+        }
+    )
+
+
+def articles(counts: pd.Series[float], states: list[str], language_of_state: dict[str, str]) -> str:
+    """Tell the articles of an encyclopaedia in each language.
+
+    Parameters
+    ----------
+    counts
+        Articles, by state.
+    """
+    return "; ".join(
+        f"{count(counts[state])} articles in {language_of_state[state]}"
+        for state in states
+        if state in counts.index
+    )
+
+
+# -- timeline -----------------------------------------------------------------------------------
+
+
+def timeline(events: pd.DataFrame) -> str:
+    """Tell how many steps there are, from when to when.
+
+    Parameters
+    ----------
+    events
+        Columns date, category.
+    """
+    dated = events["date"].dt.year
+    script = (events["category"] == "alphabet").sum()
+    if dated.min() == dated.max():
+        return f"Dated steps in {dated.min()}: {len(events)}"
+    period = f"from {dated.min()} to {dated.max()}"
+    return f"{len(events)} dated steps {period}, {script} of them on the alphabet alone"
+
+
+def events(events: pd.DataFrame, states: list[str]) -> pd.DataFrame:
+    """Lay out dated steps for a reader, each date as precise as it is known.
+
+    Parameters
+    ----------
+    events
+        Columns date, precision, countries (codes joined by ``;``), event, confidence.
+    states
+        The pair.
+    """
+    form = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+    dates = zip(events["date"], events["precision"], strict=True)
+    names = {state: countries.name(state) for state in states}
+    names[";".join(countries.MEMBERS)] = "all"
+    return pd.DataFrame(
+        {
+            "Date": [date.strftime(form[precision]) for date, precision in dates],
+            "State": events["countries"].replace(names),
+            "Event": events["event"],
+            "Evidence": events["confidence"],
+        }
+    )
+
+
+def known(years: dict[str, int]) -> str:
+    """List states with the last year there are figures of.
+
+    Examples
+    --------
+    >>> known({"KAZ": 2021, "AZE": 2019})
+    'Kazakhstan (last in 2021), Azerbaijan (last in 2019)'
+    """
+    return ", ".join(f"{countries.name(state)} (last in {year})" for state, year in years.items())

@@ -1,0 +1,179 @@
+"""Population: estimates, projections, age and sex."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from turkic_ties.measures.common import Series, arrange, bounds, check_country
+
+# Ages between which the dependency ratios, as the United Nations define them, take people to work.
+WORKING_AGES = (15, 64)
+
+_INTERVALS = ["low", "high", "lower_80", "upper_80", "lower_95", "upper_95"]
+
+
+def population_outlook(
+    population: pd.DataFrame,
+    country: str,
+    measure: str = "population",
+    start: int | None = None,
+    end: int | None = None,
+) -> pd.DataFrame:
+    """Give estimates and projections of one quantity, with the prediction intervals, year by year.
+
+    Parameters
+    ----------
+    population
+        The table of that name.
+    measure
+        A column of the table: ``population``, ``births``, ``total_fertility_rate`` …
+
+    Returns
+    -------
+    pandas.DataFrame
+        year, kind (estimate | projection), value (estimate or medium variant), low, high (variants
+        with half a child less or more per woman), lower_80, upper_80, lower_95, upper_95
+        (prediction intervals), all in the unit of the measure and missing where not published;
+        sorted by year.
+
+    Raises
+    ------
+    ValueError
+        For a measure the table does not have.
+
+    Examples
+    --------
+    >>> from turkic_ties.data import load
+    >>> outlook = population_outlook(load("demographics/population"), "KAZ", start=2023, end=2024)
+    >>> outlook["kind"].tolist()
+    ['estimate', 'projection']
+    """
+    check_country(country)
+    measures = population.columns.drop(["iso3", "year", "variant"])
+    if measure not in measures:
+        raise ValueError(f"there is no measure {measure!r}: use one of {', '.join(measures)}.")
+    in_period = population["year"].between(*bounds(start, end))
+    rows = population[in_period & (population["iso3"] == country)]
+    wide = rows.pivot_table(index="year", columns="variant", values=measure, aggfunc="first")
+    wide = wide.reindex(columns=["estimate", "medium", *_INTERVALS]).astype("float64")
+    wide["value"] = wide["estimate"].fillna(wide["medium"])
+    wide["kind"] = np.where(wide["estimate"].notna(), "estimate", "projection")
+    return arrange(
+        wide.rename_axis(columns=None).reset_index(),
+        ["year", "kind", "value", *_INTERVALS],
+        by=["year"],
+    )
+
+
+def age_pyramid(age_structure: pd.DataFrame, country: str, year: int) -> pd.DataFrame:
+    """Give the population by age and sex in the last year of the table up to a year.
+
+    Parameters
+    ----------
+    age_structure
+        The table of that name: every fifth year, revision of 2019.
+    year
+        Last year wanted; the column year says which year the result is about.
+
+    Returns
+    -------
+    pandas.DataFrame
+        year, variant, sex, age_start, age_group, population (persons), share (of both sexes
+        together); sorted by sex and age. Empty when the table starts later.
+    """
+    check_country(country)
+    rows = age_structure[(age_structure["iso3"] == country) & (age_structure["year"] <= year)]
+    rows = rows[rows["year"] == rows["year"].max()]
+    rows = rows.assign(share=rows["population"] / rows["population"].sum())
+    columns = ["year", "variant", "sex", "age_start", "age_group", "population", "share"]
+    return arrange(rows, columns, by=["sex", "age_start"])
+
+
+def age_indicators(
+    age_structure: pd.DataFrame, country: str, start: int | None = None, end: int | None = None
+) -> pd.DataFrame:
+    """Give the shares of the young and old, the dependency ratios and the median age.
+
+    Parameters
+    ----------
+    age_structure
+        The table of that name: every fifth year, revision of 2019.
+
+    Returns
+    -------
+    pandas.DataFrame
+        year, variant, population (persons), aged_0_14, aged_15_64, aged_65_plus (shares),
+        child_ratio, old_age_ratio, dependency_ratio (aged 0-14, aged 65 and over, and both, per 100
+        aged 15-64), median_age (years, see `median_age`); sorted by year.
+    """
+    check_country(country)
+    in_period = age_structure["year"].between(*bounds(start, end))
+    rows = age_structure[in_period & (age_structure["iso3"] == country)]
+    by_age = rows.pivot_table(
+        index=["year", "variant"], columns="age_start", values="population", aggfunc="sum"
+    ).fillna(0.0)
+    first, last = WORKING_AGES
+    children = by_age.loc[:, : first - 1].sum(axis=1)
+    workers = by_age.loc[:, first:last].sum(axis=1)
+    old = by_age.loc[:, last + 1 :].sum(axis=1)
+    total = by_age.sum(axis=1)
+    result = pd.DataFrame(
+        {
+            "population": total,
+            "aged_0_14": children / total,
+            "aged_15_64": workers / total,
+            "aged_65_plus": old / total,
+            "child_ratio": 100 * children / workers,
+            "old_age_ratio": 100 * old / workers,
+            "dependency_ratio": 100 * (children + old) / workers,
+            "median_age": [median_age(numbers) for _, numbers in by_age.iterrows()],
+        }
+    )
+    return result.reset_index()
+
+
+def median_age(population_by_age: Series) -> float:
+    """Interpolate the age that half the people are younger than.
+
+    With N people, F of them below the group in which the half is reached, f in that group, L its
+    lower age and w its width: median = L + w (N / 2 - F) / f, people being spread evenly within the
+    group.
+
+    Parameters
+    ----------
+    population_by_age
+        Persons, indexed by the lower age of each group, complete from 0; the last group is
+        open-ended.
+
+    Returns
+    -------
+    float
+        Years.
+
+    Raises
+    ------
+    ValueError
+        For no people at all, or a median in the open-ended group.
+
+    References
+    ----------
+    Shryock, H. S., Siegel, J. S. (1976). The Methods and Materials of Demography, chapter on age
+    composition.
+
+    Examples
+    --------
+    >>> median_age(pd.Series({0: 40, 5: 20, 10: 40, 15: 0}))
+    7.5
+    """
+    people = population_by_age.sort_index()
+    ages, numbers = people.index.to_numpy(), people.to_numpy(np.float64)
+    half, up_to = numbers.sum() / 2, numbers.cumsum()
+    reached = int(np.searchsorted(up_to, half))
+    if half <= 0 or reached == len(ages) - 1:
+        raise ValueError(
+            "no median age: there are no people, or half of them are in the open-ended last group."
+        )
+    below = up_to[reached] - numbers[reached]
+    width = ages[reached + 1] - ages[reached]
+    return float(ages[reached] + width * (half - below) / numbers[reached])
