@@ -369,10 +369,14 @@ def test_the_nearest_and_furthest_power_are_named() -> None:
 @pytest.mark.parametrize(
     ("other", "order", "overlap"),
     [
-        (("AZE", 0.1, 0.05, 0.19), "Azerbaijan had a smaller spread than Kazakhstan", "none"),
+        (
+            ("AZE", 0.1, 0.05, 0.19),
+            "Azerbaijan had a smaller spread than Kazakhstan",
+            "none of the others",
+        ),
         (("AZE", 0.1, 0.05, 0.2), "Azerbaijan had a smaller spread", "all others"),
         (("AZE", 0.5, 0.4, 0.6), "Kazakhstan had the smallest spread", "all others"),
-        (("AZE", 0.5, 0.41, 0.6), "Kazakhstan had the smallest spread", "none"),
+        (("AZE", 0.5, 0.41, 0.6), "Kazakhstan had the smallest spread", "none of the others"),
     ],
 )
 def test_intervals_that_touch_overlap(

@@ -45,18 +45,6 @@ FEW_STEPS = 2
 
 GRADES = ("high", "medium", "low")
 
-STEPS_SUBTITLE = (
-    "By kind of step; a grey bar spans the days on which a step may have happened, where only "
-    "month or year is known"
-)
-SPREAD_ALT = (
-    "The spread of distances in votes over time with its interval, and for each state compared."
-)
-ARSENALS_SUBTITLE = (
-    "Warheads, log scale. Filled: whole military stockpile; hollow: strategic warheads only, "
-    "under Russian control; ?: a weak source"
-)
-
 
 def tiv(millions: float) -> str:
     """Write a volume of arms.
@@ -82,6 +70,26 @@ def number_in_words(value: int) -> str:
 
 
 NUMBER_OF_STATES = number_in_words(len(countries.MEMBERS))
+
+STEPS_SUBTITLE = (
+    "By kind of step; a grey bar spans the days on which a step may have happened, where only "
+    "month or year is known"
+)
+SPENDING_ALT = (
+    "Lines of military expenditure, one panel per state, at prices of the year and at constant "
+    "prices."
+)
+BURDEN_ALT = (
+    f"Lines of military expenditure as a share of GDP in the {NUMBER_OF_STATES} states, with a "
+    "mark for how sure each figure is."
+)
+SPREAD_ALT = (
+    "The spread of distances in votes over time with its interval, and for each state compared."
+)
+ARSENALS_SUBTITLE = (
+    "Warheads, log scale. Filled: whole military stockpile; hollow: strategic warheads only, "
+    "under Russian control; ?: a weak source"
+)
 
 
 def span(window: int) -> str:
@@ -539,6 +547,11 @@ def astana_talks(held: pd.DataFrame) -> list[str]:
 # -- votes --------------------------------------------------------------------------------------
 
 
+def covered_years(rows: pd.DataFrame) -> str:
+    """Write the first and last year of some rows; an empty text where there are none."""
+    return years(rows["year"].min(), rows["year"].max()) if len(rows) else ""
+
+
 def newest_comparison(rows: pd.DataFrame) -> pd.DataFrame:
     """Choose the last of the years in which the most states can be compared."""
     states = rows.groupby("year")["other"].nunique()
@@ -664,7 +677,7 @@ def spread_order(compared: pd.DataFrame, country: str) -> list[str]:
     below = rest["dispersion_high"] < row["dispersion_low"]
     apart = [countries.name(iso3) for iso3 in rest[above | below]["iso3"]]
     overlap = f"all but that of {listed(apart)}" if apart else "all others"
-    overlap = "none" if len(apart) == len(rest) else overlap
+    overlap = "none of the others" if len(apart) == len(rest) else overlap
     interval = f"{number(row['dispersion_low'])} to {number(row['dispersion_high'])}"
     return [
         f"Of the {len(compared)} states compared, {order}; its interval, {interval}, "
