@@ -193,6 +193,8 @@ def test_deals_with_all_suppliers_are_counted_with_both_years() -> None:
     table = pd.DataFrame({"recipient": "KAZ", "order_year": [2000, 2001, 2002, 2003]})
     sentence = findings.no_deal(table, "KAZ", "TUR", (2001, 2002), "2001–2002")
     assert sentence.endswith("supplies Kazakhstan; with all suppliers it lists 2.")
+    sentence = findings.no_deal(table, "KAZ", "TUR", (2010, 2012), "2010–2012")
+    assert sentence.endswith("with all suppliers it lists none.")
 
 
 @pytest.mark.parametrize(

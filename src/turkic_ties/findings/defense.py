@@ -309,7 +309,7 @@ def no_deal(
 ) -> str:
     """Say that the register has no deal of a pair, and how many with all suppliers."""
     all_deals = arms_deals[arms_deals["recipient"] == country]
-    number_of = all_deals["order_year"].between(*order_years).sum()
+    number_of = all_deals["order_year"].between(*order_years).sum() or "none"
     return (
         f"SIPRI's register lists no deal of {period} in which {countries.name(partner)} supplies "
         f"{countries.name(country)}; with all suppliers it lists {number_of}."
