@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from turkic_ties import defense, show
+from turkic_ties import data, defense, show
 from turkic_ties.countries import MEMBERS, name
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "defense.ipynb"
@@ -130,6 +130,15 @@ def test_the_steps_of_a_pair_are_called_a_selection(country: str, partner: str) 
             assert "in our selection" in shown.titles[id]
             assert id == "steps" or "in our selection" in shown.texts[f"{id} alt"]
     assert any("is a selection, collected for" in text for text in shown.texts.values())
+
+
+def test_one_or_two_steps_are_a_table_and_more_a_chart() -> None:
+    events, drawn = data.load("defense/events"), set()
+    for country, partner in PAIRS:
+        steps = defense.events_between(events, country, partner)
+        assert ("timeline" in report(country, partner).titles) == (len(steps) > 2)
+        drawn.add(len(steps) > 2)
+    assert drawn == {False, True}
 
 
 def test_sections_without_content_show_nothing() -> None:
