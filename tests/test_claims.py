@@ -8,22 +8,38 @@ import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from scipy.stats import kendalltau
 
 from turkic_ties import claims, data
-from turkic_ties.claims import Rule, Stated, Verdict
+from turkic_ties.claims import TREND_P, TREND_POINTS, Verdict
+from turkic_ties.claims.rules import (
+    MARGIN,
+    WINDOW,
+    Rule,
+    RuleResult,
+    Stated,
+    mann_kendall,
+    round_half_up,
+)
+from turkic_ties.claims.verdicts import (
+    combine_parts,
+    combine_readings,
+    combine_times,
+    with_unit,
+)
+from turkic_ties.words import significant
 
 PROJECT = Path(__file__).parents[1]
+PACKAGE = PROJECT / "src/turkic_ties/claims"
 OTHER = PROJECT / "tests/claims/other_article.yml"
 IDS = [
     f"{letter}{i:02}"
-    for letter, last in (("T", 12), ("D", 14), ("L", 5), ("P", 9))
+    for letter, last in (("T", 15), ("D", 21), ("L", 7), ("P", 9))
     for i in range(1, last + 1)
 ]
+OPEN = (Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +52,15 @@ def results(registry: claims.Registry) -> dict[str, claims.Result]:
     return {result.id: result for result in claims.evaluate(registry)}
 
 
-# -- rules ------------------------------------------------------------------------------------------------------
+# -- rules ----------------------------------------------------------------------------------------
+
+
+def decide(rule: dict[str, Any], value: Any, stated: Stated | None = None) -> RuleResult:
+    return Rule.model_validate(rule).decide(value, stated)
+
+
+def holds(rule: dict[str, Any], value: Any, stated: Stated | None = None) -> bool | None:
+    return decide(rule, value, stated).holds
 
 
 @pytest.mark.parametrize(
@@ -51,176 +75,349 @@ def results(registry: claims.Registry) -> dict[str, claims.Result]:
     ],
 )
 def test_a_half_is_rounded_away_from_zero(value: float, decimals: int, rounded: str) -> None:
-    assert str(claims.round_half_up(value, decimals)) == rounded
+    assert str(round_half_up(value, decimals)) == rounded
 
 
 def test_rounds_to_holds_at_the_borderline_and_says_so() -> None:
-    assert claims.rounds_to(5.95, 6.0, 1).holds
-    assert not claims.rounds_to(5.9499, 6.0, 1).holds
-    assert claims.rounds_to(6.348, 6.3, 1).words == "6.348 rounds to 6.3 at 1 decimal"
-    assert claims.rounds_to(6.362, 6.3, 1).words == "6.362 rounds to 6.4, not to 6.3 at 1 decimal"
+    rule = {"rounds_to": {"value": 6.0, "decimals": 1}}
+    assert holds(rule, 5.95)
+    assert not holds(rule, 5.9499)
+    assert holds(rule, 6.0499)
+    assert not holds(rule, 6.05)
+    stated = Stated(value=6.3, precision=1)
+    assert decide({"rounds_to": {}}, 6.348, stated).words == "6.348 rounds to 6.3 at 1 decimal"
+    missed = "6.362 rounds to 6.4, not to 6.3 at 1 decimal"
+    assert decide({"rounds_to": {}}, 6.362, stated).words == missed
+    whole = decide({"rounds_to": {}}, 39.69, Stated(value=40, precision=0))
+    assert whole.words == "39.69 rounds to 40 to a whole number"
 
 
 def test_a_tolerance_is_relative_or_absolute_and_its_edge_is_inside() -> None:
-    assert claims.within(105, 100, relative=0.05).holds
-    assert not claims.within(105.01, 100, relative=0.05).holds
-    assert claims.within(
-        0.3, 0.1, absolute=0.2
-    ).holds  # in binary, 0.3 - 0.1 is a little less than 0.2
-    assert claims.within(0.1, 0.3, absolute=0.2).holds
-    assert not claims.within(-17, -18.4, absolute=1).holds
+    relative = {"within": {"value": 100, "relative": 0.05}}
+    assert holds(relative, 105)
+    assert not holds(relative, 105.01)
+    assert holds(relative, 95)
+    assert not holds(relative, 94.99)
+    # In binary, 0.3 - 0.1 is a little less than 0.2.
+    assert holds({"within": {"value": 0.1, "absolute": 0.2}}, 0.3)
+    assert holds({"within": {"value": 0.3, "absolute": 0.2}}, 0.1)
+    assert not holds({"within": {"value": -18.4, "absolute": 1}}, -17)
     with pytest.raises(ValueError, match="either 'relative' or 'absolute'"):
-        claims.Within(relative=0.1, absolute=1)
+        Rule.model_validate({"within": {"relative": 0.1, "absolute": 1}})
+    with pytest.raises(ValueError, match="either 'relative' or 'absolute'"):
+        Rule.model_validate({"within": {}})
 
 
-def test_a_bound_itself_holds() -> None:
-    assert claims.at_least(5, 5).holds
-    assert not claims.at_least(4.999, 5).holds
-    assert claims.at_most(5, 5).holds
-    assert not claims.at_most(5.001, 5).holds
-
-
-def test_a_rank_equals_the_stated_one() -> None:
-    assert claims.rank_equals(4, 4).holds
-    assert not claims.rank_equals(5, 4).holds
+@pytest.mark.parametrize(
+    ("rule", "value", "expected"),
+    [
+        ("at_least", 5, True),
+        ("at_least", 4.999, False),
+        ("at_most", 5, True),
+        ("at_most", 5.001, False),
+        ("rank_equals", 5, True),
+        ("rank_equals", 4, False),
+        ("rank_equals", 6, False),
+    ],
+)
+def test_a_bound_itself_holds(rule: str, value: float, expected: bool) -> None:
+    assert holds({rule: {"value": 5}}, value) is expected
+    assert holds({rule: {}}, value, Stated(value=5)) is expected
 
 
 def test_a_tie_shares_the_better_place() -> None:
     values = pd.Series({"KAZ": 5.0, "TUR": 9.0, "UZB": 5.0, "AZE": 1.0, "KGZ": math.nan})
-    outcome = claims.place(values, "KAZ", at_most=2)
-    assert outcome.holds
-    assert outcome.words.startswith("Kazakhstan is 2nd (shared) of 4, the largest first")
-    assert not claims.place(values, "KAZ", at_most=1, largest_first=False).holds
-    assert claims.place(values, "KAZ", at_most=2, largest_first=False).holds
-    assert claims.place(values, "KGZ", at_most=1).holds is None
-    assert claims.place(values[["KAZ"]], "KAZ", at_most=1).holds is None
+    second = {"place": {"of": "KAZ", "at_most": 2}}
+    result = decide(second, values)
+    assert result.holds
+    assert result.words.startswith("Kazakhstan is 2nd (shared) of 4, the largest first")
+    assert result.words.endswith("the rule requires 2nd or better")
+    assert not holds({"place": {"of": "KAZ", "at_most": 1}}, values)
+    assert not holds({"place": {"of": "KAZ", "at_most": 1, "largest_first": False}}, values)
+    assert holds({"place": {"of": "KAZ", "at_most": 2, "largest_first": False}}, values)
+    assert holds({"place": {"of": "KGZ", "at_most": 1}}, values) is None
+    assert holds(second, values[["KAZ"]]) is None
+    assert holds(second, values[["KAZ", "AZE"]]) is True
 
 
 def test_an_order_is_strict() -> None:
     values = pd.Series({"TUR": 3.0, "RUS": 3.0, "CHN": 1.0})
-    assert claims.ordering(values, ["TUR", "CHN"]).holds
-    assert not claims.ordering(values, ["TUR", "RUS"]).holds
-    assert claims.ordering(values, ["TUR", "USA"]).holds is None
+    assert holds({"ordering": ["TUR", "CHN"]}, values)
+    assert not holds({"ordering": ["TUR", "RUS"]}, values)
+    assert holds({"ordering": ["TUR", "USA"]}, values) is None
+
+
+def trend(direction: str, at_least: float = 0.0) -> dict[str, Any]:
+    return {"trend": {"direction": direction, "at_least": at_least}}
 
 
 def test_few_points_make_a_difference_and_a_missing_year_is_not_filled() -> None:
     values = pd.Series({2021: 1.0, 2022: math.nan, 2023: 4.0})
-    outcome = claims.trend(values, "rising")
-    assert outcome.holds
-    assert (
-        outcome.words == "1 to 4 from 2021 to 2023, a difference of +3: rising (2 points, no test)"
-    )
-    assert not claims.trend(values, "falling").holds
-    assert not claims.trend(values, "rising", least=3.5).holds
-    assert claims.trend(values[[2021, 2022]], "rising").holds is None
-    assert not claims.trend(pd.Series({2022: 1.0, 2023: 1.0}), "rising").holds
+    expected = "1 to 4 from 2021 to 2023, a difference of +3: rising (2 points, no test)"
+    assert decide(trend("rising"), values) == RuleResult(True, expected)
+    assert not holds(trend("falling"), values)
+    assert holds(trend("rising", 3), values)
+    assert not holds(trend("rising", 3.5), values)
+    assert holds(trend("rising"), values[[2021, 2022]]) is None
+    assert not holds(trend("rising"), pd.Series({2022: 1.0, 2023: 1.0}))
 
 
 def test_a_trend_over_many_points_needs_a_slope_and_a_test() -> None:
     # Ten points on a line of slope 2: every pair agrees, so that the exact p is 2 / 10!.
     line = pd.Series({year: 2.0 * year for year in range(2010, 2020)})
-    outcome = claims.trend(line, "rising", least=2)
-    assert outcome.holds
-    assert (
-        "Theil–Sen slope +2 a year from 2010 to 2019 (10 points), Mann–Kendall p = 5.5e-07"
-        in outcome.words
+    expected = (
+        "Theil–Sen slope +2 a year from 2010 to 2019 (10 points), Mann–Kendall p = 5.5e-07: rising"
     )
-    assert not claims.trend(line, "falling").holds
-    assert not claims.trend(line, "rising", least=2.1).holds
+    assert decide(trend("rising", 2), line).words == f"{expected} by at least 2"
+    assert holds(trend("rising", 2), line)
+    assert not holds(trend("falling"), line)
+    assert not holds(trend("rising", 2.1), line)
     # Up and down in turn: a difference from first to last, but no trend.
-    zigzag = pd.Series({2010 + i: float(i % 2) for i in range(10)})
-    assert not claims.trend(zigzag, "rising").holds
+    assert not holds(trend("rising"), pd.Series({2010 + i: float(i % 2) for i in range(10)}))
 
 
-@pytest.mark.parametrize("decimals", [12, 0])
-def test_the_trend_test_is_that_of_scipy_with_and_without_ties(decimals: int) -> None:
-    numbers = np.random.default_rng(7)
-    for n in (2, 3, 8, 19, 33):
-        values = np.round(0.2 * np.arange(n) + numbers.normal(size=n), decimals)
-        expected = kendalltau(np.arange(n), values).pvalue if len(set(values)) > 1 else 1.0
-        assert claims.mann_kendall(values) == pytest.approx(expected, rel=1e-9), n
+def test_a_trend_is_tested_from_eight_points_on() -> None:
+    # The last point is above the first, the order between them falls: only the difference rises.
+    values = [1.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.5]
+    eight = pd.Series(values, index=range(2010, 2018))
+    assert len(eight) == TREND_POINTS
+    assert not holds(trend("rising"), eight)
+    assert holds(trend("rising"), eight.drop(2012))
+
+
+def test_a_trend_holds_up_to_the_stated_p() -> None:
+    # Of the 8! orders of 8 points, 628 have at most 5 pairs in falling order and 1230 at most 6.
+    five = pd.Series([3, 2, 1, 6, 4, 5, 7, 8], index=range(8), dtype=float)
+    six = pd.Series([3, 2, 1, 6, 5, 4, 7, 8], index=range(8), dtype=float)
+    assert mann_kendall(five) == pytest.approx(2 * 628 / math.factorial(8))
+    assert mann_kendall(six) == pytest.approx(2 * 1230 / math.factorial(8))
+    assert mann_kendall(five) < TREND_P < mann_kendall(six)
+    assert holds(trend("rising"), five)
+    assert not holds(trend("rising"), six)
+
+
+def test_a_level_series_has_no_trend() -> None:
+    assert mann_kendall(pd.Series([2.0] * 9)) == 1
+    assert not holds(trend("rising"), pd.Series([2.0] * 9, index=range(9)))
 
 
 def test_a_trend_does_not_depend_on_the_order_of_rows() -> None:
-    line = pd.Series({2023: 1.0, 2019: 3.0, 2021: 2.0})
-    assert claims.trend(line, "falling").holds
+    assert holds(trend("falling"), pd.Series({2023: 1.0, 2019: 3.0, 2021: 2.0}))
+
+
+@pytest.mark.parametrize("points", [3, 12])
+def test_a_year_with_two_values_is_an_error(points: int) -> None:
+    repeated = pd.Series(range(points), index=[2010, *range(2010, 2009 + points)])
+    with pytest.raises(
+        claims.ClaimError, match="the rule trend cannot decide: 2010 has two values"
+    ):
+        decide(trend("rising"), repeated)
 
 
 @pytest.mark.parametrize(
-    ("found", "stated", "holds"),
+    ("rule", "near", "wide"),
+    [
+        ({"rounds_to": {"value": 40, "decimals": 0}}, 60, 60.1),
+        ({"within": {"value": -20, "absolute": 1}}, -10, -9.9),
+        ({"at_least": {"value": 90}}, 45, 44.9),
+        ({"at_most": {"value": 10}}, 15, 15.1),
+        ({"rank_equals": {"value": 4}}, 6, 7),
+        ({"share_above_half": {}}, 0.25, 0.249),
+    ],
+)
+def test_a_miss_is_wide_beyond_half_of_what_is_stated(
+    rule: dict[str, Any], near: float, wide: float
+) -> None:
+    assert MARGIN == 0.5
+    for value, expected in ((near, False), (wide, True)):
+        result = decide(rule, value)
+        assert (result.holds, result.wide) == (False, expected)
+
+
+def test_what_holds_is_no_wide_miss_and_a_stated_zero_has_no_margin() -> None:
+    assert decide({"rank_equals": {"value": 1}}, 2).wide  # a first place, by one place
+    assert not decide({"at_least": {"value": 0}}, -50).wide
+    assert not decide({"at_most": {"value": 0}}, 50).wide
+    assert not decide({"at_least": {"value": 1}}, 900).wide
+    assert not decide({"within": {"value": 10, "relative": 0.9}}, 17).wide
+
+
+def test_how_wide_series_miss() -> None:
+    order = {"ordering": ["TUR", "RUS"]}
+    assert not decide(order, pd.Series({"TUR": 5.0, "RUS": 10.0})).wide
+    assert decide(order, pd.Series({"TUR": 4.9, "RUS": 10.0})).wide
+    place = {"place": {"of": "KAZ", "at_most": 2}}
+    ranked = pd.Series({"KAZ": 1.0, "TUR": 4.0, "UZB": 3.0, "AZE": 2.0})
+    assert not decide(place, ranked.drop("AZE")).wide
+    assert decide(place, ranked).wide
+    intervals = {"intervals_regular": {"value": 3}}
+    assert not decide(intervals, pd.Series([3.0, 4.0])).wide
+    assert decide(intervals, pd.Series([3.0, 4.0, 5.0])).wide
+    falling = pd.Series(range(9, 0, -1), index=range(2010, 2019))
+    assert decide(trend("rising"), falling).wide
+    assert not decide(trend("rising"), pd.Series([1.0, 2.0] * 5, index=range(10))).wide
+    assert not decide(trend("rising"), pd.Series({2020: 10.0, 2021: 5.0})).wide
+    assert decide(trend("rising"), pd.Series({2020: 10.0, 2021: 4.9})).wide
+
+
+def windows(differences: list[float]) -> Any:
+    """Give windows of ten years; the last five differ from those five years before."""
+    first = pd.Series(50.0, index=range(2010, 2015))
+    last = pd.Series([50.0 + change for change in differences], index=range(2015, 2020))
+    return pd.concat([first, last])
+
+
+@pytest.mark.parametrize(
+    ("differences", "expected", "wide", "weak"),
+    [
+        ([1, 2, 3, 4, 5], True, False, False),
+        ([1, 2, 3, -4, -5], True, False, True),
+        ([1, 2, 0, -4, -5], False, False, False),
+        ([-1, -2, -3, -4, -5], False, True, False),
+    ],
+)
+def test_windows_are_compared_in_all_placements(
+    differences: list[float], expected: bool, wide: bool, weak: bool
+) -> None:
+    result = decide({"window_trend": {"direction": "rising"}}, windows(differences))
+    assert (result.holds, result.wide, bool(result.weak)) == (expected, wide, weak)
+    fit = sum(change > 0 for change in differences)
+    assert result.words.startswith(f"rising in {fit} of 5 placements of the windows")
+    assert "50 (2010) to " in result.words
+
+
+def test_only_windows_that_do_not_overlap_are_compared_and_the_last_five() -> None:
+    rule = {"window_trend": {"direction": "falling"}}
+    falling = pd.Series(range(12, 0, -1), index=range(2008, 2020), dtype=float)
+    assert WINDOW == 5
+    assert "falling in 5 of 5" in decide(rule, falling).words
+    assert "(2009)" not in decide(rule, falling).words
+    assert "falling in 2 of 2" in decide(rule, falling.loc[:2014]).words
+    assert holds(rule, falling.loc[:2012]) is None
+    # A missing window takes its placement away. Of four, two are not most.
+    four = pd.Series([5.0, 5, 5, 5, 4, 4, 6, 6], index=[*range(2010, 2014), *range(2015, 2019)])
+    assert holds(rule, four) is False
+    with pytest.raises(claims.ClaimError, match="2010 has two values"):
+        decide(rule, pd.concat([four, four.iloc[:1]]))
+
+
+@pytest.mark.parametrize(
+    ("date", "stated", "expected"),
     [
         ("2009-10-22", "2009", True),
         ("2009-10-22", "2009-10-22", True),
         ("2009-10-22", "2010", False),
+        (2009.0, "2009", True),
         ("2009", "2009-10", None),
         ("2008", "2009-10", False),
     ],
 )
 def test_a_date_is_compared_at_the_stated_precision(
-    found: str, stated: str, holds: bool | None
+    date: str | float, stated: str, expected: bool | None
 ) -> None:
-    assert claims.date_equals(found, stated).holds is holds
+    assert holds({"date_equals": {}}, date, Stated(value=stated)) is expected
 
 
 def test_intervals_are_regular_when_each_is_the_stated_one() -> None:
-    assert claims.intervals_regular([3, 3, 3], 3).holds
-    assert claims.intervals_regular([3, 4, 3], 3).words == "2 of 3 intervals are 3 (3, 4, 3)"
-    assert not claims.intervals_regular([3, 4, 3], 3).holds
-    assert claims.intervals_regular([3, 4, 3], 3, tolerance=1).holds
-    assert claims.intervals_regular([], 3).holds is None
+    exact, tolerant = {"value": 3}, {"value": 3, "tolerance": 1}
+    years = pd.Series([3.0, 4.0, 3.0])
+    assert holds({"intervals_regular": exact}, pd.Series([3.0, 3.0]))
+    result = decide({"intervals_regular": exact}, years)
+    assert result == RuleResult(False, "2 of 3 intervals are 3 (3, 4, 3)")
+    assert holds({"intervals_regular": tolerant}, years)
+    assert not holds({"intervals_regular": tolerant}, pd.Series([3.0, 4.1]))
+    assert holds({"intervals_regular": exact}, pd.Series([], dtype=float)) is None
 
 
 def test_a_half_is_not_above_a_half() -> None:
-    assert not claims.share_above_half(0.5).holds
-    assert claims.share_above_half(0.5001).holds
+    assert not holds({"share_above_half": {}}, 0.5)
+    assert holds({"share_above_half": {}}, 0.5001)
 
 
 def test_all_of_and_any_of_decide_as_soon_as_they_can() -> None:
-    yes, no, unknown = (claims.Outcome(holds, "") for holds in (True, False, None))
-    assert [
-        claims.all_of(rules).holds for rules in ([yes, yes], [yes, unknown], [no, unknown])
-    ] == [True, None, False]
-    assert [claims.any_of(rules).holds for rules in ([no, no], [no, unknown], [yes, unknown])] == [
-        False,
-        None,
-        True,
-    ]
+    yes, no = {"at_least": {"value": 1}}, {"at_least": {"value": 9999}}
+    unknown = {"date_equals": {}}
+    stated = Stated(value="2009-10")  # the year 2009 is less precise, so this one cannot decide
+    for rules, expected in [
+        ([yes, yes], True),
+        ([yes, unknown], None),
+        ([no, unknown], False),
+    ]:
+        assert holds({"all_of": rules}, 2009.0, stated) is expected
+    for rules, expected in [([no, no], False), ([no, unknown], None), ([yes, unknown], True)]:
+        assert holds({"any_of": rules}, 2009.0, stated) is expected
 
 
-def test_a_rule_of_the_file_takes_what_the_part_states() -> None:
+def test_a_rule_takes_what_the_part_states_and_rules_are_nested() -> None:
     stated = Stated(value=6.3, unit="billion US dollars", precision=1)
-    assert claims.decide(Rule.model_validate({"rounds_to": {}}), 6.348, stated).holds
-    both = {
-        "all_of": [
-            {"at_least": {"value": 6}},
-            {"any_of": [{"at_most": {"value": 5}}, {"within": {"relative": 0.1}}]},
-        ]
-    }
-    assert claims.decide(Rule.model_validate(both), 6.348, stated).holds
-    assert claims.decide(Rule.model_validate({"rounds_to": {}}), None, stated).holds is None
+    either = {"any_of": [{"at_most": {"value": 5}}, {"within": {"relative": 0.1}}]}
+    assert holds({"all_of": [{"at_least": {"value": 6}}, either]}, 6.348, stated)
+    assert holds({"rounds_to": {}}, None, stated) is None
 
 
 @pytest.mark.parametrize(
     ("rule", "value", "message"),
     [
         ({"rounds_to": {}}, 6.3, "the part states no value"),
+        ({"date_equals": {}}, "2009", "the part states no value"),
         ({"trend": {"direction": "rising"}}, 6.3, "several labelled values"),
+        ({"place": {"of": "KAZ", "at_most": 1}}, 6.3, "several labelled values"),
         ({"at_least": {"value": 1}}, pd.Series({2022: 1.0, 2023: 2.0}), "takes one value"),
+        ({"at_least": {"value": 1}}, "six", "could not convert string to float: 'six'"),
     ],
 )
 def test_a_rule_that_does_not_fit_says_what_to_do(
     rule: dict[str, Any], value: Any, message: str
 ) -> None:
-    with pytest.raises(claims.ClaimError, match=message):
-        claims.decide(Rule.model_validate(rule), value)
+    with pytest.raises(claims.ClaimError, match=message) as error:
+        decide(rule, value)
+    assert "\n" not in str(error.value)
 
 
-# -- combination ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("rule", [{}, {"at_least": {}, "at_most": {}}])
+def test_a_rule_is_exactly_one(rule: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="exactly one"):
+        Rule.model_validate(rule)
 
 
-def reading(holds: bool | None, weak: str = "", name: str = "a reading") -> claims.ReadingResult:
+def test_the_text_of_a_rule_is_written_once_and_names_its_thresholds() -> None:
+    texts = claims.rule_texts()
+    assert list(texts) == list(Rule.model_fields)
+    assert f"{TREND_POINTS} or more points" in texts["trend"]
+    assert f"at most {TREND_P}" in texts["trend"]
+    schema = " ".join(json.dumps(json.loads(claims.schema()), ensure_ascii=False).split("\\n"))
+    source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
+    for text in texts.values():
+        first = text.partition(". ")[0]
+        assert first in schema
+        assert source.count(first.rstrip(".")) == 1
+    for text in [*claims.STEPS.values(), *claims.VERDICTS.values()]:
+        for path in (PROJECT / "README.md", PROJECT / "data/claims.yml"):
+            assert text not in " ".join(path.read_text(encoding="utf-8").split())
+
+
+# -- combination ----------------------------------------------------------------------------------
+
+
+def reading(
+    holds: bool | None, weak: str = "", name: str = "a reading", wide: bool = False
+) -> claims.ReadingResult:
     return claims.ReadingResult(
-        name, "1", "", "1", "", "2022", holds, "words", weak, "article", "", "trade.x", [], []
+        name=name,
+        value="1",
+        points="",
+        short="1",
+        unit="",
+        period="2022",
+        holds=holds,
+        words="words",
+        wide=wide,
+        weak=weak,
+        as_of="article",
+        distance="",
+        measure="trade.x",
+        tables=[],
+        sources=[],
     )
 
 
@@ -234,25 +431,33 @@ def reading(holds: bool | None, weak: str = "", name: str = "a reading") -> clai
         ([False, True], Verdict.IMPRECISE),
         ([False, False], Verdict.CONTRADICTED),
         ([False, None], Verdict.CONTRADICTED),
-        ([None, True], Verdict.NOT_CHECKABLE),
+        ([None, True], Verdict.NOT_CHECKED),
     ],
 )
 def test_readings_combine_by_the_stated_rule(holds: list[bool | None], verdict: Verdict) -> None:
-    assert claims.combine_readings([reading(each) for each in holds])[0] == verdict
+    assert combine_readings([reading(each) for each in holds])[0] == verdict
 
 
 def test_weak_evidence_is_a_caveat_only_under_the_principal_reading() -> None:
-    assert claims.combine_readings([reading(True, weak="grade C")])[0] == Verdict.CAVEAT
-    assert (
-        claims.combine_readings([reading(True), reading(True, weak="grade C")])[0]
-        == Verdict.SUPPORTED
-    )
+    assert combine_readings([reading(True, weak="grade C")])[0] == Verdict.CAVEAT
+    assert combine_readings([reading(True), reading(True, weak="grade C")])[0] == Verdict.SUPPORTED
+
+
+def test_a_softer_reading_explains_a_near_miss_and_no_wide_one() -> None:
+    near, wide = reading(False), reading(False, wide=True)
+    assert combine_readings([near, reading(True)])[0] == Verdict.IMPRECISE
+    verdict, why = combine_readings([wide, reading(True), reading(True)])
+    assert verdict == Verdict.CONTRADICTED
+    assert why.startswith("the principal reading fails by a wide margin; of the further readings 2")
+    # How a further reading fails does not count.
+    assert combine_readings([reading(True), wide])[0] == Verdict.CAVEAT
+    assert combine_readings([near, wide, reading(True)])[0] == Verdict.IMPRECISE
 
 
 def test_a_reading_without_data_is_named() -> None:
     assert (
         "no data for: the mirror"
-        in claims.combine_readings([reading(True), reading(None, name="the mirror")])[1]
+        in combine_readings([reading(True), reading(None, name="the mirror")])[1]
     )
 
 
@@ -266,13 +471,13 @@ def test_a_reading_without_data_is_named() -> None:
         (Verdict.IMPRECISE, Verdict.SUPPORTED, True, Verdict.IMPRECISE),
         (Verdict.CONTRADICTED, Verdict.CONTRADICTED, True, Verdict.CONTRADICTED),
         (Verdict.SUPPORTED, None, True, Verdict.SUPPORTED),
-        (Verdict.SUPPORTED, Verdict.NOT_CHECKABLE, True, Verdict.SUPPORTED),
+        (Verdict.SUPPORTED, Verdict.NOT_CHECKED, True, Verdict.SUPPORTED),
     ],
 )
 def test_only_a_statement_about_the_present_is_outdated(
     at_article: Verdict, newest: Verdict | None, present: bool, verdict: Verdict
 ) -> None:
-    assert claims.combine_times(at_article, newest, present)[0] == verdict
+    assert combine_times(at_article, newest, present)[0] == verdict
 
 
 @pytest.mark.parametrize(
@@ -286,17 +491,27 @@ def test_only_a_statement_about_the_present_is_outdated(
         (["SUPPORTED", "IMPRECISE", "OUTDATED"], "IMPRECISE"),
         (["SUPPORTED", "OUTDATED"], "OUTDATED"),
         (["NOT_RATED", "NOT_RATED"], "NOT_RATED"),
-        (["NOT_RATED", "NOT_CHECKABLE"], "NOT_CHECKABLE"),
+        (["NOT_RATED", "NOT_CHECKABLE"], "NOT_RATED"),
+        (["NOT_CHECKED", "SUPPORTED"], "NOT_CHECKED"),
+        (["NOT_CHECKABLE"], "NOT_CHECKABLE"),
     ],
 )
 def test_parts_combine_by_the_stated_rule(parts: list[str], verdict: str) -> None:
-    assert claims.combine_parts([Verdict[part] for part in parts])[0] == Verdict[verdict]
+    assert combine_parts([Verdict[part] for part in parts])[0] == Verdict[verdict]
 
 
-# -- the registry of the article --------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("head", "verdict"), [(0, Verdict.IMPRECISE), (1, Verdict.IMPRECISE), (2, Verdict.NOT_RATED)]
+)
+def test_a_whole_whose_key_part_is_undecided_is_undecided(head: int, verdict: Verdict) -> None:
+    parts = [Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.NOT_RATED]
+    assert combine_parts(parts, head)[0] == verdict
 
 
-def test_all_forty_statements_are_there(registry: claims.Registry) -> None:
+# -- the registry of the article ------------------------------------------------------------------
+
+
+def test_all_statements_are_there_under_ids_that_continue(registry: claims.Registry) -> None:
     assert [claim.id for claim in registry.claims] == IDS
 
 
@@ -322,40 +537,117 @@ def test_the_schema_is_current_and_named_in_the_registry() -> None:
     assert first == "# yaml-language-server: $schema=claims.schema.json"
 
 
+def reproduced(part: dict[str, Any]) -> Verdict:
+    """Combine readings as the page explains it, from what is printed alone."""
+    if part["would_decide"]:
+        assert Verdict(part["verdict"]) in OPEN
+        assert part["reason"] == part["why"]
+        assert part["held_by"]
+        assert all(each["distance"] or each["words"] for each in part["context"][:1])
+        return Verdict(part["verdict"])
+    at_article, newest = (
+        [each for each in part["readings"] if each["as_of"] == time]
+        for time in ("article", "newest")
+    )
+    verdict = of_readings(at_article)
+    later = of_readings(newest) if newest else Verdict.NOT_CHECKED
+    held = (Verdict.SUPPORTED, Verdict.CAVEAT)
+    if "does not hold with the newest figures" in part["newest"] and verdict in held:
+        assert later not in held
+        return Verdict.OUTDATED
+    return verdict
+
+
+def of_readings(readings: list[dict[str, Any]]) -> Verdict:
+    principal, *others = readings
+    known = [each["holds"] for each in others if each["holds"] is not None]
+    if principal["holds"] is None:
+        return Verdict.NOT_CHECKED
+    if principal["holds"]:
+        sure = all(known) and not principal["weak"]
+        return Verdict.SUPPORTED if sure else Verdict.CAVEAT
+    near = any(known) and not principal["wide"]
+    return Verdict.IMPRECISE if near else Verdict.CONTRADICTED
+
+
+NUMBER = r"[−+]?[\d,]+(?:\.\d+)?"
+
+
+def numbers(text: str) -> list[float]:
+    found = re.findall(rf"(?<![\d–])({NUMBER})(?:%|\b)", text)
+    return [float(number.replace("−", "-").replace(",", "")) for number in found]
+
+
+def reproduced_rule(words: str) -> bool | None:
+    """Decide on the numbers that the words of a rule print; None for rules in other words."""
+    if match := re.match(rf"({NUMBER}) rounds to .* at (\d+) decimals?$", words):
+        decimals = int(match[2])
+        wanted = re.search(rf"not to ({NUMBER})", words) or re.search(
+            rf"rounds to ({NUMBER})", words
+        )
+        assert wanted
+        value, goal = numbers(match[1])[0], numbers(wanted[1])[0]
+        return round_half_up(value, decimals) == round_half_up(goal, decimals)
+    if match := re.match(rf"({NUMBER}) is (?:at least|below) ({NUMBER})$", words):
+        return numbers(match[1])[0] >= numbers(match[2])[0]
+    if match := re.match(rf"({NUMBER}) is (?:at most|above) ({NUMBER})$", words):
+        return numbers(match[1])[0] <= numbers(match[2])[0]
+    if match := re.match(rf"({NUMBER}) (?:equals|is not) ({NUMBER})$", words):
+        return numbers(match[1])[0] == numbers(match[2])[0]
+    if match := re.match(rf"({NUMBER})% is (?:not )?above a half$", words):
+        return numbers(match[1])[0] > 50
+    if match := re.match(rf"({NUMBER}) to ({NUMBER}) from .*: (?:not )?(rising|falling)", words):
+        first, last = numbers(match[1])[0], numbers(match[2])[0]
+        return last > first if match[3] == "rising" else last < first
+    if match := re.match(
+        rf"Theil–Sen slope ({NUMBER}) a year .* p = ([\d.e-]+): (?:not )?(\w+)", words
+    ):
+        slope = numbers(match[1])[0]
+        directed = slope > 0 if match[3] == "rising" else slope < 0
+        return directed and float(match[2]) <= TREND_P
+    if match := re.match(r".* is (\d+)\w\w .*; the rule requires (\d+)", words):
+        return int(match[1]) <= int(match[2])
+    if match := re.match(r"(\d+) of (\d+) intervals", words):
+        return match[1] == match[2]
+    return None
+
+
 def test_every_verdict_can_be_reproduced_from_what_is_printed(
     results: dict[str, claims.Result],
 ) -> None:
+    decided = 0
     for result in results.values():
-        assert result.why, result.id
-        for part in result.parts:
-            for each in part.readings:
-                assert each.words, (result.id, each.name)
-                assert each.tables, (result.id, each.name)
-                assert each.value == "no data" or each.holds is not None, (result.id, each.name)
-            if part.verdict in (Verdict.NOT_CHECKABLE, Verdict.NOT_RATED):
-                assert part.reason, result.id
-                assert part.would_decide, result.id
-                assert part.held_by, result.id
-                assert all(each.distance or each.words or each.value for each in part.beside), (
-                    result.id
-                )
-        if result.tables:
-            assert all(source["citation"] and source["version"] for source in result.sources), (
-                result.id
+        printed = json.loads(json.dumps(result.to_dict()))
+        verdicts = [reproduced(part) for part in printed["parts"]]
+        assert verdicts == [part["verdict"] for part in printed["parts"]], result.id
+        head = [part["head"] for part in printed["parts"]].index(True)
+        assert combine_parts(verdicts, head)[0] == result.verdict, result.id
+        for each in (each for part in printed["parts"] for each in part["readings"]):
+            again = reproduced_rule(each["words"])
+            assert again in (None, each["holds"]), (result.id, each["name"], each["words"])
+            assert each["tables"], (result.id, each["name"])
+            assert (each["value"] == "no data") <= (each["holds"] is None), (
+                result.id,
+                each["name"],
             )
-            assert {source["table"] for source in result.sources} == set(result.tables), result.id
+            decided += again is not None
+    assert decided > 100
+
+
+def test_every_table_used_is_cited(results: dict[str, claims.Result]) -> None:
+    for result in results.values():
+        assert {source["table"] for source in result.sources} == set(result.tables), result.id
+        assert all(source["citation"] and source["version"] for source in result.sources)
 
 
 def test_readings_at_the_article_s_date_use_no_later_figures(
     registry: claims.Registry, results: dict[str, claims.Result]
 ) -> None:
-    last = registry.article.date.isoformat()
     for result in results.values():
-        for each in (
-            each for part in result.parts for each in part.readings if each.as_of == "article"
-        ):
+        used = [each for part in result.parts for each in [*part.readings, *part.context]]
+        for each in (each for each in used if each.as_of == "article"):
             for day in re.findall(r"\d{4}(?:-\d\d(?:-\d\d)?)?", each.period):
-                assert day <= last, (result.id, each.name, each.period)
+                assert day <= registry.article.date, (result.id, each.name, each.period)
 
 
 def test_statements_about_the_present_rest_on_figures_at_most_five_years_old(
@@ -370,47 +662,126 @@ def test_statements_about_the_present_rest_on_figures_at_most_five_years_old(
     assert len(parts) >= 8
     for id, principal in parts:
         last = max(int(year) for year in re.findall(r"\d{4}", principal.period))
-        assert registry.article.date.year - last <= 5, (id, principal.period)
+        assert int(registry.article.date[:4]) - last <= 5, (id, principal.period)
 
 
 def test_figures_that_were_looked_up_by_hand_come_out(results: dict[str, claims.Result]) -> None:
     # bns.csv: exports 4,750,978,693 and imports 1,597,121,738 dollars make 6,348,100,431.
     assert results["T01"].parts[0].readings[0].words == "6.3481 rounds to 6.3 at 1 decimal"
     # 250,000 and 1,392,000 tonnes in the two statements of KazTransOil.
-    assert "0.25 to 1.392" in results["T09"].parts[0].readings[0].words
+    assert "0.25 to 1.392" in results["T09"].parts[0].readings[2].words
     # ethnic_composition.csv: 6,534,616 of 16,464,000.
     assert results["P01"].parts[0].readings[0].words == "39.69 rounds to 40 to a whole number"
+    # inward_investment.csv: 12th of 75.
+    assert results["T07"].parts[0].readings[0].value == "12th"
+    # 6.3 billion dollars at 18.70 lira.
+    assert results["T13"].parts[0].readings[0].value == "117.81 billion lira"
+    # 1,392,000 tonnes in four quarters against 977,500 tonnes in one.
+    assert results["T14"].parts[0].readings[0].value == "35.6%"
+    # 3.943 less 2.92 billion, and 4.751 less 2.92 / (1 - 0.184).
+    fourth = {each.name[:22]: each.value for each in results["T03"].parts[0].context}
+    assert fourth["Fourth quarter of 2023"] == "1.0233 billion US dollars"
+    assert fourth["Fourth quarter of 2022"] == "1.1726 billion US dollars"
+
+
+def test_what_contradicts_a_statement_is_not_left_out(results: dict[str, claims.Result]) -> None:
+    # The source of the crude oil says in the same sentence that it fell by 32 percent.
+    assert results["T09"].parts[0].readings[0].value == "−32 percent"
+    assert results["D02"].parts[1].readings[0].value == "1 contract"
+    accounts = [each.value for each in results["D07"].parts[0].readings]
+    assert accounts == ["1st", "1st", "17th"]
+    assert results["P07"].parts[0].readings[3].name.startswith("2018")
+    assert results["P09"].parts[0].readings[0].value == "11 persons"
+
+
+SLIPS = (
+    r"\d rank\b",
+    r"(?<![\d.,])1 (orders|denials|plans|rounds(?! to)|entries|agreements|states|members)\b",
+    r"(?<![\d.,])1 (persons|countries|contracts|editions|deals|vehicles)\b",
+    r"(?<!\d)0?\.\d+ share\b",
+    r"nearest: *(;|$)",
+    r"\bnan\b|\bNone\b|<NA>|\bNaT\b",
+    r"\b(1st-largest|[2-9]st|[2-9]?[04-9](st|nd|rd))\b",
+    r"\b(KAZ|TUR|AZE|UZB|KGZ|TKM|RUS|CHN|USA|NLD)\b",
+)
+
+
+def test_no_text_of_a_statement_has_a_slip(results: dict[str, claims.Result]) -> None:
+    for result in results.values():
+        texts = [result.stated, result.computed, result.why, result.rule]
+        for part in result.parts:
+            texts += [part.stated, part.why, part.newest]
+            for each in [*part.readings, *part.context]:
+                texts += [each.value, each.short, each.words]
+        for text in texts:
+            for slip in SLIPS:
+                assert not re.search(slip, text), (result.id, slip, text)
+        undecided = all(not part.readings and not part.context for part in result.parts)
+        assert bool(result.computed) != undecided, result.id
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (4, "rank", "4th"),
+        (10, "rank or better", "10th or better"),
+        (1, "orders", "1 order"),
+        (2, "orders", "2 orders"),
+        (1, "entries", "1 entry"),
+        (1, "aircraft", "1 aircraft"),
+        (1, "billion US dollars", "1 billion US dollars"),
+        (1, "percent of TIV", "1 percent of TIV"),
+        (0.837, "share of the population", "83.7% of the population"),
+        (2031, "year", "2031"),
+        (0.5, "", "0.5"),
+    ],
+)
+def test_a_number_is_written_with_its_unit(value: float, unit: str, text: str) -> None:
+    assert with_unit(value, significant(value), unit) == text
 
 
 def test_only_sources_that_were_used_are_cited(results: dict[str, claims.Result]) -> None:
-    # Türkiye's books have no figure for 2022, so that nothing but Kazakhstan's own is cited.
     cited = [
         source["version"]
         for source in results["T01"].sources
         if source["table"] == "trade/bilateral_trade"
     ]
-    assert (results["T01"].parts[0].readings[0].sources, cited) == (["bns"], ["edition 2023"])
+    assert results["T01"].parts[0].readings[0].sources == ["bns"]
+    assert cited == ["edition 2023", "download of spring 2026"]
     # Of all series of income this reading takes one.
     assert results["P06"].parts[0].readings[0].sources == ["wdi_2024_06"]
 
 
 def test_nearest_evidence_bounds_what_cannot_be_decided(results: dict[str, claims.Result]) -> None:
-    for id in ("T03", "T04", "T06", "T07", "T08"):
-        assert results[id].verdict == Verdict.NOT_CHECKABLE
-        assert all(part.beside for part in results[id].parts)
-    assert {each.holds for each in results["T06"].parts[0].beside} >= {True, False}
-    # statements.csv: six statements on cumulated investment up to July 2024, in the order they were made.
-    said = results["T06"].parts[0].beside[0].value
-    assert said.startswith(
+    for id in ("T03", "T04", "T06", "T08"):
+        assert results[id].verdict == Verdict.NOT_CHECKED
+        assert all(part.context for part in results[id].parts)
+    assert {each.holds for each in results["T06"].parts[0].context} >= {True, False}
+    # statements.csv: six statements on cumulated investment up to the article, by date.
+    assert results["T06"].parts[0].context[0].value == (
         "2017-09: 2.1, 2018-09: 3, 2022-03-04: 3.5, 2022-05: 4.2, 2022-10-12: 4.35, 2023-09-11: 4.7"
+        " billion US dollars"
     )
-    assert {each.holds for each in results["T07"].parts[0].beside} >= {True, False}
+
+
+def test_what_is_not_checked_here_names_open_data(registry: claims.Registry) -> None:
+    undecided = [part.undecided for claim in registry.claims for part in claim.parts]
+    for each in filter(None, undecided):
+        nobody = each.held_by.startswith(("nobody", "the author"))
+        assert not (each.verdict == Verdict.NOT_CHECKED and nobody), each
+
+
+def test_every_verdict_that_moved_is_signed_with_a_reason(registry: claims.Registry) -> None:
+    for claim in registry.claims:
+        dates = [line.date for line in claim.history]
+        assert dates == sorted(set(dates)), claim.id
+        assert all(len(line.note) > 10 for line in claim.history), claim.id
 
 
 def test_evidence_is_shown_where_the_registry_says(results: dict[str, claims.Result]) -> None:
     for result in results.values():
         shown = result.shown_in
-        assert shown or result.verdict == Verdict.NOT_RATED, result.id
+        assert shown or result.id in ("T13", "P09"), result.id
         page = PROJECT / f"reports/{shown['topic']}/kaz-tur.html" if shown else None
         if page and page.is_file():
             html = page.read_text(encoding="utf-8")
@@ -420,16 +791,19 @@ def test_evidence_is_shown_where_the_registry_says(results: dict[str, claims.Res
 
 
 def test_the_texts_are_neutral(registry: claims.Registry) -> None:
-    words = "because|thanks to|due to|led to|unfortunately|clearly|obviously|wrong|false|misleading|impressive|lies"
+    words = (
+        "because|thanks to|due to|led to|unfortunately|clearly|obviously|"
+        "wrong|false|misleading|impressive|lies"
+    )
     for claim in registry.claims:
         parts = [part.statement or "" for part in claim.parts]
         reasons = [part.undecided.reason for part in claim.parts if part.undecided]
-        names = [each.name for part in claim.parts for each in [*part.readings, *part.beside]]
+        names = [each.name for part in claim.parts for each in [*part.readings, *part.context]]
         written = " ".join([claim.statement, *parts, *reasons, *names, *claim.caveats])
         assert re.findall(rf"\b({words})\b", written.lower()) == [], claim.id
 
 
-# -- the guard --------------------------------------------------------------------------------------------------
+# -- the guard ------------------------------------------------------------------------------------
 
 BNS = "trade/bilateral_trade/bns.csv"
 BACI = "trade/bilateral_trade/baci.csv"
@@ -440,13 +814,17 @@ DAMAGE: dict[str, tuple[str, str, str, str]] = {
     "T01": (BNS, "partner=TUR year=2022 flow=export", "value_usd", "5750978693"),
     "T02": (BNS, "partner=KOR year=2022 flow=export", "value_usd", "9545835600"),
     "T05": (BNS, "partner=TUR year=2023 flow=import", "value_usd", "541694066"),
-    "T09": ("trade/statements.csv", "id=P037-a", "value", "139200"),
-    "T10": ("trade/transit.csv", "year=2023", "cargo_tonnes", "276400"),
-    "T12": (BACI, "reporter=UZB partner=TUR year=2020 flow=export", "value_usd", "9000000000"),
+    "T07": (
+        "trade/inward_investment.csv",
+        "host=KAZ partner=TUR measure=inward_stock year=2021",
+        "rank",
+        "9",
+    ),
+    "T09": ("trade/statements.csv", "id=P037-b", "value", "2500000"),
+    "T13": ("trade/statements.csv", "id=P057-a", "value", "30"),
     "D01": (EVENTS, "id=2022-05-10-anka-memorandum", "date", "2021-05-10"),
-    "D02": ("defense/arms_deals.csv", "deal_id=KAZ-TUR-2022-01", "number_delivered", "5"),
-    "D04": ("defense/arms_deals.csv", "deal_id=KAZ-TUR-2023-01", "order_year", "2022"),
-    "D05": ("defense/arms_transfers.csv", "supplier=TUR recipient=KAZ year=2022", "tiv", "5000"),
+    "D02": (EVENTS, "id=2021-08-nescom-anka-contract", "stage", "announced"),
+    "D07": ("trade/statements.csv", "id=P061", "value", "2"),
     "D08": (EVENTS, "id=2009-10-22-strategic-partnership", "date", "2010-10-22"),
     "D11": ("defense/nuclear_warheads.csv", "iso3=KAZ", "warheads", "2410"),
     "D12": (EVENTS, "id=2022-09-14-congress-7", "date", "2021-09-14"),
@@ -461,7 +839,7 @@ DAMAGE: dict[str, tuple[str, str, str, str]] = {
     ),
     "P03": (
         "demographics/ethnic_composition.csv",
-        "geography=Kazakhstan date=2024-01-01 ethnic_group=Kazakh preferred=true",
+        "geography=Kazakhstan date=2023-04-30 ethnic_group=Kazakh preferred=true",
         "share_pct",
         "75.98",
     ),
@@ -515,31 +893,52 @@ def test_a_verdict_is_signed_by_the_last_line_of_its_history(registry: claims.Re
         claims.Claim.model_validate({**claim, "verdict": "contradicted"})
 
 
-# -- other registries, errors, output ---------------------------------------------------------------------------
+# -- other registries, errors, output -------------------------------------------------------------
 
 
 def test_another_article_is_put_to_the_test_against_the_same_measures() -> None:
     registry = claims.load(OTHER)
     found = {result.id: result.verdict for result in claims.evaluate(registry)}
     assert found["X1"] == Verdict.SUPPORTED
-    # wits.csv: in 2016 Azerbaijan's books show fewer exports than imports with Türkiye.
-    assert found["X2"] == Verdict.CONTRADICTED
+    # In 2016 Azerbaijan's books (IMF) show more exports than imports with Türkiye, Türkiye's less.
+    assert found["X2"] == Verdict.CAVEAT
     assert found["X3"] == Verdict.NOT_RATED
     [difference] = claims.check(registry)
     assert difference.startswith("X2, In 2016")
 
 
-@pytest.mark.parametrize("sort", [True, False])
-def test_the_article_alone_is_that_of_the_whole_registry(sort: bool, tmp_path: Path) -> None:
+def test_the_article_is_that_of_the_registry(tmp_path: Path) -> None:
+    assert claims.article(OTHER) == claims.load(OTHER).article
     path = tmp_path / "claims.yml"
-    content = yaml.safe_load(OTHER.read_text(encoding="utf-8"))
-    turned = dict(reversed(content.items()))
-    path.write_text(yaml.safe_dump(turned, allow_unicode=True, sort_keys=sort), encoding="utf-8")
-    assert claims.article(path) == claims.load(path).article
-    assert claims.article() == claims.load().article
     path.write_text("claims: []\n", encoding="utf-8")
     with pytest.raises(claims.ClaimError, match="article: "):
         claims.article(path)
+
+
+def test_a_definition_is_used_and_its_fields_are_replaced(tmp_path: Path) -> None:
+    content = yaml.safe_load(OTHER.read_text(encoding="utf-8"))
+    first, second = content["claims"][1]["parts"][0]["readings"]
+    content["definitions"] = {
+        "balance": first["compute"],
+        "mirror": {"use": "balance", "where": {"books": "mirror", "year": 2016}},
+    }
+    expected = claims.load(OTHER).claims
+    first["compute"], second["compute"] = {"use": "balance"}, {"use": "mirror"}
+    path = tmp_path / "claims.yml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    assert claims.load(path).claims == expected
+    second["compute"] = {"use": "blance"}
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(claims.ClaimError, match="no definition 'blance' to use"):
+        claims.load(path)
+
+
+def test_no_statement_needs_another_one() -> None:
+    content = yaml.safe_load((PROJECT / "data/claims.yml").read_text(encoding="utf-8"))
+    whole = claims.Registry.model_validate(content)
+    for claim in content["claims"]:
+        alone = claims.Registry.model_validate({**content, "claims": [claim]})
+        assert alone.claims[0] in whole.claims
 
 
 @pytest.mark.parametrize(
@@ -560,7 +959,7 @@ def test_the_article_alone_is_that_of_the_whole_registry(sort: bool, tmp_path: P
         (lambda c: c["parts"][0]["readings"][0]["compute"].update(where={"x": 1}), "no column 'x'"),
         (
             lambda c: c["parts"][0]["readings"][0]["compute"].update(where={"books": "own"}),
-            "rows where one is wanted",
+            "rows where one is needed",
         ),
     ],
 )
@@ -571,7 +970,7 @@ def test_a_mistake_in_an_entry_is_named_with_its_statement(
     edit(content["claims"][1])
     path = tmp_path / "claims.yml"
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(claims.ClaimError, match=rf"X2: .*{message}"):
+    with pytest.raises(claims.ClaimError, match=rf"claims.yml, X2, .*{message}"):
         claims.evaluate(claims.load(path), ["X2"])
 
 
@@ -591,9 +990,17 @@ def test_a_registry_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
 
 def test_one_statement_s_whole_file_is_printed(results: dict[str, claims.Result]) -> None:
     printed = claims.as_text(results["T02"])
-    for expected in ("T02  SUPPORTED WITH CAVEAT", "stated: 4 rank", "principal: By turnover, 2022", "does not hold",
-                     "trade.ranks from trade/bilateral_trade", "source: trade/bilateral_trade", "caveat:",
-                     "shown in: trade, rank", "signed 2026-11-23"):  # fmt: skip
+    for expected in (
+        "T02  SUPPORTED",
+        "stated: 4th",
+        "principal: By turnover, 2022",
+        "further evidence (not used)",
+        "trade.ranks from trade/bilateral_trade",
+        "source: trade/bilateral_trade",
+        "caveat:",
+        "shown in: trade, rank",
+        "signed 2026-11-23",
+    ):
         assert expected in printed
     assert "would decide: Kazakhstan's monthly goods trade" in claims.as_text(results["T03"])
 
@@ -615,12 +1022,15 @@ def test_a_review_has_what_the_vocabulary_requires(
         assert review["claimReviewed"] == result.statement
         assert review["reviewRating"]["alternateName"] == result.verdict
         assert review["itemReviewed"]["appearance"]["headline"] == registry.article.title
-        rated = result.verdict not in (Verdict.NOT_CHECKABLE, Verdict.NOT_RATED)
+        assert "author" not in review["itemReviewed"]
+        assert "author" not in review["itemReviewed"]["appearance"]
+        assert review["itemReviewed"]["datePublished"] == "2024-01"
+        rated = result.verdict not in OPEN
         assert ("ratingValue" in review["reviewRating"]) == rated
         json.dumps(review)
 
 
-# -- in the terminal --------------------------------------------------------------------------------------------
+# -- in the terminal ------------------------------------------------------------------------------
 
 
 def test_one_id_prints_its_whole_file_and_an_unknown_one_is_a_mistake(ties: Any) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from turkic_ties.errors import TiesError
+
 MAX_BYTES = 64_000_000
 """The largest file that is read at all; the largest table has two million bytes."""
 
@@ -22,7 +24,7 @@ MAX_YAML_NODES = 200_000
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class FileError(Exception):
+class FileError(TiesError):
     """A file is missing, unreadable or not of the expected form; the message is one line."""
 
 
@@ -74,11 +76,13 @@ def read_yaml(path: Path, error: type[Exception] = FileError) -> Any:
     return parse_yaml(read_text(path, error, MAX_YAML_BYTES), path, error)
 
 
-def parse_yaml(text: str, path: Path, error: type[Exception] = FileError) -> Any:
-    """Parse YAML text that was read from `path`; see `read_yaml`."""
+def parse_yaml(
+    text: str, path: Path, error: type[Exception] = FileError, loader: Any = LOADER
+) -> Any:
+    """Parse YAML text that was read from `path` with a loader of PyYAML; see `read_yaml`."""
     try:
         _check_size(text)
-        loader = LOADER(text)
+        loader = loader(text)
         node = loader.get_single_node()
         if node is None:
             return None
@@ -151,7 +155,7 @@ def write(path: Path, text: str) -> None:
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
     """Keep other processes that call this for the same folder waiting until the block ends."""
-    import fcntl  # noqa: PLC0415 - POSIX only, and reading needs none of it
+    import fcntl  # POSIX only, and reading needs none of it
 
     descriptor = os.open(directory, os.O_RDONLY)
     try:

@@ -1,10 +1,25 @@
-"""Measures of trade in one place: see `turkic_ties.measures` trade, gravity and statements."""
+"""Measures of trade in one place, from the modules of `turkic_ties.measures`."""
 
+from turkic_ties.measures.composition import (
+    CENTRAL_ASIA,
+    by_chapter,
+    by_section,
+    contributions,
+    with_region,
+)
+from turkic_ties.measures.discrepancy import publications, sent_and_received
 from turkic_ties.measures.gravity import NORMAL, SPECIFICATIONS, Gravity, gravity
+from turkic_ties.measures.investment import (
+    STATED_SINCE,
+    investor,
+    investor_concentration,
+    stocks,
+)
 from turkic_ties.measures.statements import investor_ranks, oil_by_btc, stated_investment
 from turkic_ties.measures.trade import (
     BOOKS,
     CELLS,
+    EXPORTS_ONLY,
     FLOWS,
     MAIN_PARTNERS,
     MIRROR_REPORTERS,
@@ -32,6 +47,8 @@ from turkic_ties.measures.trade import (
 __all__ = [
     "BOOKS",
     "CELLS",
+    "CENTRAL_ASIA",
+    "EXPORTS_ONLY",
     "FLOWS",
     "MAIN_PARTNERS",
     "MIRROR_REPORTERS",
@@ -40,25 +57,35 @@ __all__ = [
     "REPORTED",
     "SECTIONS",
     "SPECIFICATIONS",
+    "STATED_SINCE",
     "UNALLOCATED",
     "WORLD",
     "Gravity",
     "asymmetry",
     "bilateral",
+    "by_chapter",
+    "by_section",
     "complementarity",
     "concentration",
     "constant_dollars",
+    "contributions",
     "gravity",
     "growth",
     "intra_industry",
     "intra_trade",
+    "investor",
+    "investor_concentration",
     "investor_ranks",
     "latest_complete_year",
     "member_shares",
     "oil_by_btc",
     "prefer",
+    "publications",
     "ranks",
     "revealed_advantage",
     "sections",
+    "sent_and_received",
     "stated_investment",
+    "stocks",
+    "with_region",
 ]

@@ -45,14 +45,30 @@ from turkic_ties.measures.common import (
 BOOKS = ("own", "mirror", "model")
 FLOWS = ("turnover", "exports", "imports")
 
-REPORTED = ("bns", "bns_panel", "uzstat", "kgnsc", "wits", "wits_panel")
+REPORTED = (
+    "bns",
+    "bns_panel",
+    "uzstat",
+    "kgnsc",
+    "comtrade_2026",
+    "imf_dots",
+    "wits",
+    "wits_panel",
+    "imf_dots_special",
+)
 """Sources of reported trade. Of two for one reporter and year the first serves all of the year.
 
 National offices come before UN Comtrade (WITS): Comtrade republishes their figures, without later
 revisions and with gaps. Kyrgyz exports in WITS lack most of what goes to Switzerland, the United
 Kingdom and the Emirates, and much of what goes to Kazakhstan. So Kyrgyzstan is a single series from
-1994 on, and Kazakhstan changes its source in 2018.
+1994 on, and Kazakhstan changes its source in 2018. Türkiye changes from WITS (special trade) to the
+IMF and UN Comtrade (general trade) in 2013, Azerbaijan to the IMF in the same year: its exports of
+2015 and 2016 in WITS are not the final ones. The IMF's special trade of Türkiye comes last, for
+comparison only.
 """
+
+EXPORTS_ONLY = ("comtrade_2026",)
+"""Sources without imports: no turnover can be formed from them."""
 
 MODEL = "baci"
 WORLD, UNALLOCATED = "WLD", "XXX"
@@ -119,8 +135,9 @@ def bilateral(
     -------
     pandas.DataFrame
         country, partner, year, books, source, exports_usd, imports_usd, turnover_usd (the sum of
-        the flows recorded), balance_usd, normalised_balance, flag; sorted by books and year. Where
-        the source changes from one year to the next, draw the line as broken.
+        the flows recorded; missing from a source of `EXPORTS_ONLY`), balance_usd,
+        normalised_balance, flag; sorted by books and year. Where the source changes from one year
+        to the next, draw the line as broken.
 
     Raises
     ------
@@ -192,7 +209,8 @@ def _by_partner(records: pd.DataFrame) -> pd.DataFrame:
     )
     cells = records.groupby(keys, observed=True)
     wide = cells[_FLOW_VALUES].sum(min_count=1).reset_index()
-    wide["turnover_usd"] = wide[_FLOW_VALUES].sum(axis=1, min_count=1)
+    turnover = wide[_FLOW_VALUES].sum(axis=1, min_count=1)
+    wide["turnover_usd"] = turnover.mask(wide["source"].isin(EXPORTS_ONLY))
     # The rows of `wide` are numbered as the groups are.
     flags = _joined(records.assign(cell=cells.ngroup()), "flag")
     return wide.assign(flag=flags.reindex(wide.index, fill_value=""))
@@ -200,6 +218,8 @@ def _by_partner(records: pd.DataFrame) -> pd.DataFrame:
 
 def prefer(frame: pd.DataFrame) -> pd.DataFrame:
     """Take the first of own, mirror and model books for each country (or flow) and year.
+
+    Where a frame has a turnover, books that know it come before books that hold one flow only.
 
     Parameters
     ----------
@@ -218,6 +238,8 @@ def prefer(frame: pd.DataFrame) -> pd.DataFrame:
     [[2020, 'own'], [2021, 'model']]
     """
     place = _in_order(frame["books"])
+    if "turnover_usd" in frame:
+        place = place + len(BOOKS) * frame["turnover_usd"].isna()
     cell = [frame[key] for key in ("country", "year", "exporter", "importer") if key in frame]
     first = frame[place == place.groupby(cell).transform("min")]
     return first.sort_values("year", kind="stable", ignore_index=True)

@@ -1,0 +1,47 @@
+"""The statements of an article: what each says, what is computed, which rule decides.
+
+`registry` is the form of the file, `rules` decide on a value, `compute` runs measures, `verdicts`
+combines readings and parts, `output` prints. Imports go one way: output, verdicts, compute,
+registry, rules.
+
+The **guard**: ``verdict`` and ``reviewed`` of a statement are what a person signed. `check`
+compares them with what comes out now.
+"""
+
+from turkic_ties.claims.output import RATING, as_text, check, claim_review
+from turkic_ties.claims.registry import (
+    VERDICTS,
+    Article,
+    Claim,
+    Registry,
+    Verdict,
+    article,
+    load,
+    schema,
+)
+from turkic_ties.claims.rules import TREND_P, TREND_POINTS, ClaimError, rule_texts
+from turkic_ties.claims.verdicts import STEPS, PartResult, ReadingResult, Result, evaluate
+
+__all__ = [
+    "RATING",
+    "STEPS",
+    "TREND_P",
+    "TREND_POINTS",
+    "VERDICTS",
+    "Article",
+    "Claim",
+    "ClaimError",
+    "PartResult",
+    "ReadingResult",
+    "Registry",
+    "Result",
+    "Verdict",
+    "article",
+    "as_text",
+    "check",
+    "claim_review",
+    "evaluate",
+    "load",
+    "rule_texts",
+    "schema",
+]

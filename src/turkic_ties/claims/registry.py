@@ -1,0 +1,402 @@
+"""The form of a registry of statements (``data/claims.yml``), and reading one.
+
+A registry describes an article and its **claims**. A claim has one or more **parts**; a part has
+**readings**, the legitimate ways of reading it. A reading computes a value from the tables and
+puts it to a rule. The first reading is the *principal* one: what the words say when taken plainly,
+in the country's own books where books differ.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import yaml
+from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
+
+from turkic_ties import countries, files
+from turkic_ties.claims.rules import ISO_DATE, ClaimError, Form, Rule, Stated, Written, near
+from turkic_ties.topics import TOPICS
+
+
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Read what is written: dates stay texts, only true and false are truth values."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str | None, list[Any]]] = {}
+
+
+for tag, pattern, first in (
+    ("merge", r"<<", ["<"]),
+    ("null", r"null|~|", ["n", "~", ""]),
+    ("bool", r"true|false", list("tf")),
+    ("int", r"[-+]?(0|[1-9][0-9_]*)", list("-+0123456789")),
+    ("float", r"[-+]?([0-9][0-9_]*\.?[0-9]*(e[-+]?[0-9]+)?|\.(inf|nan))", list("-+.0123456789")),
+):
+    Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^({pattern})$"), first)
+Loader.add_constructor(
+    "tag:yaml.org,2002:float", lambda loader, node: Written.from_text(node.value.lstrip("."))
+)
+
+
+class Verdict(StrEnum):
+    """Possible verdicts; `VERDICTS` has the criteria."""
+
+    SUPPORTED = "supported"
+    CAVEAT = "supported with caveat"
+    IMPRECISE = "imprecise"
+    CONTRADICTED = "contradicted"
+    OUTDATED = "outdated"
+    NOT_CHECKED = "not checked here"
+    NOT_CHECKABLE = "not checkable"
+    NOT_RATED = "not rated"
+
+
+VERDICTS = {
+    Verdict.SUPPORTED: "All readings hold.",
+    Verdict.CAVEAT: "The principal reading holds, but another does not, or it is weak, "
+    "or a part that is not the key one is undecided.",
+    Verdict.IMPRECISE: "The principal reading does not hold, by no wide margin, but another does, "
+    "or some parts hold and others do not.",
+    Verdict.CONTRADICTED: "No reading holds, or the principal one fails by a wide margin.",
+    Verdict.OUTDATED: "Held at the article's date, speaks of the present, "
+    "and does not hold with the newest figures.",
+    Verdict.NOT_CHECKED: "Open data that would decide it exist and are named, "
+    "but are not in our tables.",
+    Verdict.NOT_CHECKABLE: "No open data that would decide it are known.",
+    Verdict.NOT_RATED: "A forecast, an aim, a cause, an opinion "
+    "or a word of degree without a threshold.",
+}
+"""The criteria of the verdicts, as the page prints them."""
+
+FORMER = "not checkable with open data"
+"""What `Verdict.NOT_CHECKED` and `Verdict.NOT_CHECKABLE` were called together, in older lines."""
+
+Undecided: TypeAlias = Literal[Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED]
+Topic: TypeAlias = Literal[TOPICS]  # type: ignore[valid-type]
+
+
+class Calculation(Form):
+    """Where a value comes from: a measure or a table, the rows and the column taken."""
+
+    use: str | None = Field(
+        None, description="Name of a definition; the other fields given here replace its own."
+    )
+    measure: str | None = Field(
+        None, description="Dotted name of a measure, such as trade.bilateral."
+    )
+    table: str | None = Field(
+        None, description="Address of a table read as it is, such as defense/events."
+    )
+    arguments: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Tables, country and partner are given by name; "
+        "an argument may itself be a calculation.",
+    )
+    for_each: dict[str, list[Any]] = Field(
+        default_factory=dict,
+        description="One argument that takes several values; the result is labelled by them.",
+    )
+    where: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Rows: a value, a list of values, or {from, to}, both included.",
+    )
+    column: str | None = Field(None, description="The column (or attribute) with the value.")
+    over: str | None = Field(
+        None, description="A column that labels several rows: years, countries."
+    )
+    take: Literal[
+        "only", "count", "first", "last", "sum", "median", "smallest", "largest", "spread"
+    ] = "only"
+    scale: float = Field(1.0, description="Factor on the value, such as 1.0e-9 for billions.")
+    plus: float = Field(0.0, description="Added to the scaled value.")
+    absolute: bool = Field(False, description="Take the distance from zero.")
+
+    @model_validator(mode="after")
+    def _has_one_origin(self) -> Calculation:
+        if (self.measure is None) == (self.table is None):
+            raise ValueError("a calculation names either a 'measure' or a 'table'")
+        if len(self.for_each) > 1:
+            raise ValueError("for_each takes one argument")
+        return self
+
+
+class Reading(Form):
+    """One way of reading a statement; without a rule it is supporting evidence."""
+
+    name: str
+    compute: Calculation
+    unit: str = ""
+    rule: Rule | None = None
+    as_of: Literal["article", "newest"] = "article"
+    distance: str | None = Field(
+        None, description="For the nearest evidence: how it differs from what is stated."
+    )
+
+
+class NoDecision(Form):
+    """Why a part has no verdict of its own, and what would give it one."""
+
+    verdict: Undecided
+    reason: str
+    would_decide: str
+    held_by: str
+
+
+class Part(Form):
+    """One assertion of a statement."""
+
+    statement: str | None = Field(
+        None, description="Left out when the claim is a single assertion."
+    )
+    stated: Stated | None = None
+    head: bool = Field(
+        False, description="Carries the key word of the statement; if none says so, the first does."
+    )
+    present: bool = Field(False, description="Speaks of the present of the article.")
+    readings: list[Reading] = Field(
+        default_factory=list, description="The first is the principal one."
+    )
+    context: list[Reading] = Field(
+        default_factory=list, description="Evidence that does not decide."
+    )
+    undecided: NoDecision | None = None
+
+    @model_validator(mode="after")
+    def _decides_or_says_why(self) -> Part:
+        if (self.undecided is None) == (not self.readings):
+            raise ValueError(
+                "a part has either 'readings' or 'undecided'; evidence that does not decide is "
+                "'context'"
+            )
+        if any(reading.rule is None for reading in self.readings):
+            raise ValueError("every reading needs a rule; put evidence without one under 'context'")
+        if self.readings and self.readings[0].as_of != "article":
+            raise ValueError("the first reading is the principal one and is 'as_of: article'")
+        return self
+
+
+class Signed(Form):
+    """One line of the history of a verdict."""
+
+    date: datetime.date
+    verdict: Verdict | Literal["not checkable with open data"]
+    note: str
+
+
+class Shown(Form):
+    """The section of a report that shows the evidence."""
+
+    topic: Topic
+    id: str = Field(description="Id of a figure or table of that report.")
+
+
+class Locator(Form):
+    """Where the article says it."""
+
+    section: str
+    paragraph: int = Field(
+        ge=1, description="Counted through the whole text, headings and standfirst left out."
+    )
+    sentence: int = Field(ge=1, description="In the paragraph.")
+
+    def __str__(self) -> str:
+        return f"{self.section}, paragraph {self.paragraph}, sentence {self.sentence}"
+
+
+class Claim(Form):
+    """One statement of the article."""
+
+    id: str
+    topic: Topic
+    statement: str = Field(description="In our own words.")
+    locator: Locator
+    kind: Literal[
+        "level",
+        "change",
+        "share",
+        "rank",
+        "date",
+        "trend",
+        "existence",
+        "causal",
+        "opinion",
+        "forecast",
+    ]
+    parts: list[Part] = Field(min_length=1)
+    caveats: list[str] = Field(default_factory=list)
+    shown_in: Shown | None = None
+    verdict: Verdict
+    reviewed: datetime.date
+    history: list[Signed] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_signed(self) -> Claim:
+        last = self.history[-1]
+        if (last.verdict, last.date) != (self.verdict, self.reviewed):
+            raise ValueError(
+                f"{self.id}: the last line of the history must be the verdict and its date"
+            )
+        if len(self.parts) > 1 and any(part.statement is None for part in self.parts):
+            raise ValueError(f"{self.id}: each of several parts needs its statement")
+        if sum(part.head for part in self.parts) > 1:
+            raise ValueError(f"{self.id}: only one part carries the key word ('head')")
+        return self
+
+    @property
+    def head(self) -> int:
+        """Position of the part that carries the key word."""
+        return next((i for i, part in enumerate(self.parts) if part.head), 0)
+
+
+class Article(Form):
+    """What is put to the test."""
+
+    title: str
+    author: str | None = Field(None, description="Null when it is not established.")
+    posted_by: str | None = Field(None, description="Name under which the page was posted.")
+    outlet: str | None = None
+    date: str = Field(
+        pattern=f"^{ISO_DATE}$", description="As precise as it is known: 2024, 2024-01, 2024-01-10."
+    )
+    date_note: str | None = Field(None, description="How the date was found, if it is not printed.")
+    url: str | None = None
+    country: str = Field(description="ISO3 code of the country the article is about.")
+    partner: str = Field(description="ISO3 code of the other side.")
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _write_date(cls, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, datetime.date) else value
+
+    @field_validator("country", "partner")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        countries.name(value)
+        return value
+
+    @property
+    def cited(self) -> str:
+        """The article in one line, with the name it was posted under where no author is known."""
+        by = self.author or (f"posted by {self.posted_by}" if self.posted_by else "no author known")
+        inferred = " (inferred)" if self.date_note else ""
+        parts = [f"“{self.title}”", by, self.outlet, f"{self.dated}{inferred}"]
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def dated(self) -> str:
+        """The date in words, at its precision."""
+        year, *rest = map(int, self.date.split("-"))
+        month = f"{datetime.date(year, rest[0], 1):%B} " if rest else ""
+        day = f"{rest[1]} " if len(rest) > 1 else ""
+        return f"{day}{month}{year}"
+
+
+class Registry(Form):
+    """An article and its statements."""
+
+    article: Article
+    thresholds: list[str] = Field(
+        default_factory=list,
+        description="Where the article gives a word and no figure: when it counts as met.",
+    )
+    definitions: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Calculations by name, for 'use'; one may use another defined before it.",
+    )
+    claims: list[Claim]
+    _path: str = PrivateAttr("the registry")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_definitions(cls, content: Any) -> Any:
+        if not isinstance(content, Mapping) or not isinstance(content.get("claims"), list):
+            return content
+        if not isinstance(content.get("definitions", {}), Mapping):
+            return content
+        defined: dict[str, Any] = {}
+        for name, calculation in content.get("definitions", {}).items():
+            defined[name] = _filled(calculation, defined)
+        return {**content, "definitions": defined, "claims": _filled(content["claims"], defined)}
+
+    @property
+    def path(self) -> str:
+        """The file that it was read from."""
+        return self._path
+
+    @model_validator(mode="after")
+    def _has_unique_ids(self) -> Registry:
+        ids = [claim.id for claim in self.claims]
+        if repeated := sorted({id for id in ids if ids.count(id) > 1}):
+            raise ValueError(f"two statements have the id {repeated[0]}")
+        return self
+
+
+def _filled(content: Any, defined: Mapping[str, Any]) -> Any:
+    """Put the definition in place of every ``use``, however deep it stands."""
+    if isinstance(content, list):
+        return [_filled(entry, defined) for entry in content]
+    if not isinstance(content, Mapping):
+        return content
+    filled = {key: _filled(value, defined) for key, value in content.items()}
+    if "use" not in filled:
+        return filled
+    name = filled.pop("use")
+    if name not in defined:
+        raise ValueError(f"there is no definition {name!r} to use{near(name, defined)}")
+    return {**defined[name], **filled}
+
+
+def load(path: Path | None = None) -> Registry:
+    """Read a registry.
+
+    Parameters
+    ----------
+    path
+        A YAML file; None for ``data/claims.yml``.
+
+    Raises
+    ------
+    ClaimError
+        When the file is missing, is not YAML, or does not have the form of the schema; the message
+        names the place.
+    """
+    path = countries.data_directory() / "claims.yml" if path is None else path
+    text = files.read_text(path, ClaimError, files.MAX_YAML_BYTES)
+    content = files.parse_yaml(text, path, ClaimError, loader=Loader)
+    if not isinstance(content, Mapping):
+        raise ClaimError(f"{path} holds no registry: begin with 'article:' and 'claims:'.")
+    try:
+        registry = Registry.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = _place(first["loc"], content)
+        text = " ".join(first["msg"].removeprefix("Value error, ").split())
+        raise ClaimError(f"{path}, {place}: {text}. See claims.schema.json.") from error
+    registry._path = str(path)
+    return registry
+
+
+def _place(steps: Sequence[int | str], content: Mapping[str, Any]) -> str:
+    """Name the place of an error: the statement by its id, what is inside by keys and numbers."""
+    steps = list(steps)
+    named = [str(step) for step in steps]
+    if steps[:1] == ["claims"] and len(steps) > 1:
+        claim = content["claims"][steps[1]]
+        id = claim.get("id") if isinstance(claim, Mapping) else None
+        named = [str(id or f"statement {int(steps[1]) + 1}"), *named[2:]]
+    return " / ".join(named) or "the registry"
+
+
+def article(path: Path | None = None) -> Article:
+    """Read which article a registry is about; parameters and errors are those of `load`."""
+    return load(path).article
+
+
+def schema() -> str:
+    """Return the JSON schema of a registry, as ``data/claims.schema.json`` holds it."""
+    return json.dumps(Registry.model_json_schema(), ensure_ascii=False, indent=1) + "\n"

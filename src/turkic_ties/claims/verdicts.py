@@ -1,0 +1,465 @@
+"""From values to verdicts, by the rules of combination in `STEPS`; none is decided by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from turkic_ties import data
+from turkic_ties.claims.compute import Evaluation
+from turkic_ties.claims.registry import Claim, Reading, Registry, Verdict
+from turkic_ties.claims.rules import (
+    MARGIN,
+    ClaimError,
+    Rule,
+    RuleResult,
+    Stated,
+    Value,
+    label,
+    list_values,
+    near,
+)
+from turkic_ties.words import ordinal, significant
+
+LISTED = 7
+"""Longest series of which every value is in the line; of longer ones the ends."""
+
+STEPS = {
+    "From readings to a part": (
+        "All readings hold: supported. The principal one holds and another does not: supported "
+        "with caveat; the same when it holds on weak evidence: its table marks the figure as of "
+        "the lowest grade, of less than high confidence, an estimate, approximate or interpolated, "
+        "or its direction depends on where windows of years are placed. The principal one does not "
+        "hold and another does: imprecise. No reading holds: contradicted. A reading without data "
+        "is named and does not count; when the principal one has none, the part is not checked."
+    ),
+    "Wide margins": (
+        "A softer reading can explain a near miss, not a wide one. When the principal reading "
+        "fails by a wide margin the part is contradicted, whatever other readings say. The "
+        f"margin is wide when the value misses by more than {100 * MARGIN:.0f} percent of what "
+        "is stated (a stated first place by one place), when a tested trend runs the other way, "
+        "when no placement of windows has the direction, or when a value is less than half of "
+        "one it should exceed. A stated zero gives no such measure, and a date none."
+    ),
+    "The article's date and now": (
+        "A part that speaks of a closed period is decided by the figures for that period, in the "
+        "edition of the table that the project holds. A part that speaks of the present is decided "
+        "by figures that had been published by the article's date; later ones are kept apart, and "
+        "only such a part can be outdated by them."
+    ),
+    "What stays undecided": (
+        "Not checked here: our tables hold no figure for what is stated, its period and its place, "
+        "and open data that would decide it exist; they are named. Not checkable: no such data are "
+        "known. Not rated: forecasts, aims, causes, opinions, and words of degree without a "
+        "threshold. What is computed for them is the nearest evidence, with its distance from what "
+        "is stated."
+    ),
+    "From parts to the whole": (
+        "One part carries the key word of the statement, without which nothing is left of it. When "
+        "that part is undecided, the whole is what that part is. Otherwise undecided parts do not "
+        "count, but with any of them the whole is at most supported with caveat. All decided parts "
+        "contradicted: contradicted; some of them: imprecise. Otherwise the first of these that "
+        "any part has: imprecise, outdated, supported with caveat; else supported."
+    ),
+}
+"""The rules of combination in words, by the heading under which the page prints them."""
+
+OPEN = (Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED)
+HELD = (Verdict.SUPPORTED, Verdict.CAVEAT)
+
+
+@dataclass(frozen=True)
+class ReadingResult:
+    """One reading, computed: value, period, the rule in words, whether it holds (None: no data).
+
+    ``short`` is the value for one line: with its unit, or the rule in words where the value is a
+    series. ``points`` are all values of a series of which `value` shows the ends, so that its
+    trend can be computed by hand.
+    """
+
+    name: str
+    value: str
+    points: str
+    short: str
+    unit: str
+    period: str
+    holds: bool | None
+    words: str
+    wide: bool
+    weak: str
+    as_of: str
+    distance: str
+    measure: str
+    tables: list[str]
+    sources: list[str]
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """One part: its verdict, the rule of combination that led to it, and the evidence."""
+
+    statement: str
+    head: bool
+    stated: str
+    verdict: Verdict
+    why: str
+    newest: str
+    reason: str
+    would_decide: str
+    held_by: str
+    readings: list[ReadingResult]
+    context: list[ReadingResult]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A whole statement: what the page and the terminal print.
+
+    ``verdict`` is what comes out now, ``signed`` what a person reviewed; ``rule`` is the rule of
+    each principal reading in words, where ``computed`` does not give it already; ``sources`` are
+    citations of what was used.
+    """
+
+    id: str
+    topic: str
+    statement: str
+    locator: str
+    section: str
+    paragraph: int
+    sentence: int
+    kind: str
+    verdict: Verdict
+    why: str
+    rule: str
+    signed: Verdict
+    reviewed: str
+    stated: str
+    computed: str
+    parts: list[PartResult]
+    caveats: list[str]
+    tables: list[str]
+    sources: list[dict[str, str]]
+    shown_in: dict[str, str] | None
+    history: list[dict[str, str]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain lists, dictionaries and texts, for JSON."""
+        return asdict(self)
+
+
+# -- combination ----------------------------------------------------------------------------------
+
+
+def combine_readings(readings: Sequence[ReadingResult]) -> tuple[Verdict, str]:
+    """Combine readings, the principal one first, to a verdict and the reason in words."""
+    principal, *others = readings
+    if principal.holds is None:
+        reason = f"there are no data for the principal reading ({principal.name})"
+        return Verdict.NOT_CHECKED, reason
+    decided = [reading for reading in others if reading.holds is not None]
+    verdict, why = _combined(principal, decided)
+    silent = ", ".join(reading.name for reading in others if reading.holds is None)
+    return verdict, f"{why}; no data for: {silent}" if silent else why
+
+
+def _combined(principal: ReadingResult, others: Sequence[ReadingResult]) -> tuple[Verdict, str]:
+    holding = sum(reading.holds is True for reading in others)
+    further = f"of the further readings {holding} of {len(others)} hold"
+    if principal.holds and holding < len(others):
+        return Verdict.CAVEAT, f"the principal reading holds; {further}"
+    if principal.holds and principal.weak:
+        reason = f"the principal reading holds, but on weak evidence ({principal.weak})"
+        return Verdict.CAVEAT, reason
+    if principal.holds:
+        return Verdict.SUPPORTED, "all readings hold" if others else "the only reading holds"
+    if holding and principal.wide:
+        return Verdict.CONTRADICTED, f"the principal reading fails by a wide margin; {further}"
+    if holding:
+        return Verdict.IMPRECISE, f"the principal reading does not hold; {further}"
+    return Verdict.CONTRADICTED, "no reading holds" if others else "the only reading does not hold"
+
+
+def combine_times(
+    at_article: Verdict, newest: Verdict | None, present: bool
+) -> tuple[Verdict, str]:
+    """Compare what held at the article's date with what holds now.
+
+    Only a part about the present can be outdated.
+    """
+    if newest is None or newest in OPEN:
+        return at_article, ""
+    held, holds = at_article in HELD, newest in HELD
+    if not present:
+        return at_article, f"of the newest period the same {'holds' if holds else 'does not hold'}"
+    if held and not holds:
+        why = f"{at_article} at the article's date; does not hold with the newest figures"
+        return Verdict.OUTDATED, why
+    also = "also " if held else ""
+    if holds:
+        return at_article, f"{also}holds with the newest figures"
+    return at_article, "does not hold with the newest figures either"
+
+
+def combine_parts(verdicts: Sequence[Verdict], head: int = 0) -> tuple[Verdict, str]:
+    """Combine the verdicts of the parts to that of the whole, and say by which rule.
+
+    Parameters
+    ----------
+    verdicts
+        Of the parts, in their order.
+    head
+        Position of the part that carries the key word.
+    """
+    decided = [verdict for verdict in verdicts if verdict not in OPEN]
+    if verdicts[head] in OPEN:
+        key = "the key part cannot be decided" if decided else "no part can be decided"
+        return verdicts[head], key if len(verdicts) > 1 else ""
+    if len(verdicts) == 1:
+        return decided[0], ""
+    return _of_decided_parts(decided, len(verdicts))
+
+
+def _of_decided_parts(decided: Sequence[Verdict], parts: int) -> tuple[Verdict, str]:
+    contradicted = decided.count(Verdict.CONTRADICTED)
+    if contradicted == len(decided):
+        return Verdict.CONTRADICTED, "every part that can be decided is contradicted"
+    if contradicted:
+        some = f"{contradicted} of {len(decided)} are contradicted"
+        return Verdict.IMPRECISE, f"of the parts that can be decided {some}"
+    for verdict in (Verdict.IMPRECISE, Verdict.OUTDATED, Verdict.CAVEAT):
+        if verdict in decided:
+            return verdict, f"a part is {verdict}"
+    if len(decided) < parts:
+        undecided = f"{parts - len(decided)} of {parts} cannot be decided"
+        return Verdict.CAVEAT, f"of the parts {undecided}"
+    return Verdict.SUPPORTED, "every part is supported"
+
+
+# -- evaluation -----------------------------------------------------------------------------------
+
+
+def evaluate(registry: Registry, ids: Iterable[str] | None = None) -> list[Result]:
+    """Compute the verdict of statements, with all that led to it.
+
+    Parameters
+    ----------
+    registry
+        From `load`.
+    ids
+        Statements wanted; None for all.
+
+    Returns
+    -------
+    list of Result
+        In the order of the registry.
+
+    Raises
+    ------
+    ClaimError
+        For an unknown id, measure, column or argument.
+    """
+    known = [claim.id for claim in registry.claims]
+    wanted = known if ids is None else list(ids)
+    if unknown := [id for id in wanted if id not in known]:
+        names = ", ".join(sorted(known))
+        raise ClaimError(f"there is no statement {unknown[0]!r}; there are {names}.")
+    evaluation = Evaluation(registry.article)
+    try:
+        return [_whole(claim, evaluation) for claim in registry.claims if claim.id in wanted]
+    except ClaimError as error:
+        raise ClaimError(f"{registry.path}, {error}") from error
+
+
+def _whole(claim: Claim, evaluation: Evaluation) -> Result:
+    parts = [_part(i, claim, evaluation) for i in range(len(claim.parts))]
+    verdict, why = combine_parts([part.verdict for part in parts], claim.head)
+    if len(parts) > 1 and verdict in OPEN:
+        why = f"{why}: {parts[claim.head].why}"
+    used = [reading for part in parts for reading in [*part.readings, *part.context]]
+    principals = [reading for part in parts for reading in part.readings[:1]]
+    return Result(
+        id=claim.id,
+        topic=claim.topic,
+        statement=claim.statement,
+        locator=str(claim.locator),
+        section=claim.locator.section,
+        paragraph=claim.locator.paragraph,
+        sentence=claim.locator.sentence,
+        kind=claim.kind,
+        verdict=verdict,
+        why=why or parts[0].why,
+        rule="; ".join(each.words for each in principals if each.words != each.short),
+        signed=claim.verdict,
+        reviewed=claim.reviewed.isoformat(),
+        stated="; ".join(part.stated for part in parts if part.stated),
+        computed="; ".join(filter(None, map(_computed, parts))),
+        parts=parts,
+        caveats=claim.caveats,
+        tables=sorted({table for reading in used for table in reading.tables}),
+        sources=_sources(used),
+        shown_in=claim.shown_in.model_dump() if claim.shown_in else None,
+        history=[line.model_dump(mode="json") for line in claim.history],
+    )
+
+
+def _computed(part: PartResult) -> str:
+    """Write the principal value of a part, for an undecided one the nearest evidence."""
+    if part.readings:
+        return part.readings[0].short
+    return f"nearest: {part.context[0].short}" if part.context else ""
+
+
+def _part(position: int, claim: Claim, evaluation: Evaluation) -> PartResult:
+    part = claim.parts[position]
+    results = []
+    for reading in [*part.readings, *part.context]:
+        try:
+            results.append(_reading(reading, part.stated, evaluation))
+        except ClaimError as error:
+            raise ClaimError(f"{claim.id}, {reading.name!r}: {error}") from error
+    readings, context = results[: len(part.readings)], results[len(part.readings) :]
+    undecided = part.undecided
+    if undecided is None:
+        verdict, why, newest = _decided(readings, part.present)
+    else:
+        verdict, why, newest = undecided.verdict, undecided.reason, ""
+    return PartResult(
+        statement=part.statement or claim.statement,
+        head=position == claim.head,
+        stated=_stated(part.stated),
+        verdict=verdict,
+        why=why,
+        newest=newest,
+        reason=undecided.reason if undecided else "",
+        would_decide=undecided.would_decide if undecided else "",
+        held_by=undecided.held_by if undecided else "",
+        readings=readings,
+        context=context,
+    )
+
+
+def _decided(readings: Sequence[ReadingResult], present: bool) -> tuple[Verdict, str, str]:
+    verdict, why = combine_readings([each for each in readings if each.as_of == "article"])
+    later = [each for each in readings if each.as_of == "newest"]
+    newest = combine_readings(later)[0] if later else None
+    verdict, since = combine_times(verdict, newest, present)
+    return verdict, why, since
+
+
+def _reading(reading: Reading, stated: Stated | None, evaluation: Evaluation) -> ReadingResult:
+    value, trace = evaluation.value(reading.compute)
+    rule = reading.rule
+    _check_labels(rule, trace.labels)
+    decided = rule.decide(value, stated) if rule else RuleResult(None, "")
+    text = _text(value, reading.unit)
+    series = isinstance(value, pd.Series)
+    known = value.dropna() if isinstance(value, pd.Series) else pd.Series()
+    return ReadingResult(
+        name=reading.name,
+        value=text,
+        points=list_values(known) if len(known) > LISTED else "",
+        short=decided.words if series and decided.words else text,
+        unit=reading.unit if value is not None else "",
+        period=trace.period,
+        holds=decided.holds,
+        words=decided.words,
+        wide=decided.wide,
+        weak=trace.weak or decided.weak,
+        as_of=reading.as_of,
+        distance=reading.distance or "",
+        measure=reading.compute.measure or f"table {reading.compute.table}",
+        tables=sorted(trace.tables),
+        sources=sorted(trace.sources),
+    )
+
+
+def _check_labels(rule: Rule | None, known: set[str] | None) -> None:
+    """Raise a ClaimError when a rule speaks of a label that no value can have."""
+    for name in rule.labels() if rule else ():
+        if known is not None and name not in known:
+            raise ClaimError(f"the rule speaks of {name!r}, which no value has{near(name, known)}.")
+
+
+def _text(value: Value, unit: str) -> str:
+    """Write what was computed with its unit; of a long series only the ends."""
+    if value is None:
+        return "no data"
+    if isinstance(value, pd.Series):
+        known = value.dropna()
+        text = list_values(known)
+        if len(known) > LISTED:
+            text = f"{list_values(known.iloc[:1])} … {list_values(known.iloc[-1:])}"
+        return f"{text} {unit}".strip()
+    if isinstance(value, str):
+        return re.sub(r"\b[A-Z]{3}\b", lambda code: label(code[0]), value)
+    return with_unit(value, significant(value), unit)
+
+
+def with_unit(value: float, text: str, unit: str) -> str:
+    """Write a number with its unit as a sentence has it.
+
+    Examples
+    --------
+    >>> with_unit(4, "4", "rank"), with_unit(1, "1", "orders"), with_unit(0.84, "0.84", "share")
+    ('4th', '1 order', '84%')
+    """
+    first, _, rest = unit.partition(" ")
+    rest = f" {rest}" if rest else ""
+    if first == "year":
+        return str(int(value))
+    if first == "rank":
+        return f"{ordinal(int(value))}{rest}"
+    if first == "share":
+        return f"{significant(100 * value)}%{rest}"
+    if value == 1:
+        first = (
+            re.sub("ies$", "y", first)
+            if first.endswith("ies")
+            else re.sub("(?<=[a-z])s$", "", first)
+        )
+    return f"{text} {first}{rest}".strip()
+
+
+def _stated(stated: Stated | None) -> str:
+    """Write the stated value with its unit, at its precision."""
+    if stated is None:
+        return ""
+    if isinstance(stated.value, str):
+        return f"{stated.value} {stated.unit}".strip()
+    text = significant(stated.value)
+    if stated.precision is not None:
+        text = f"{stated.value:,.{stated.precision}f}".replace("-", "−")
+    return with_unit(stated.value, text, stated.unit)
+
+
+def _sources(readings: Iterable[ReadingResult]) -> list[dict[str, str]]:
+    """List the sources that were really used: those the chosen rows name, else all of a table's."""
+    wanted: dict[str, set[str]] = {}
+    for reading in sorted(readings, key=lambda reading: reading.value == "no data"):
+        if reading.value == "no data" and set(reading.tables) <= set(wanted):
+            continue
+        for table in reading.tables:
+            every = {source["name"] for source in data.resource(table)["sources"]}
+            named = every & set(reading.sources)
+            wanted[table] = wanted.get(table, set()) | (named or every)
+    return [
+        _source(table, source)
+        for table, names in sorted(wanted.items())
+        for source in data.resource(table)["sources"]
+        if source["name"] in names
+    ]
+
+
+def _source(table: str, source: dict[str, Any]) -> dict[str, str]:
+    return {
+        "table": table,
+        "publisher": str(source["publisher"]),
+        "dataset": str(source["dataset"]),
+        "version": str(source.get("version") or "not stated"),
+        "citation": " ".join(str(source["citation"]).split()),
+        "url": str(source["url"]),
+    }
