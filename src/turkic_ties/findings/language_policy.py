@@ -259,7 +259,7 @@ def sounds(sounds: pd.DataFrame, language: str, partner_language: str) -> str:
     if false_friends:
         text += f"Same letter, another sound: {'; '.join(false_friends)}."
     else:
-        text += "None stands for quite another sound."
+        text += "No shared letter stands for quite another sound."
     partly = sounds.loc[sounds["relation"] == "partly", "letter"]
     return text + (f" Partly alike: {', '.join(partly)}." if len(partly) else "")
 
@@ -309,7 +309,7 @@ def text_likeness(texts: pd.DataFrame, alphabet: str, language: str, other_langu
         The version of Kazakh the report is about.
     """
     if texts.empty:
-        return f"{language} and {other_language} have no text in one script here"
+        return f"{language} and {other_language} have no text in one script in the tables"
     chosen = texts[texts["version"].isin(["", alphabet])]
     corpus = (chosen if len(chosen) else texts)["corpus"].max()
     same_text = texts[texts["corpus"] == corpus].sort_values("cosine", ascending=False)
