@@ -26,6 +26,12 @@ ARGUMENTS: dict[str, Any] = {
     "series": "trade.bilateral",
     "ranked": "trade.ranks",
     "cells": "trade.intra_trade",
+    "chapters": "trade.by_chapter",
+    "sections": "trade.by_section",
+    "asymmetry": "trade.asymmetry",
+    "host": "KAZ",
+    "first": 2021,
+    "last": 2024,
     "value": "turnover_usd",
     "base_year": 2020,
     "powers": ["RUS", "CHN", "USA"],
@@ -43,6 +49,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 OVERRIDES: dict[str, dict[str, Any]] = {
     "trade.member_shares": {"cells": "model cells"},
+    "trade.by_chapter": {"country": "TUR", "partner": "KAZ"},
 }
 # Frames whose columns depend on the data, as their docstrings say.
 WIDE = {
