@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 
 from turkic_ties import data
 from turkic_ties.claims.registry import Article, Calculation
@@ -146,7 +147,11 @@ class Evaluation:
         if not (isinstance(argument, Mapping) and {"measure", "table"} & set(argument)):
             return argument
         inner = Trace()
-        calculation = Calculation.model_validate(dict(argument))
+        try:
+            calculation = Calculation.model_validate(dict(argument))
+        except ValidationError as error:
+            text = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise ClaimError(f"an argument that is a calculation: {text}.") from error
         frame = self._result(calculation, {}, inner)
         if not isinstance(frame, pd.DataFrame):
             raise ClaimError(f"the argument {_origin(calculation)} gives no table of rows.")
@@ -158,7 +163,10 @@ class Evaluation:
     def _table(self, address: str, trace: Trace) -> pd.DataFrame:
         trace.tables.add(address)
         if address not in self.tables:
-            self.tables[address] = data.load(address)
+            try:
+                self.tables[address] = data.load(address)
+            except data.DataError as error:
+                raise ClaimError(str(error)) from error
         return self.tables[address]
 
     def _vocabulary(self, calculation: Calculation, trace: Trace) -> Callable[[str], Iterable[Any]]:

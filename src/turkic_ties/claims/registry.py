@@ -273,6 +273,12 @@ class Article(Form):
     def _write_date(cls, value: Any) -> Any:
         return value.isoformat() if isinstance(value, datetime.date) else value
 
+    @field_validator("date")
+    @classmethod
+    def _is_in_the_calendar(cls, value: str) -> str:
+        datetime.date.fromisoformat(f"{value}-01-01"[:10] if len(value) < 10 else value)
+        return value
+
     @field_validator("country", "partner")
     @classmethod
     def _is_known(cls, value: str) -> str:
@@ -320,6 +326,8 @@ class Registry(Form):
             return content
         defined: dict[str, Any] = {}
         for name, calculation in content.get("definitions", {}).items():
+            if not isinstance(calculation, Mapping):
+                raise ValueError(f"the definition {name!r} is no calculation")
             defined[name] = _filled(calculation, defined)
         return {**content, "definitions": defined, "claims": _filled(content["claims"], defined)}
 
@@ -346,7 +354,7 @@ def _filled(content: Any, defined: Mapping[str, Any]) -> Any:
     if "use" not in filled:
         return filled
     name = filled.pop("use")
-    if name not in defined:
+    if not isinstance(name, str) or name not in defined:
         raise ValueError(f"there is no definition {name!r} to use{near(name, defined)}")
     return {**defined[name], **filled}
 
@@ -366,6 +374,9 @@ def load(path: Path | None = None) -> Registry:
         names the place.
     """
     path = countries.data_directory() / "claims.yml" if path is None else path
+    if not path.is_file():
+        problem = "is a folder" if path.is_dir() else "is missing"
+        raise ClaimError(f"{path} {problem}: name a file of statements.")
     text = files.read_text(path, ClaimError, files.MAX_YAML_BYTES)
     content = files.parse_yaml(text, path, ClaimError, loader=Loader)
     if not isinstance(content, Mapping):
@@ -376,6 +387,8 @@ def load(path: Path | None = None) -> Registry:
         first = error.errors()[0]
         place = _place(first["loc"], content)
         text = " ".join(first["msg"].removeprefix("Value error, ").split())
+        if first["type"] == "extra_forbidden":
+            text = "this key is unknown"
         raise ClaimError(f"{path}, {place}: {text}. See claims.schema.json.") from error
     registry._path = str(path)
     return registry
