@@ -1,7 +1,4 @@
-"""All processes of a test run share one parent of warm kernels.
-
-It imports nothing until one of them needs a kernel; when notebooks are compared, all soon will.
-"""
+"""All processes of a test run share one parent of warm kernels."""
 
 import pytest
 
@@ -9,6 +6,6 @@ from turkic_ties.kernels import client
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start it in the process that starts all others."""
+    """Start the parent in the process that starts all others."""
     if not hasattr(config, "workerinput"):
-        (client.warm_up if config.getoption("nbval", False) else client.share)()
+        client.share(warm_up=config.getoption("nbval", False))

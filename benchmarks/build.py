@@ -1,7 +1,7 @@
 """Compare builds with what people use today, several times each in one go, and store the table.
 
-`make bench` runs it; `python benchmarks/build.py --repeat 1 --no-grid` is a quick look. Nothing here is a test: a time
-is only worth comparing with another one from the same run.
+`make bench` runs it; `python benchmarks/build.py --repeat 1 --no-grid` is a quick look. It is not a
+test: compare a time only with others of the same run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from turkic_ties.topics import TOPICS
 
 PROJECT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-
 SAMPLE = [("UZB", "KAZ"), ("TKM", "AZE")]  # of all pairs, for the slow way
 # The options of nbval in `make test`, so that both run the same.
 AS_MAKE_TEST = re.findall(r"^NBVAL := (.+)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)[
@@ -35,13 +34,14 @@ AS_MAKE_TEST = re.findall(r"^NBVAL := (.+)$", (PROJECT / "Makefile").read_text()
 ].split()
 GRID = len(MEMBERS) * (len(MEMBERS) - 1) * len(TOPICS)
 
-# papermill's and nbconvert's Python interface in one process, with the exporter and its templates kept.
+# The Python interfaces of papermill and nbconvert in one process, with one exporter.
 LOOP = """
 import sys, papermill
 from nbconvert import HTMLExporter
 exporter = HTMLExporter()
 for topic in {topics!r}:
-    executed = papermill.execute_notebook(f"{notebooks}/{{topic}}.ipynb", f"{folder}/{{topic}}.ipynb",
+    executed = papermill.execute_notebook(
+        f"{notebooks}/{{topic}}.ipynb", f"{folder}/{{topic}}.ipynb",
         parameters=dict(country="KAZ", partner="TUR"), kernel_name="python3", progress_bar=False)
     page, _ = exporter.from_notebook_node(executed)
     open(f"{folder}/{{topic}}.html", "w").write(page)
@@ -58,7 +58,7 @@ class Measured:
 
 
 def measure(*commands: list[str], cwd: Path = PROJECT, **environment: str) -> Measured:
-    """Run commands one after another; time, processor time and the most memory their processes held together."""
+    """Run commands one after another and measure time, processor time and peak memory."""
     peak, running = 0.0, True
 
     def watch() -> None:
@@ -85,7 +85,7 @@ def measure(*commands: list[str], cwd: Path = PROJECT, **environment: str) -> Me
 
 
 def _memory_mb(root: int) -> float:
-    """Sum the memory of all processes below one, shared pages divided among those that share them (PSS)."""
+    """Sum the memory of all processes below one; shared pages count in parts (PSS)."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -112,13 +112,13 @@ def by_hand(
 ) -> list[list[str]]:
     """Write the two commands most people would give for one report."""
     executed = str(folder / f"{topic}.ipynb")
-    asked = ["-p", "country", country, "-p", "partner", partner]
+    parameters = ["-p", "country", country, "-p", "partner", partner]
     run = [
         str(BIN / "papermill"),
         "--no-progress-bar",
         "-k",
         "python3",
-        *asked,
+        *parameters,
         f"notebooks/{topic}.ipynb",
         executed,
     ]
@@ -193,11 +193,12 @@ def describe_machine() -> str:
         platform.machine(),
     )
     cores = len(os.sched_getaffinity(0))
-    return f"{cores} cores ({cpu}), {memory:.0f} GB of memory, {platform.system()}, Python {platform.python_version()}"
+    system, python = platform.system(), platform.python_version()
+    return f"{cores} cores ({cpu}), {memory:.0f} GB of memory, {system}, Python {python}"
 
 
 def main() -> None:
-    """Run everything, print the table and store it beside this file."""
+    """Run everything, print the table and store it next to this file."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--repeat", type=int, default=3)
     options.add_argument("--no-grid", action="store_true")
@@ -231,23 +232,23 @@ def _median(taken: list[Measured]) -> Measured:
 
 
 def table(rows: dict[str, tuple[Measured, str]], repeat: int) -> str:
-    """Write the results, each with how many times faster it is than the way it stands against."""
+    """Write the results, each with its speed relative to the first way of its block."""
     against = {"(": "(a) papermill and nbconvert from the command line", "n": "nbval, plain"}
     against_grid = f"(a) for all {GRID} reports"
     lines = [
         "# Builds compared\n",
         f"Median of {repeat} runs each in one go (the grid once), on {describe_machine()}.",
-        "Memory is the most that all processes held together (PSS); *faster* is against the first line of a block.\n",
+        "Memory is the most that all processes held together (PSS); *faster* compares with the "
+        "first line of a block.\n",
         "| way | seconds | CPU seconds | peak MB | faster | |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
     ]
     for name, (taken, note) in rows.items():
         base = rows[against_grid if "all" in name and against_grid in rows else against[name[0]]][0]
         ratio = base.seconds / taken.seconds
-        peak = f"{taken.peak_mb:.0f}" if taken.peak_mb else "–"  # over before memory was looked at
-        lines.append(
-            f"| {name} | {taken.seconds:.2f} | {taken.cpu_seconds:.2f} | {peak} | {ratio:.1f}× | {note} |"
-        )
+        peak = f"{taken.peak_mb:.0f}" if taken.peak_mb else "–"  # it ended before a look at memory
+        times = f"{taken.seconds:.2f} | {taken.cpu_seconds:.2f}"
+        lines.append(f"| {name} | {times} | {peak} | {ratio:.1f}× | {note} |")
     return "\n".join(lines) + "\n"
 
 

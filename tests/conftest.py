@@ -1,4 +1,4 @@
-"""What several test files need: a copy of the data to damage, and the command line as a user calls it."""
+"""Fixtures of several test files: a copy of the data, the command line, a small project."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TIES = Path(sys.executable).with_name("ties")
 
 @pytest.fixture
 def data_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a copy of ``data/`` that this test may damage, in force for this process and its children."""
+    """Give a copy of ``data/`` that this test may change, used by this process and its children."""
     copy = tmp_path / "data"
     shutil.copytree(PROJECT / "data", copy)
     monkeypatch.setenv("TURKIC_TIES_DATA", str(copy))
@@ -45,6 +45,7 @@ def ties(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             capture_output=True,
             text=True,
             timeout=300,
+            check=False,
         )
 
     return run

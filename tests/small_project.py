@@ -1,4 +1,4 @@
-"""A small project: two notebooks that run in a moment, so that processes can be killed and disks filled many times."""
+"""A small project: two notebooks that run in a moment, for tests with many builds."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ SLOW = "import time\ntime.sleep(60)"
 TABLES = {"trade": "trade/transit", "defense": "defense/alliances"}
 PARAMETERS = {
     "trade": 'country = "KAZ"\npartner = "TUR"\nstart = 1995\nend = None\ntop_n = 10',
-    "defense": 'country = "KAZ"\npartner = "TUR"\nstart = 1995\nend = None\nwindow = 5\npowers = []',
+    "defense": 'country = "KAZ"\npartner = "TUR"\nstart = 1995\nend = None\nwindow = 5\n'
+    "powers = []",
 }
 SHOWN = """from turkic_ties import show
 from turkic_ties.data import load, tables_read
 show.setup()
 rows = load("{table}")
-show.key_figures([show.KeyFigure("first", "First figure", {value}, "as printed", "units", "one year", "Publisher")])
+card = show.KeyFigure("first", "First figure", {value}, "as printed", "units", "2024", "Publisher")
+show.key_figures([card])
 show.sources(tables_read())"""
 
 
@@ -54,15 +56,26 @@ def make_small_project(root: Path) -> None:
 
 
 def command(small: Path, *arguments: str, before: str = "") -> list[str]:
-    """Write the command line that builds the small project in a process of its own, after some Python of a test's."""
-    root = f"import pathlib; from turkic_ties.reports import plan; plan.PROJECT = pathlib.Path({str(small)!r})"
+    """Write the command line that builds the small project, after some Python code of a test."""
     called = (
         f"import sys; sys.argv = {['ties', *arguments]!r}; from turkic_ties.cli import main; main()"
     )
-    return [sys.executable, "-c", "\n".join([root, before, called])]
+    return [sys.executable, "-c", "\n".join([use(small), before, called])]
+
+
+def use(small: Path) -> str:
+    """Write the Python code that makes a process use the small project."""
+    return (
+        "import pathlib\nfrom turkic_ties.reports import plan\n"
+        f"plan.PROJECT = pathlib.Path({str(small)!r})\n"
+    )
 
 
 def ties(small: Path, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(small, *arguments, before=before), capture_output=True, text=True, timeout=120
+        command(small, *arguments, before=before),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )

@@ -21,15 +21,14 @@ import nbformat
 import pytest
 from small_project import SLOW, TABLES, command, small_notebook, ties
 
-from turkic_ties import data
-from turkic_ties.reports import manifest
-from turkic_ties.reports import publish as publish_module
-from turkic_ties.reports.build import Outcome, build, due
+from turkic_ties import data, files
+from turkic_ties.reports import changes, manifest
+from turkic_ties.reports.build import BuildResult, build, due
 from turkic_ties.reports.plan import Hashes, plan
-from turkic_ties.reports.publish import BusyError, exclusive, write
+from turkic_ties.reports.publish import BusyError, exclusive
 
 
-def make(small: Path, topics: Any = tuple(TABLES), **options: Any) -> Outcome:
+def make(small: Path, topics: Any = tuple(TABLES), **options: Any) -> BuildResult:
     """Build the small reports as the command does."""
     directory, hashes = small / "reports", Hashes()
     force = options.pop("force", False)
@@ -70,7 +69,7 @@ def edit_transit(data_copy: Path) -> None:
     data.seal()
 
 
-# -- incremental ------------------------------------------------------------------------------------------------
+# -- incremental ----------------------------------------------------------------------------------
 
 
 def test_what_is_built_is_not_built_again_until_an_ingredient_changes(
@@ -135,7 +134,10 @@ def test_parameters_that_are_not_the_standard_ones_make_a_report_of_their_own(sm
     ((report, reasons),) = due(
         plan(["trade"], {"start": 2005}), small / "reports", Hashes()
     ).items()
-    assert (report.stem, reasons) == ("trade/kaz-tur_start-2005", ["was not built here before"])
+    assert (report.stem, reasons) == (
+        "trade/kaz-tur_start-2005",
+        ["never built in this output folder"],
+    )
 
 
 def test_a_missing_file_is_made_again_and_force_makes_all_again(small: Path) -> None:
@@ -148,11 +150,11 @@ def test_a_missing_file_is_made_again_and_force_makes_all_again(small: Path) -> 
 
 def test_finding_out_that_there_is_nothing_to_do_imports_nothing_heavy(small: Path) -> None:
     make(small, ["trade"])
-    told = "import atexit, sys; atexit.register(lambda: print(*sorted({name.split('.')[0] for name in sys.modules})))"
-    answer = ties(small, "build", "trade", before=told)
+    report = "import atexit, sys; atexit.register(lambda: print(*sys.modules))"
+    answer = ties(small, "build", "trade", before=report)
     assert answer.returncode == 0, answer.stderr
     assert "0 built, 1 up to date" in answer.stdout
-    loaded = set(answer.stdout.splitlines()[-1].split())
+    loaded = {name.split(".")[0] for name in answer.stdout.splitlines()[-1].split()}
     assert not loaded & {
         "papermill",
         "nbconvert",
@@ -173,7 +175,7 @@ def test_explain_says_why_and_runs_nothing(small: Path, data_copy: Path) -> None
     answer = ties(small, "build", "trade", "defense", "--explain")
     assert answer.stdout.splitlines() == [
         "trade/kaz-tur: would run: table trade/transit changed",
-        "defense/kaz-tur: would run: was not built here before",
+        "defense/kaz-tur: would run: never built in this output folder",
     ]
     assert published(small) == before
 
@@ -190,23 +192,23 @@ def test_several_at_once_give_the_same_bytes_as_one_after_another(small: Path) -
     before = {
         name: content
         for name, content in published(small).items()
-        if name not in ("manifest.json", "history.jsonl")
+        if name not in (manifest.NAME, "history.jsonl")
     }
     make(small, jobs=2, force=True)
     assert {name: published(small)[name] for name in before} == before
 
 
-# -- manifest, history, changes ---------------------------------------------------------------------------------
+# -- manifest, history, changes -------------------------------------------------------------------
 
 
 def test_the_manifest_is_a_process_run_crate_whose_references_resolve(small: Path) -> None:
     make(small)
-    text = (small / "reports" / "manifest.json").read_text(encoding="utf-8")
+    text = (small / "reports" / manifest.NAME).read_text(encoding="utf-8")
     crate = json.loads(text)
     graph = {entity["@id"]: entity for entity in crate["@graph"]}
     assert len(graph) == len(crate["@graph"])
     assert crate["@context"][0] == "https://w3id.org/ro/crate/1.1/context"
-    assert graph["manifest.json"]["about"] == {"@id": "./"}
+    assert graph[manifest.NAME]["about"] == {"@id": "./"}
     assert graph["./"]["conformsTo"] == {"@id": "https://w3id.org/ro/wfrun/process/0.5"}
     actions = [entity for entity in graph.values() if entity["@type"] == "CreateAction"]
     assert {action["name"] for action in actions} == {"trade/kaz-tur", "defense/kaz-tur", "edition"}
@@ -218,7 +220,7 @@ def test_the_manifest_is_a_process_run_crate_whose_references_resolve(small: Pat
         names = {graph[part["@id"]]["name"] for part in action["object"]}
         assert {"package source", "template", "lock file"} <= names
     assert {part["@id"] for part in graph["./"]["hasPart"]} == set(published(small)) - {
-        "manifest.json",
+        manifest.NAME,
         "history.jsonl",
     }
     assert str(small) not in text
@@ -244,10 +246,10 @@ def test_verify_names_what_was_altered_by_hand(small: Path) -> None:
 
 def test_a_damaged_manifest_is_one_line(small: Path) -> None:
     make(small, ["trade"])
-    (small / "reports" / "manifest.json").write_text("{", encoding="utf-8")
+    (small / "reports" / manifest.NAME).write_text("{", encoding="utf-8")
     answer = ties(small, "build", "trade")
     assert answer.returncode == 2
-    assert "manifest.json is damaged" in answer.stderr
+    assert "ro-crate-metadata.json is damaged" in answer.stderr
     assert "Delete it" in answer.stderr
     assert "Traceback" not in answer.stderr
 
@@ -297,6 +299,28 @@ def test_every_build_leaves_a_line_of_history(small: Path, data_copy: Path) -> N
     )
 
 
+def summary(value: int, verdict: str, **hashes: str) -> str:
+    """Write as much of a report's summary as changes are found in."""
+    figure = {"id": "f", "label": "F", "value": value, "unit": "t", "period": "2024"}
+    claim = {"id": "T01", "verdict": verdict, "tables": ["a/claimed"]}
+    tables = [{"table": f"a/{name}", "hash": hash} for name, hash in hashes.items()]
+    return json.dumps({"key_figures": [figure], "claims": [claim], "tables": tables})
+
+
+def test_a_changed_verdict_names_only_the_changed_tables_it_rests_on(tmp_path: Path) -> None:
+    for name, text in {
+        "before": summary(1, "supported", claimed="1", other="1", same="1"),
+        "after": summary(2, "outdated", claimed="2", other="2", same="1"),
+    }.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "r.json").write_text(text, encoding="utf-8")
+    figure, verdict = changes.between(tmp_path / "before", tmp_path / "after", ["r", "new"])
+    assert (figure.kind, figure.before, figure.after) == ("key figure", "1 t (2024)", "2 t (2024)")
+    assert figure.tables == ("a/claimed", "a/other")
+    assert (verdict.kind, verdict.tables) == ("verdict", ("a/claimed",))
+    assert changes.between(tmp_path / "before", tmp_path / "before", ["r"]) == []
+
+
 def test_quiet_speaks_only_when_something_moved_or_failed(small: Path, data_copy: Path) -> None:
     answer = ties(small, "build", "trade", "--quiet")
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
@@ -311,7 +335,7 @@ def test_quiet_speaks_only_when_something_moved_or_failed(small: Path, data_copy
     assert "ZeroDivisionError" in answer.stderr
 
 
-# -- verdicts ---------------------------------------------------------------------------------------------------
+# -- verdicts -------------------------------------------------------------------------------------
 
 
 WITH_A_VERDICT = """from turkic_ties import claims, show
@@ -372,7 +396,7 @@ def test_a_verdict_that_was_signed_anew_is_told_as_a_change(small: Path) -> None
     assert "statement D13" in (small / "reports" / "changes.html").read_text(encoding="utf-8")
 
 
-# -- what goes wrong in a notebook ------------------------------------------------------------------------------
+# -- what goes wrong in a notebook ----------------------------------------------------------------
 
 
 def test_a_notebook_that_fails_keeps_its_report_and_the_others_are_built(small: Path) -> None:
@@ -399,7 +423,7 @@ def test_a_notebook_that_fails_keeps_its_report_and_the_others_are_built(small: 
     assert any("ValueError" in line for line in error.traceback)
     assert ties(small, "build", "trade").returncode == 1
     (small / "notebooks" / "trade.ipynb").write_text(
-        small_notebook("trade", "mended = True"), encoding="utf-8"
+        small_notebook("trade", "fixed = True"), encoding="utf-8"
     )
     assert make(small).built == ["trade/kaz-tur"]
     assert not (small / "reports" / "failed" / "trade" / "kaz-tur.ipynb").exists()
@@ -415,6 +439,21 @@ def test_a_kernel_that_dies_once_is_tried_again(small: Path, tmp_path: Path) -> 
     outcome = make(small, ["trade"])
     assert marker.exists()
     assert (outcome.built, outcome.failed) == (["trade/kaz-tur"], {})
+
+
+@pytest.mark.parametrize(
+    ("failure", "runs"),
+    [("os.kill(os.getpid(), 9)", 2), ("1 / 0", 1), ("import time; time.sleep(60)", 1)],
+)
+def test_only_a_kernel_that_died_is_tried_again_and_only_once(
+    small: Path, tmp_path: Path, failure: str, runs: int
+) -> None:
+    count = f"import os\nwith open({str(tmp_path / 'runs')!r}, 'a') as file:\n    file.write('x')\n"
+    (small / "notebooks" / "trade.ipynb").write_text(
+        small_notebook("trade", count + failure), encoding="utf-8"
+    )
+    assert set(make(small, ["trade"], cell_timeout=5).failed) == {"trade/kaz-tur"}
+    assert (tmp_path / "runs").read_text(encoding="utf-8") == "x" * runs
 
 
 def test_a_kernel_that_always_dies_is_a_failure_with_its_notebook_kept(small: Path) -> None:
@@ -443,6 +482,41 @@ def test_a_kernel_that_hangs_is_stopped_after_the_time_a_cell_may_take(small: Pa
     )
 
 
+EDITED_WHILE_IT_RUNS = """from turkic_ties import countries, data
+path = countries.data_directory() / "trade" / "transit.csv"
+path.write_text("\\n".join(path.read_text().splitlines()[:-1]) + "\\n")
+data.seal()"""
+
+
+def test_a_table_edited_during_a_build_makes_its_report_due_again(
+    small: Path, data_copy: Path
+) -> None:
+    """Between the start of the build and the moment the notebook reads it."""
+    (small / "notebooks" / "trade.ipynb").write_text(
+        small_notebook("trade", EDITED_WHILE_IT_RUNS), encoding="utf-8"
+    )
+    assert make(small).failed == {}
+    assert why(small) == {"trade": ["table trade/transit changed"], "defense": []}
+
+
+def test_a_failed_report_is_said_to_stay_only_where_there_is_one(small: Path) -> None:
+    works = (small / "notebooks" / "trade.ipynb").read_text(encoding="utf-8")
+    fails = small_notebook("trade", "1 / 0")
+    for source, stays in [(fails, False), (works, False), (fails, True)]:
+        (small / "notebooks" / "trade.ipynb").write_text(source, encoding="utf-8")
+        answer = ties(small, "build", "trade")
+        assert ("the last good report stays published" in answer.stderr) is stays
+        assert answer.returncode == (1 if source is fails else 0)
+
+
+def test_a_system_without_file_locks_is_told_in_one_line(small: Path) -> None:
+    windows = "from turkic_ties.reports import publish; publish.fcntl = None"
+    answer = ties(small, "build", before=windows)
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("ties: builds need a POSIX system")
+    assert answer.stderr.count("\n") == 1
+
+
 def test_an_edited_table_stops_the_build_in_one_line(small: Path, data_copy: Path) -> None:
     make(small)
     before = published(small)
@@ -467,17 +541,23 @@ def test_a_missing_table_stops_the_build_in_one_line(small: Path, data_copy: Pat
     assert published(small) == before
 
 
-# -- locks, kills, full disks -----------------------------------------------------------------------------------
+# -- locks, kills, full disks ---------------------------------------------------------------------
+
+
+# A shell starts background jobs, such as `make test &`, with SIGINT ignored.
+NOT_IN_BACKGROUND = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 
 
 @contextlib.contextmanager
 def slow_build(small: Path) -> Iterator[subprocess.Popen[str]]:
-    """Give a build in a process of its own whose notebook is running, and kill it if the test did not."""
+    """Give a build whose notebook is running, in its own process; kill it at the end."""
     (small / "notebooks" / "trade.ipynb").write_text(
         small_notebook("trade", SLOW), encoding="utf-8"
     )
     with subprocess.Popen(
-        command(small, "build", "trade"), stderr=subprocess.PIPE, text=True
+        command(small, "build", "trade", before=NOT_IN_BACKGROUND),
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stderr
         try:
@@ -571,7 +651,7 @@ def test_a_build_killed_while_it_publishes_is_undone_or_finished_never_half(
         assert why(small) == {"trade": [], "defense": []}
         assert {name for name in after if after[name] != before[name]} >= {
             "trade/kaz-tur.html",
-            "manifest.json",
+            manifest.NAME,
             "history.jsonl",
         }
 
@@ -582,11 +662,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "disk"
     place.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip(
-            "mounting a small disk needs root: run the tests as root, or in a container that allows mount"
+            "mounting a small disk needs root: run as root, or in a container that allows mount"
         )
     yield place
     subprocess.run(["umount", "--lazy", place], check=True)
@@ -624,9 +704,9 @@ def test_a_file_that_cannot_be_written_whole_keeps_its_old_contents(
     def full(_: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(publish_module, "_to_disk", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="full"):
-        write(path, "new")
+        files.write(path, "new")
     assert [(file.name, file.read_text(encoding="utf-8")) for file in tmp_path.iterdir()] == [
         ("notebook.ipynb", "old")
     ]

@@ -1,4 +1,4 @@
-"""A cluster builds what a single machine builds: a real scheduler and real workers, started by their own commands."""
+"""A cluster builds what one machine builds: tests with a real scheduler and real workers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from small_project import command, small_notebook, ties
+from small_project import command, small_notebook, ties, use
 
+from turkic_ties.reports import cluster
 from turkic_ties.reports.plan import PROJECT
 
 BIN = Path(sys.executable).parent
@@ -25,7 +27,7 @@ Start = Callable[..., tuple[str, list["subprocess.Popen[bytes]"]]]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Give a function that starts a scheduler and workers, and returns the address and the workers."""
+    """Give a function that starts a scheduler and workers and returns its address and them."""
     running: list[subprocess.Popen[bytes]] = []
 
     def dask(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
@@ -83,14 +85,9 @@ def ask(address: str, expression: str) -> Any:
     asked = "import json, os\nfrom distributed import Client\n"
     asked += f"with Client({address!r}) as client: print(json.dumps({expression}))"
     answer = subprocess.run(
-        [sys.executable, "-c", asked], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True
     )
     return json.loads(answer.stdout)
-
-
-def of(small: Path) -> str:
-    """Write the Python that makes the small project a worker's own."""
-    return f"import pathlib\nfrom turkic_ties.reports import plan\nplan.PROJECT = pathlib.Path({str(small)!r})\n"
 
 
 def test_workers_give_the_published_bytes(start: Start, tmp_path: Path) -> None:
@@ -104,7 +101,7 @@ def test_workers_give_the_published_bytes(start: Start, tmp_path: Path) -> None:
         "--output",
         tmp_path / "edition",
     ]
-    answer = subprocess.run(asked, capture_output=True, text=True, timeout=300)
+    answer = subprocess.run(asked, capture_output=True, text=True, timeout=300, check=False)
     assert answer.returncode == 0, answer.stderr
     assert "1 built, 0 up to date" in answer.stdout
     for name in [f"demographics/kaz-tur.{ending}" for ending in ("html", "json", "svg")]:
@@ -118,12 +115,12 @@ def test_a_worker_that_is_killed_costs_a_retry_not_the_edition(
     start: Start, small: Path, tmp_path: Path
 ) -> None:
     began = tmp_path / "began"
-    waits = f"import pathlib, time\nmarker = pathlib.Path({str(began)!r})\nagain = marker.exists()\nmarker.touch()\n"
-    waits += "time.sleep(0 if again else 300)"
+    waits = f"import pathlib, time\nmarker = pathlib.Path({str(began)!r})\n"
+    waits += "again = marker.exists()\nmarker.touch()\ntime.sleep(0 if again else 300)"
     (small / "notebooks" / "trade.ipynb").write_text(
         small_notebook("trade", waits), encoding="utf-8"
     )
-    address, workers = start({}, {}, preload=of(small))
+    address, workers = start({}, {}, preload=use(small))
     asked = command(small, "build", "trade", "--cluster", address)
     building = subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_for(began.exists)
@@ -144,12 +141,27 @@ def test_a_worker_with_other_files_is_refused(
     shutil.copytree(data_copy, other)
     with (other / "claims.yml").open("a", encoding="utf-8") as file:
         file.write("\n# edited\n")
-    address, _ = start({}, {"TURKIC_TIES_DATA": str(other)}, preload=of(small))
+    address, _ = start({}, {"TURKIC_TIES_DATA": str(other)}, preload=use(small))
     answer = ties(small, "build", "trade", "--cluster", address)
     assert answer.returncode == 2
-    assert "holds another claims: update it, then restart it" in answer.stderr
+    assert "has different files (claims): update it, then restart it" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert not (small / "reports" / "trade").exists()
+
+
+def test_a_worker_checks_its_files_before_every_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have joined after the build began."""
+
+    class Direct(Executor):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Any:
+            return function(*arguments, **options)
+
+    monkeypatch.setattr(cluster, "fingerprint", lambda: {"claims": "1", "table a/b": "2"})
+    same = cluster._Workers(Direct(), {"claims": "1", "table a/b": "2"})
+    assert same.submit(max, 3, 4) == 4
+    for files in ({"claims": "1", "table a/b": "1"}, {"claims": "1"}):
+        with pytest.raises(cluster.ClusterError, match=r"different files \(table a/b\)"):
+            cluster._Workers(Direct(), files).submit(max, 3, 4)
 
 
 def test_a_scheduler_that_does_not_answer_is_one_line(small: Path) -> None:

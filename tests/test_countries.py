@@ -249,7 +249,7 @@ def test_a_missing_data_folder_is_one_clear_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path / "nowhere"))
-    with pytest.raises(FileNotFoundError, match=r"no data folder at .*nowhere.*TURKIC_TIES_DATA"):
+    with pytest.raises(FileError, match=r"no data folder at .*nowhere.*TURKIC_TIES_DATA"):
         countries.to_iso3("KAZ")
 
 

@@ -212,7 +212,7 @@ def test_sealing_that_fails_in_writing_leaves_the_package_whole(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(DataError, match=r"cannot be written: No space left.*It is as it was"):
         data.seal()
     assert package.read_bytes() == before
     assert not [path for path in data_copy.rglob("*") if path.name.startswith(".")]

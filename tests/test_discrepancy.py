@@ -148,6 +148,10 @@ def test_the_sentences_name_both_sides_and_the_widest_gap() -> None:
         "more."
     ]
     assert findings.gaps(result.head(0)) == []
+    assert findings.gaps(result[result["year"] == 2022]) == [
+        "From Türkiye to Kazakhstan: in 2022, the only year with both books, Türkiye booked $100 "
+        "million less as sent than Kazakhstan as received."
+    ]
 
 
 @pytest.mark.parametrize(("second", "named"), [(1.1e9, 1), (1.09e9, 0)])

@@ -205,6 +205,11 @@ def test_the_sentences_name_stock_and_net_inflow_and_their_places() -> None:
     ]
 
 
+def test_the_net_inflow_of_a_single_year_is_no_sum() -> None:
+    rows = investment.investor(published(), "KAZ", "TUR", 2020, 2020)
+    assert findings.inflows(rows) == ["The net inflow from Türkiye in 2020 was 166 million euros."]
+
+
 def test_where_the_rank_alone_is_known_nothing_is_said_of_values() -> None:
     rows = investment.investor(published(), "KAZ", "UZB")
     assert findings.inflows(rows) == []

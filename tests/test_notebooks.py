@@ -75,7 +75,7 @@ def test_the_stored_form_is_the_normalised_one(path: Path) -> None:
 
 
 def test_nbval_notices_when_a_stored_output_is_not_what_the_code_gives(tmp_path: Path) -> None:
-    """Keep the notebook up to its key figures, alter one of them, and nbval must fail in just that cell."""
+    """With the notebook up to its key figures and one of them altered, nbval fails in that cell."""
     notebook = nbformat.read(PROJECT / "notebooks" / "trade.ipynb", as_version=4)
     first = next(
         number
@@ -99,6 +99,8 @@ def test_nbval_notices_when_a_stored_output_is_not_what_the_code_gives(tmp_path:
         "no:cacheprovider",
         "altered.ipynb",
     ]
-    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    answer = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+    )
     assert answer.returncode == 1
     assert "1 failed" in answer.stdout

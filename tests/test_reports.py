@@ -1,4 +1,4 @@
-"""From request to page: what is published, that it is always the same, and that nothing published is ever lost."""
+"""From request to page: what is published, and that it is always the same."""
 
 from __future__ import annotations
 
@@ -26,23 +26,33 @@ PUBLISHED = PROJECT / "reports"
 each_topic = pytest.mark.parametrize("topic", MODELS)
 
 KEY_FIGURES = {
-    "trade": "turnover_usd exports_usd imports_usd balance_usd turnover_rank export_rank import_rank turnover_share "
-    "export_hhi import_hhi mirror_asymmetry energy_share_exports energy_share_turnover grubel_lloyd "
-    "gravity_ratio_exports",
-    "language_policy": "letters_shared letters_shared_pct letters_shared_same_sound text_similarity_cyrillic "
-    "text_similarity_latin cognate_share_pct cognate_share_low_pct cognate_share_high_pct speaks_state_language_pct "
-    "speaks_russian_pct uses_state_language_daily_pct taught_in_state_language_pct planned_completion_year "
-    "first_planned_completion_year",
-    "defense": "arms_imports_tiv partner_share_pct partner_share_last_window_pct partner_rank_last_window top_supplier "
-    "top_supplier_share_last_window_pct supplier_hhi_last_window deals_with_partner military_burden_pct_gdp "
-    "military_spending_usd un_agreement_partner un_agreement_russia ideal_point_distance_partner "
-    "ideal_point_distance_russia",
-    "demographics": "titular_share_pct titular_share_previous_pct second_group_share_pct fractionalization population "
-    "population_2050 total_fertility_rate life_expectancy gdp_per_capita_usd gdp_per_capita_rank gini_rank "
-    "indicators_selected indicators_led_share indicators_led_share_without_partner",
+    "trade": """
+        turnover_usd exports_usd imports_usd balance_usd turnover_rank export_rank import_rank
+        turnover_share export_hhi import_hhi mirror_asymmetry energy_share_exports
+        energy_share_turnover grubel_lloyd gravity_ratio_exports
+    """,
+    "language_policy": """
+        letters_shared letters_shared_pct letters_shared_same_sound text_similarity_cyrillic
+        text_similarity_latin cognate_share_pct cognate_share_low_pct cognate_share_high_pct
+        speaks_state_language_pct speaks_russian_pct uses_state_language_daily_pct
+        taught_in_state_language_pct planned_completion_year first_planned_completion_year
+    """,
+    "defense": """
+        arms_imports_tiv partner_share_pct partner_share_last_window_pct
+        partner_rank_last_window top_supplier top_supplier_share_last_window_pct
+        supplier_hhi_last_window deals_with_partner military_burden_pct_gdp
+        military_spending_usd un_agreement_partner un_agreement_russia
+        ideal_point_distance_partner ideal_point_distance_russia
+    """,
+    "demographics": """
+        titular_share_pct titular_share_previous_pct second_group_share_pct fractionalization
+        population population_2050 total_fertility_rate life_expectancy gdp_per_capita_usd
+        gdp_per_capita_rank gini_rank indicators_selected indicators_led_share
+        indicators_led_share_without_partner
+    """,
 }
 
-# Pairs and periods chosen for what they lack: no reporter of its own, no record at all, one year, years before data.
+# Pairs and periods without a reporter, without any record, of one year, before the data begin.
 UNUSUAL: list[tuple[str, dict[str, Any]]] = [
     ("trade", {"country": "TUR", "partner": "KAZ"}),
     ("trade", {"country": "UZB", "partner": "TKM"}),
@@ -109,7 +119,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag, f"</{tag}> closes another element"
 
 
-# -- the published edition --------------------------------------------------------------------------------------
+# -- the published edition ------------------------------------------------------------------------
 
 
 @each_topic
@@ -121,9 +131,7 @@ def test_a_rebuild_reproduces_the_published_report_byte_for_byte(topic: str) -> 
     for ending, text in produced.files.items():
         # Compared as bytes, but not shown as a difference of half a million characters.
         same = text.encode() == (PUBLISHED / topic / f"kaz-tur.{ending}").read_bytes()
-        assert same, (
-            f"kaz-tur.{ending} is not what is published: run 'make record reports' and look at the difference"
-        )
+        assert same, f"kaz-tur.{ending} is not what is published: run 'make record reports'"
 
 
 @each_topic
@@ -178,7 +186,7 @@ def test_the_summary_has_the_promised_key_figures(topic: str) -> None:
         assert figure["source"]
     assert summary["parameters"] == MODELS[topic]().model_dump(mode="json")
     assert summary["tables"]
-    # A report reads its own topic; the tables of others only where one of its statements rests on them.
+    # A report reads tables of its own topic, and of others only for the article's statements.
     of_claims = {table for claim in summary["claims"] for table in claim["tables"]}
     read = {table["table"] for table in summary["tables"]}
     assert of_claims <= read
@@ -198,14 +206,15 @@ def test_nothing_published_names_a_machine_or_a_moment() -> None:
 
 
 def test_what_runs_and_renders_reports_waits_for_nothing_that_draws() -> None:
-    asked = "import sys; from turkic_ties.reports import render, run; print({'matplotlib', 'scipy'} & set(sys.modules))"
+    asked = "import sys; from turkic_ties.reports import render, run; "
+    asked += "print({'matplotlib', 'scipy'} & set(sys.modules))"
     answer = subprocess.run(
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True
     )
     assert answer.stdout == "set()\n"
 
 
-# -- other pairs ------------------------------------------------------------------------------------------------
+# -- other pairs ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -229,10 +238,7 @@ def test_other_pairs_and_odd_periods_give_a_whole_page(
     assert bool(summary["claims"]) == of_article == ('class="verdict' in html), (
         "shown for the article's pair alone"
     )
-    says_so = html.count(
-        "The article put to the test speaks of Kazakhstan and its partner Türkiye, not of "
-    )
-    assert says_so == (0 if of_article else 1)
+    assert ('id="The-article' in html) == of_article, "its section is left out elsewhere"
     missing = [figure for figure in summary["key_figures"] if figure["value"] is None]
     assert all(figure["period"] for figure in missing), "a missing figure says why it is missing"
     words = re.sub(

@@ -1,4 +1,4 @@
-"""What a notebook shows: numbers in words, figures that are the same everywhere, bundles the renderer can read."""
+"""What a notebook shows: figures that are the same everywhere, bundles the renderer can read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Bundle = dict[str, Any]
 def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Bundle]]:
     """Collect what is displayed, in the notebooks' style, and put the style of before back."""
     bundles: list[Bundle] = []
-    monkeypatch.setattr(show, "display", lambda bundle, raw: bundles.append(bundle))
+    monkeypatch.setattr(show.outputs, "display", lambda bundle, raw: bundles.append(bundle))
     with mpl.rc_context(), pd.option_context("display.precision", 6):
         mpl.use("svg")
         show.setup()

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from turkic_ties.countries import UnknownCountryError
+from turkic_ties.errors import TiesError
+from turkic_ties.parameters import ParameterError
+from turkic_ties.topics import TOPICS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -99,7 +102,7 @@ def build(
         if explain:
             for report, reasons in building.due(planned, directory, Hashes(), force).items():
                 why = f"would run: {'; '.join(reasons)}" if reasons else "up to date"
-                typer.echo(f"{report.stem}: {why}")
+                _print(f"{report.stem}: {why}")
             return
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # treat it like Ctrl-C
         began = time.monotonic()
@@ -127,24 +130,22 @@ def _summarise(outcome: Any, seconds: float, directory: Path, quiet: bool) -> No
     if not quiet:
         for path in outcome.published:
             if path.suffix == ".html":
-                typer.echo(f"wrote {_short(path)}")
+                _print(f"wrote {_short(path)}")
     for change in outcome.changes:
-        typer.echo(f"moved: {change}")
+        _print(f"moved: {change}")
     if outcome.changes:
-        typer.echo(f"all changes: {_short(directory / 'changes.html')}")
+        _print(f"all changes: {_short(directory / 'changes.html')}")
     for stem, reason in outcome.failed.items():
-        kept = directory / "failed" / f"{stem}.ipynb"
-        typer.echo(f"failed {stem}: {reason}", err=True)
-        typer.echo(
-            f"  the last good report stays; see {_short(kept)}"
-            if kept.is_file()
-            else "  the last good report stays",
-            err=True,
-        )
+        _print(f"failed {stem}: {reason}", err=True)
+        if (directory / f"{stem}.html").is_file():
+            _print("  the last good report stays published", err=True)
+        notebook = directory / "failed" / f"{stem}.ipynb"
+        if notebook.is_file():
+            _print(f"  its notebook with the error: {_short(notebook)}", err=True)
     if not quiet:
         counts = [f"{len(outcome.built)} built", f"{len(outcome.reused)} up to date"]
         counts += [f"{len(outcome.failed)} failed"] if outcome.failed else []
-        typer.echo(f"{', '.join(counts)} in {seconds:.1f} s")
+        _print(f"{', '.join(counts)} in {seconds:.1f} s")
 
 
 def _verify(directory: Path) -> None:
@@ -152,11 +153,11 @@ def _verify(directory: Path) -> None:
 
     compared, problems = verify(directory)
     for problem in problems:
-        typer.echo(problem, err=True)
+        _print(problem, err=True)
     if problems:
-        typer.echo("Run 'ties build' to rebuild them.", err=True)
+        _print("Run 'ties build' to rebuild them.", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{compared} published files are those of the manifest")
+    _print(f"{compared} published files are those of the manifest")
 
 
 def _cores() -> int:
@@ -187,17 +188,17 @@ def data(
     with _plain_errors():
         if seal:
             changed = tables.seal()
-            typer.echo(
+            _print(
                 "\n".join(f"sealed {address}" for address in changed)
                 or "nothing to seal: every hash is right"
             )
         if check:
             if problems := tables.check():
                 for problem in problems:
-                    typer.echo(problem, err=True)
+                    _print(problem, err=True)
                 raise typer.Exit(1)
             count = len(tables.addresses())
-            typer.echo(f"{count} tables: packages, files, hashes and corrections are right")
+            _print(f"{count} tables: packages, files, hashes and corrections are right")
         if seal or check:
             return
         frame = tables.load(table) if table else tables.list_tables()
@@ -210,7 +211,7 @@ def data(
                 years = (
                     "" if pd.isna(row["first_year"]) else f"{row['first_year']}–{row['last_year']}"
                 )
-                typer.echo(f"{row['table']:36} {row['rows']:>7} rows  {years:9}  {row['title']}")
+                _print(f"{row['table']:36} {row['rows']:>7} rows  {years:9}  {row['title']}")
 
 
 @app.command()
@@ -236,6 +237,8 @@ def claims(
     from turkic_ties import claims as registered
 
     with _plain_errors():
+        _check_choice("topic", topic, TOPICS)
+        _check_choice("verdict", verdict, registered.Verdict)
         registry = registered.load(file)
         results = registered.evaluate(registry, ids or None)
     shown = [
@@ -244,14 +247,14 @@ def claims(
         if topic in (None, result.topic) and verdict in (None, result.verdict)
     ]
     if as_json:
-        typer.echo(json.dumps([result.to_dict() for result in shown], ensure_ascii=False, indent=1))
+        _print(json.dumps([result.to_dict() for result in shown], ensure_ascii=False, indent=1))
     elif ids and len(ids) == 1 and shown:
-        typer.echo(registered.as_text(shown[0]))
+        _print(registered.as_text(shown[0]))
     else:
         for result in shown:
-            typer.echo(f"{result.id}  {result.verdict:32} {result.statement}")
+            _print(f"{result.id}  {result.verdict:32} {result.statement}")
     if differences := registered.check(registry, results):
-        typer.echo("\n".join(differences), err=True)
+        _print("\n".join(differences), err=True)
         raise typer.Exit(1)
 
 
@@ -267,7 +270,7 @@ def record(topics: Topics = None) -> None:
         from turkic_ties.reports.record import record as record_notebook
 
         for report in planned:
-            typer.echo(f"recording {_short(report.notebook)}")
+            _print(f"recording {_short(report.notebook)}")
             try:
                 record_notebook(report.notebook)
             except PapermillExecutionError as error:
@@ -275,20 +278,23 @@ def record(topics: Topics = None) -> None:
                 _stop(f"{place}: {error.ename}: {error.evalue}", 1)
 
 
+def _check_choice(what: str, chosen: str | None, there: Iterable[str]) -> None:
+    if chosen is not None and chosen not in (known := [*map(str, there)]):
+        raise ParameterError(f"there is no {what} {chosen!r}. Choose from {', '.join(known)}.")
+
+
 def _describe(address: str) -> None:
     from turkic_ties import data as tables
 
     described, frame = tables.resource(address), tables.load(address)
-    typer.echo(f"{address}: {described['title']}\n{' '.join(described['description'].split())}\n")
+    _print(f"{address}: {described['title']}\n{' '.join(described['description'].split())}\n")
     for field in described["schema"]["fields"]:
         unit = f" [{field['unit']}]" if field.get("unit") else ""
-        typer.echo(f"  {field['name']:24} {field['type']:8} {field.get('title', '')}{unit}")
-    typer.echo(f"\n{frame}\n\n{tables.cite(address)}")
+        _print(f"  {field['name']:24} {field['type']:8} {field.get('title', '')}{unit}")
+    _print(f"\n{frame}\n\n{tables.cite(address)}")
 
 
 def _assignments(pairs: list[str]) -> dict[str, str]:
-    from turkic_ties.parameters import ParameterError
-
     if wrong := [pair for pair in pairs if "=" not in pair]:
         raise ParameterError(
             f"--set takes NAME=VALUE, for example --set top_n=5 (got {wrong[0]!r})."
@@ -299,27 +305,10 @@ def _assignments(pairs: list[str]) -> dict[str, str]:
 @contextmanager
 def _plain_errors() -> Iterator[None]:
     """Turn a user's mistake into one line and an exit status."""
-    from turkic_ties.data import DataError
-    from turkic_ties.files import FileError
-    from turkic_ties.parameters import ParameterError
-    from turkic_ties.reports.cluster import ClusterError
-    from turkic_ties.reports.manifest import ManifestError
-    from turkic_ties.reports.publish import BusyError
-
     try:
         yield
-    except (
-        ParameterError,
-        DataError,
-        FileError,
-        UnknownCountryError,
-        ManifestError,
-        ClusterError,
-        FileNotFoundError,
-    ) as error:
-        _stop(str(error), 2)
-    except BusyError as error:
-        _stop(str(error), os.EX_TEMPFAIL)
+    except TiesError as error:
+        _stop(str(error), error.status)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             _stop("the disk is full; nothing was published. Free some space and build again.", 1)
@@ -328,8 +317,15 @@ def _plain_errors() -> Iterator[None]:
         _stop("stopped; nothing was published.", 130)
 
 
+def _print(text: str, err: bool = False) -> None:
+    """Print what may come from data or a registry, whose signs must not steer the terminal."""
+    typer.echo(
+        re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text), err=err
+    )
+
+
 def _stop(message: str, status: int) -> NoReturn:
-    typer.echo(f"ties: {' '.join(message.split())}", err=True)
+    _print(f"ties: {' '.join(message.split())}", err=True)
     raise typer.Exit(status)
 
 

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from turkic_ties import hashing
+from turkic_ties.errors import TiesError
 from turkic_ties.files import FileError, decode, read_bytes, read_yaml
 
 MEMBERS = ("KAZ", "TUR", "AZE", "UZB", "KGZ", "TKM")
@@ -29,7 +30,7 @@ COLUMNS = (*CODE_COLUMNS, *NAME_COLUMNS, "colour", "aliases")
 """What this module reads of ``countries.csv``."""
 
 
-class UnknownCountryError(ValueError):
+class UnknownCountryError(TiesError, ValueError):
     """A name or code that is not in ``countries.csv``."""
 
 
@@ -44,7 +45,7 @@ def data_directory() -> Path:
 
     Raises
     ------
-    FileNotFoundError
+    turkic_ties.files.FileError
         If that folder does not exist.
     """
     return _data_directory(os.environ.get("TURKIC_TIES_DATA"))
@@ -54,7 +55,7 @@ def data_directory() -> Path:
 def _data_directory(named: str | None) -> Path:
     directory = Path(named) if named else Path(__file__).parents[2] / "data"
     if not directory.is_dir():
-        raise FileNotFoundError(
+        raise FileError(
             f"There is no data folder at {directory}: run from a checkout of the project, "
             "or set TURKIC_TIES_DATA to the folder that holds countries.csv."
         )

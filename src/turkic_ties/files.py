@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from turkic_ties.errors import TiesError
+
 MAX_BYTES = 64_000_000
 """The largest file that is read at all; the largest table has two million bytes."""
 
@@ -22,7 +24,7 @@ MAX_YAML_NODES = 200_000
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class FileError(Exception):
+class FileError(TiesError):
     """A file is missing, unreadable or not of the expected form; the message is one line."""
 
 
@@ -153,7 +155,7 @@ def write(path: Path, text: str) -> None:
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
     """Keep other processes that call this for the same folder waiting until the block ends."""
-    import fcntl  # noqa: PLC0415 - POSIX only, and reading needs none of it
+    import fcntl  # POSIX only, and reading needs none of it
 
     descriptor = os.open(directory, os.O_RDONLY)
     try:

@@ -24,6 +24,7 @@ def of_files(paths: Iterable[Path]) -> str:
     """Hash the names and contents of several files, in the order of their paths."""
     hashed = hashlib.sha256()
     for path in sorted(paths):
-        content = path.read_bytes()
-        hashed.update(f"{path.name} {len(content)}\n".encode() + content)
+        with path.open("rb") as file:  # in pieces: a stray file may be larger than the memory
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        hashed.update(f"{path.name} {content}\n".encode())
     return PREFIX + hashed.hexdigest()

@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from turkic_ties.countries import MEMBERS, name, to_iso3
+from turkic_ties.errors import TiesError
 from turkic_ties.topics import TOPICS
 
 
-class ParameterError(Exception):
+class ParameterError(TiesError):
     """The parameters of a report are wrong; the message is one line for the user."""
 
 

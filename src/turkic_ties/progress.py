@@ -48,8 +48,8 @@ def _lines(reports: int) -> OnProgress:
 @contextmanager
 def _bars(reports: int) -> Iterator[OnProgress]:
     # A build with nothing to do does not wait for rich.
-    from rich import progress as rich  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
+    from rich import progress as rich
+    from rich.console import Console
 
     columns = (
         rich.TextColumn("{task.description}"),

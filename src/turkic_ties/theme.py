@@ -1,6 +1,6 @@
-"""What notebooks and pages share: the name of what a notebook shows, and the colours of all that is not data.
+"""What notebooks and pages share: the MIME type of outputs, and the colours of all but data.
 
-The pages must not wait for the libraries that draw, so these are not in `turkic_ties.show`.
+They are not in `turkic_ties.show`, as the pages must not wait for the libraries that draw.
 """
 
 from __future__ import annotations
@@ -11,26 +11,22 @@ from markupsafe import Markup, escape
 
 MIME_TYPE = "application/vnd.turkic-ties.v1+json"
 
-# Paper is not quite white: white text on a dark cell of a heat map must stay white in dark mode.
+# Paper is not white, so that white text on a dark cell of a heat map stays white in dark mode.
 INK, MUTED, GRID, PAPER = "#1f2933", "#5f6b76", "#d9dee3", "#fefefe"
 
 
 def themed_svg(svg: str, alt: str) -> Markup:
-    """Make a chart fit a page: size from the page, ink and paper from its theme, a text for screen readers.
+    """Adapt a chart to a page: size and colours of the page, a description for screen readers.
 
     Parameters
     ----------
     svg
-        As `turkic_ties.show.figure` draws it.
+        As drawn by `turkic_ties.show.figure`.
     alt
-        What a reader who does not see the chart should know.
+        Description for a reader who does not see the chart.
     """
-    for colour, variable in (
-        (INK, "--ink"),
-        (MUTED, "--muted"),
-        (GRID, "--line"),
-        (PAPER, "--paper"),
-    ):
+    variables = {INK: "--ink", MUTED: "--muted", GRID: "--line", PAPER: "--paper"}
+    for colour, variable in variables.items():
         svg = svg.replace(colour, f"var({variable})")
     opening, rest = svg.split(">", 1)
     width = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+)', opening)

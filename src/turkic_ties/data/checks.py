@@ -9,6 +9,7 @@ import frictionless
 from turkic_ties.countries import data_directory
 from turkic_ties.data.packages import (
     DataError,
+    UnknownTableError,
     contents,
     corrections,
     files,
@@ -33,18 +34,16 @@ def check() -> list[str]:
         One sentence for each problem, with table, row and column; empty when all is well.
     """
     problems = []
-    known: set[str] = set()
     for topic in [None, *topics_with_data()]:
         try:
             names = package_addresses(topic)
         except DataError as error:
             problems.append(str(error))
             continue
-        known.update(names)
         for address in names:
             problems += _table(address)
         problems += _by_frictionless(topic, names) + _orphans(topic, names)
-    return problems + _unknown_packages() + _unknown_corrections(known)
+    return problems + _unknown_packages() + _corrections_without_table()
 
 
 def _table(address: str) -> list[str]:
@@ -112,13 +111,17 @@ def _unknown_packages() -> list[str]:
     ]
 
 
-def _unknown_corrections(known: set[str]) -> list[str]:
+def _corrections_without_table() -> list[str]:
     try:
         entries = corrections()
     except DataError as error:
         return [str(error)]
-    return [
-        f"corrections.yml, entry {entry['id']!r}: there is no table {entry['table']!r}."
-        for entry in entries
-        if entry["table"] not in known
-    ]
+    problems = []
+    for entry in entries:
+        try:
+            resource(entry["table"])
+        except UnknownTableError as error:
+            problems.append(f"corrections.yml, entry {entry['id']!r}: {error}")
+        except DataError:
+            continue  # its package has been named
+    return problems

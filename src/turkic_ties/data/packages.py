@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from turkic_ties import hashing
 from turkic_ties.countries import data_directory
 from turkic_ties.data import form
+from turkic_ties.errors import TiesError
 from turkic_ties.files import LOADER, locked, read_bytes, read_text, read_yaml, write
 from turkic_ties.topics import TOPICS
 
@@ -24,8 +26,12 @@ Package = dict[str, Any]
 Resource = dict[str, Any]
 
 
-class DataError(Exception):
+class DataError(TiesError):
     """A table, a package or a correction is missing, damaged or inconsistent."""
+
+
+class UnknownTableError(DataError):
+    """No package describes a table of this address."""
 
 
 def package(topic: str | None) -> Package:
@@ -80,8 +86,8 @@ def _check_form(path: Path, parsed: Any, entry: Any, model: type[BaseModel]) -> 
 
 
 def topics_with_data() -> list[str]:
-    """List the topics that have a data package, in the order of `turkic_ties.topics.TOPICS`."""
-    return [topic for topic in TOPICS if package_path(topic).is_file()]
+    """List the topics with a folder of data, in the order of `turkic_ties.topics.TOPICS`."""
+    return [topic for topic in TOPICS if package_path(topic).parent.exists()]
 
 
 def addresses(topic: str | None = None) -> list[str]:
@@ -109,7 +115,7 @@ def resource(address: str) -> Resource:
         if candidate["name"] == name:
             return dict(candidate)
     known = ", ".join(addresses(topic) if topic else addresses())
-    raise DataError(f"there is no table {address!r}. Tables: {known}.")
+    raise UnknownTableError(f"there is no table {address!r}. Tables: {known}.")
 
 
 def split(address: str) -> tuple[str | None, str]:
@@ -117,7 +123,9 @@ def split(address: str) -> tuple[str | None, str]:
     topic, slash, name = address.rpartition("/")
     if slash and topic not in TOPICS:
         known = ", ".join(topics_with_data())
-        raise DataError(f"there is no table {address!r}: no topic {topic!r}. Topics: {known}.")
+        raise UnknownTableError(
+            f"there is no table {address!r}: no topic {topic!r}. Topics: {known}."
+        )
     return topic or None, name
 
 
@@ -137,13 +145,15 @@ def files(address: str) -> list[Path]:
 
 
 def _inside(folder: Path, path: str) -> Path:
-    joined = folder / path
-    if not joined.resolve().is_relative_to(folder.resolve()):
-        raise DataError(
-            f"{folder / 'datapackage.yaml'}: the path {path!r} leads out of its folder. "
-            "Put the file into the folder and name it relative to the package."
-        )
-    return joined
+    try:
+        if (folder / path).resolve().is_relative_to(folder.resolve()):
+            return folder / path
+    except (OSError, RuntimeError):  # links in a circle
+        pass
+    raise DataError(
+        f"{folder / path} leads out of its folder. Put the file into {folder} and name it "
+        "relative to the package."
+    )
 
 
 def contents(address: str) -> list[bytes]:
@@ -222,9 +232,19 @@ def seal() -> list[str]:
             content = {address: joined(contents(address)) for address in package_addresses(topic)}
             sealed, differing = sealed_text(text, content)
             if differing:
-                write(path, sealed)
+                _write(path, sealed)
             changed += differing
     return changed
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write(path, text)
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be written: {error.strerror}. It is as it was; "
+            "make it writable, or free some space."
+        ) from None
 
 
 def sealed_text(text: str, content: dict[str, bytes]) -> tuple[str, list[str]]:
@@ -243,27 +263,31 @@ def sealed_text(text: str, content: dict[str, bytes]) -> tuple[str, list[str]]:
         The new text, and the addresses whose entry differs from the old one.
     """
     root: Any = yaml.compose(text, Loader=LOADER)
-    tables: Any = {key.value: value for key, value in root.value}["resources"]
+    (tables,) = (value.value for key, value in root.value if key.value == "resources")
     entries = {}
-    for entry in tables.value:
+    for entry in tables:
         keys = {key.value: (key, value) for key, value in entry.value}
-        entries[keys["name"][1].value] = entry.flow_style, keys
-    edits: list[tuple[int, int, str]] = []
-    changed = []
-    for address, found in content.items():
-        flow, keys = entries[split(address)[1]]
-        name, value = keys["name"]
-        lead = ", " if flow else "\n" + " " * name.start_mark.column
-        new = ""
-        before = len(edits)
-        for key, written in (("bytes", f"{len(found)}"), ("hash", f'"{hashing.of_bytes(found)}"')):
-            if key not in keys:
-                new += f"{lead}{key}: {written}"
-            elif (old := keys[key][1]).value != written.strip('"'):
-                edits.append((old.start_mark.index, old.end_mark.index, written))
-        if new:
-            edits.append((value.end_mark.index, value.end_mark.index, new))
-        changed += [address] if len(edits) > before else []
-    for start, end, written in sorted(edits, reverse=True):
+        entries[keys["name"][1].value] = keys, entry.flow_style
+    edits = {
+        address: _edits(*entries[split(address)[1]], found) for address, found in content.items()
+    }
+    for start, end, written in sorted(chain(*edits.values()), reverse=True):
         text = text[:start] + written + text[end:]
-    return text, changed
+    return text, [address for address in content if edits[address]]
+
+
+def _edits(
+    keys: dict[str, tuple[yaml.Node, yaml.Node]], flow: bool, content: bytes
+) -> list[tuple[int, int, str]]:
+    """List what to write over which part of an entry; new lines follow that of its name."""
+    name, after = keys["name"]
+    lead = ", " if flow else "\n" + " " * name.start_mark.column
+    edits, new = [], ""
+    for key, found in (("bytes", str(len(content))), ("hash", hashing.of_bytes(content))):
+        written = found if key == "bytes" else f'"{found}"'
+        if key not in keys:
+            new += f"{lead}{key}: {written}"
+        elif (old := keys[key][1]).value != found:
+            edits.append((old.start_mark.index, old.end_mark.index, written))
+    end = after.end_mark.index
+    return edits + [(end, end, new)] * bool(new)

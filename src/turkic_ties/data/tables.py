@@ -130,10 +130,12 @@ def _frame(path: Path, content: bytes, table: form.Resource) -> pd.DataFrame:
 def _cells(path: Path, content: bytes, names: list[str], dialect: form.Dialect) -> pd.DataFrame:
     """Read all cells as text; the header and the length of every row must be those described."""
     text = decode(content, path, DataError)
-    for sign, called in (("\r", "a carriage return"), ("\0", "a null character")):
-        if sign in text:
-            line = text.count("\n", 0, text.index(sign)) + 1
-            raise DataError(f"{path}, line {line}: has {called}. Save it with plain line feeds.")
+    if odd := re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):
+        line = text.count("\n", 0, odd.start()) + 1
+        called = "a carriage return" if odd[0] == "\r" else "a control character"
+        raise DataError(
+            f"{path}, line {line}: has {called}. Save it as text with plain line feeds."
+        )
     # Not pandas: it fills short rows up without a word, and leaves out a quote in the wrong place.
     reader = csv.reader(io.StringIO(text), delimiter=dialect.delimiter, strict=True)
     try:
@@ -196,6 +198,8 @@ def _day(cell: str, form_: str) -> datetime | None:
 
 def _check_constraints(path: Path, given: Column, values: Column, column: form.Field) -> None:
     limits = column.constraints
+    if column.type == "string" and re.fullmatch(r"(.+_)?url", column.name):
+        _refuse(path, column, given, ~_matches(given, form.LINK), "is no http or mailto address")
     if limits.minimum is not None:
         _refuse(path, column, given, values < limits.minimum, f"is below {limits.minimum}")
     if limits.maximum is not None:
@@ -271,7 +275,8 @@ def _cell(entry: dict[str, Any], column: str, key: str, frame: pd.DataFrame) -> 
         return None
     dtype = frame[column].dtype
     kinds: dict[str, Any] = {"i": int, "f": (int, float), "b": bool, "M": (date, str), "O": str}
-    if not isinstance(value, kinds[dtype.kind]) or (isinstance(value, bool) != (dtype.kind == "b")):
+    fits = isinstance(value, kinds[dtype.kind]) and isinstance(value, bool) == (dtype.kind == "b")
+    if not fits or value in (np.inf, -np.inf):
         raise DataError(f"{where}: {value!r} is not of the type of the column {column!r}.")
     if dtype.kind == "M":
         with suppress(ValueError):

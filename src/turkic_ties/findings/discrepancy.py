@@ -64,12 +64,16 @@ def gaps(compared: pd.DataFrame) -> list[str]:
         widest = _widest(rows)
         exporter, importer = countries.name(widest["exporter"]), countries.name(widest["importer"])
         less, gap = int((rows["gap_usd"] > 0).sum()), widest["gap_usd"]
-        sentences.append(
-            f"From {exporter} to {importer}: {importer} booked less as received than {exporter} as "
-            f"sent in {less} of {len(rows)} years with both books. The widest gap was "
-            f"{usd(abs(gap))} in {widest['year']}, when {exporter} booked "
-            f"{'more' if gap > 0 else 'less'}."
-        )
+        amount, side = usd(abs(gap)), "more" if gap > 0 else "less"
+        text = f"From {exporter} to {importer}: "
+        if len(rows) == 1:
+            text += f"in {widest['year']}, the only year with both books, {exporter} booked "
+            text += f"{amount} {side} as sent than {importer} as received."
+        else:
+            text += f"{importer} booked less as received than {exporter} as sent in {less} of "
+            text += f"{len(rows)} years with both books. The widest gap was {amount} in "
+            text += f"{widest['year']}, when {exporter} booked {side}."
+        sentences.append(text)
     return sentences
 
 

@@ -62,12 +62,14 @@ def inflows(rows: pd.DataFrame) -> list[str]:
     if sums.empty:
         return []
     last = sums.iloc[-1]
-    negative = int((sums["net_inflow_eur"] < 0).sum())
+    investor, inflow = countries.name(last["partner"]), count(last["net_inflow_eur"], CURRENCY)
+    if len(sums) == 1:
+        return [f"The net inflow from {investor} in {last['year']} was {inflow}."]
+    negative, whole = int((sums["net_inflow_eur"] < 0).sum()), last["cumulative_net_inflow_eur"]
     return [
-        f"Net inflows from {countries.name(last['partner'])} of "
-        f"{years(sums['year'].iloc[0], last['year'])} add up to "
-        f"{count(last['cumulative_net_inflow_eur'], CURRENCY)}; {negative} of {len(sums)} years "
-        f"are negative, and {last['year']} alone holds {count(last['net_inflow_eur'], CURRENCY)}."
+        f"Net inflows from {investor} of {years(sums['year'].iloc[0], last['year'])} add up to "
+        f"{count(whole, CURRENCY)}; {negative} of {len(sums)} years are negative, and "
+        f"{last['year']} alone holds {inflow}."
     ]
 
 

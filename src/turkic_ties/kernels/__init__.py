@@ -1,1 +1,1 @@
-"""Warm kernels: one process imports what the notebooks import, and each kernel is forked from it."""
+"""Warm kernels: one process imports the libraries of the notebooks, each kernel is a fork of it."""

@@ -1,9 +1,12 @@
-"""The parent process: it imports what every notebook imports, once, and forks a kernel from itself when asked.
+"""The parent process: it imports the libraries of the notebooks once, and forks kernels on request.
 
-It is started by `turkic_ties.kernels.client`, in a private folder and with the number of a listening socket, and does
-nothing until the first request. It has one thread, no event loop and has computed nothing, so a fork of it is a Python
-process that happens to have its imports behind it. It ends when the process that started it ends: then the pipe it has
-as standard input closes. A kernel ends when the process that asked for it ends: then its connection closes.
+`turkic_ties.kernels.client` starts it in a private folder, with the number of a listening socket.
+It imports nothing until the first request. It has one thread and no event loop, so a fork of it is
+a Python process whose imports are done. Only third-party modules are imported: this package is
+imported by each kernel itself, so that an edited measure needs no new parent.
+
+The parent ends when the process that started it ends: its standard input, a pipe, is closed then.
+A kernel ends when the process that requested it ends: its connection is closed then.
 """
 
 from __future__ import annotations
@@ -13,8 +16,6 @@ import contextlib
 import gc
 import hashlib
 import importlib
-import importlib.util
-import io
 import json
 import os
 import re
@@ -26,342 +27,191 @@ import struct
 import sys
 import sysconfig
 import types
-import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-# What ipykernel imports while it starts or a cell runs, and not yet with the first. Without matplotlib_inline, which
-# looks for the kernel when it is imported and ties itself to it.
-MACHINERY = (
-    "ipykernel.kernelapp",
-    "ipykernel.debugger",
-    "IPython.core.completerlib",
-    "IPython.core.pylabtools",
-    "IPython.extensions.storemagic",
-    "tornado.platform.asyncio",
+# In the order of a kernel's start and a notebook's first cell. They import pandas and scipy.
+LIBRARIES = (
+    "ipykernel.kernelapp ipykernel.debugger matplotlib.pyplot seaborn pydantic rapidfuzz yaml"
 )
-# In the order of the notebooks' first cells, because some add warnings filters and the last added comes first. For the
-# same reason nothing is here that a notebook imports after `show.setup`.
-PRELOADED = (
-    "matplotlib.pyplot",
-    "pandas",
-    "seaborn",
-    "matplotlib.backends.backend_svg",
-    "pandas.core.methods.to_dict",
-    "pandas.core.reshape.reshape",
-    "pandas.io.formats.csvs",
-    "turkic_ties.claims",
-    "turkic_ties.show",
-    "turkic_ties.trade",
-    "turkic_ties.defense",
-    "turkic_ties.language_policy",
-    "turkic_ties.demographics",
-)
-PACKAGE = Path(__file__).parents[1]
-
-# What the interpreter, the loader, the C library and the preloaded modules look at when they start or are imported.
+# Variables that Python, the C library or the modules above read when they start.
 READ_AT_START = re.compile(
-    r"PYTHON|LANG|LC_|TZ$|HOME$|XDG_|LD_|DYLD_|MALLOC_|GLIBC_|VIRTUAL_ENV|CONDA_PREFIX|COV|MPL|MATPLOTLIB|IPYTHON|PYDEVD"
-    r"|DEBUGPY|JUPYTER_PLATFORM_DIRS|OMP_|OPENBLAS|GOTO|MKL_|BLIS|VECLIB|NUMEXPR|NUMPY|NPY_|SCIPY|PANDAS|\w+_NUM_THREADS$"
+    r"PYTHON|LANG|LC_|TZ$|HOME$|XDG_|LD_|DYLD_|MALLOC_|GLIBC_|VIRTUAL_ENV|CONDA_PREFIX|COV|MPL"
+    r"|MATPLOTLIB|IPYTHON|PYDEVD|DEBUGPY|JUPYTER_PLATFORM_DIRS|OMP_|OPENBLAS|GOTO|MKL_|BLIS|VECLIB"
+    r"|NUMEXPR|NUMPY|NPY_|SCIPY|PANDAS|\w+_NUM_THREADS$"
 )
+CHECK_KERNELS_MS = 50  # how often the parent looks for kernels that ended
 
-Request = dict[str, Any]
+Message = dict[str, Any]
 
 
-def fingerprint(environment: Mapping[str, str]) -> dict[str, str]:
-    """Sum up what a parent and a kernel must have in common.
+def fingerprint(environment: Mapping[str, str]) -> str:
+    """Hash what a parent and a kernel must share: start-up variables and installed packages.
 
     Parameters
     ----------
     environment
         All environment variables of the process in question.
-
-    Returns
-    -------
-    dict
-        ``environment``: the variables that are read when a process starts; ``package``: this package's source as size
-        and time of change, and when something was last installed beside it.
     """
-    files = sorted(PACKAGE.rglob("*.py"))
-    source = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
+    variables = sorted(item for item in environment.items() if READ_AT_START.match(item[0]))
     installed = os.stat(sysconfig.get_path("purelib")).st_mtime_ns
-    read = sorted((name, value) for name, value in environment.items() if READ_AT_START.match(name))
-    return {
-        "environment": hashlib.sha256(repr(read).encode("utf-8", "surrogateescape")).hexdigest(),
-        "package": hashlib.sha256(repr([sys.version, installed, source]).encode()).hexdigest(),
-    }
+    content = repr([sys.version, installed, variables]).encode("utf-8", "surrogateescape")
+    return hashlib.sha256(content).hexdigest()
 
 
-# -- messages -----------------------------------------------------------------------------------------------------
-
-
-def send(connection: socket.socket, message: Request, files: tuple[int, ...] = ()) -> None:
-    """Send a message with its length before it, and with it the right to use some open files."""
+def send(connection: socket.socket, message: Message, files: tuple[int, ...] = ()) -> None:
+    """Send a message, its length first, and open files with it."""
     body = json.dumps(message).encode()
     socket.send_fds(connection, [struct.pack("!I", len(body))], files)
     connection.sendall(body)
 
 
-def receive(connection: socket.socket) -> tuple[Request | None, list[int]]:
-    """Receive a message and its open files; None when the other side closed the connection instead."""
-    head, files, _, _ = socket.recv_fds(connection, 4, 3)
-    if len(head) < 4:
-        return None, files
-    (length,) = struct.unpack("!I", head)
-    body = b""
-    while len(body) < length:
-        if not (part := connection.recv(length - len(body))):
-            return None, files
-        body += part
-    message = json.loads(body)
-    assert isinstance(message, dict)
-    return message, files
+def receive(connection: socket.socket) -> tuple[Message, list[int]]:
+    """Receive a message and the open files sent with it.
 
-
-# -- the parent ---------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Imported:
-    """What imports left behind elsewhere than in their modules.
-
-    Parameters
-    ----------
-    environment
-        The variables they set.
-    filters
-        The warnings filters the notebooks' imports added, not those of ipykernel's own.
+    Raises
+    ------
+    ConnectionError
+        When the other side closed the connection instead.
     """
-
-    environment: dict[str, str]
-    filters: list[Any]
-
-
-@dataclass
-class _Kernel:
-    connection: socket.socket
-    folder: str | None
-    pid: int
-    killed: bool = False
-
-    def kill(self) -> None:
-        self.killed = True
-        with contextlib.suppress(OSError):
-            os.killpg(self.pid, signal.SIGKILL)
-
-    def forsaken(self) -> bool:
-        """Tell whether the process that asked for the kernel is gone."""
-        try:
-            return self.connection.recv(1) == b""
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
+    head, files, _, _ = socket.recv_fds(connection, 4, 3)
+    missing = struct.unpack("!I", head)[0] if len(head) == 4 else 1
+    body = b""
+    while missing:
+        part = connection.recv(missing)
+        if not part:
+            raise ConnectionError("the other process ended")
+        body += part
+        missing -= len(part)
+    return dict(json.loads(body)), files
 
 
 class _Parent:
     def __init__(self, listener: socket.socket) -> None:
         self.listener = listener
-        self.kernels: dict[int, _Kernel] = {}
-        self.own: dict[str, str] = {}
-        self.imported = Imported({}, [])
-        self.retired = False
-        # Deaths of kernels are heard as bytes in a pipe, among everything else the loop below waits for.
-        self.deaths, self.wake = os.pipe()
-        os.set_blocking(self.wake, False)
-        os.set_blocking(self.deaths, False)
+        self.kernels: dict[int, socket.socket] = {}
+        self.fingerprint = ""
 
-    def serve(self) -> Request | None:
-        """Fork kernels until nobody needs them; return a request in a child, None in the parent."""
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(self.wake, warn_on_full_buffer=False)
-        while self.kernels or not self.retired:
-            watched = {
-                kernel.connection.fileno(): kernel
-                for kernel in self.kernels.values()
-                if not kernel.killed
-            }
+    def serve(self) -> Message | None:
+        """Fork kernels on request; return the request in a child, None in the parent at the end."""
+        while True:
             poll = select.poll()
-            for file in (
-                0,
-                self.deaths,
-                *([] if self.retired else [self.listener.fileno()]),
-                *watched,
-            ):
+            clients = {connection.fileno(): pid for pid, connection in self.kernels.items()}
+            for file in (0, self.listener.fileno(), *clients):
                 poll.register(file, select.POLLIN)
-            for file, _ in poll.poll():
+            for file, _ in poll.poll(CHECK_KERNELS_MS if self.kernels else None):
                 if file == 0:
-                    if not os.read(0, 1):
-                        return None
-                    self.retired = True
-                    self.listener.close()  # who still has the address shall not wait here
-                elif file == self.deaths:
-                    self._bury()
-                elif file in watched:
-                    if watched[file].forsaken():
-                        watched[file].kill()
-                elif (request := self._answer()) is not None:
+                    return None
+                if file in clients:  # a client sends nothing more: its connection was closed
+                    _kill(clients[file])
+                elif (request := self._accept()) is not None:
                     return request
-        return None
+            self._reap()
 
-    def _answer(self) -> Request | None:
+    def _accept(self) -> Message | None:
+        """Answer one request; return it in the child that is to be the kernel."""
         connection, _ = self.listener.accept()
         connection.settimeout(10)
+        if not self.fingerprint:
+            self.fingerprint = fingerprint(os.environ)
+            preload()
         files: list[int] = []
-        if not self.own:
-            self.own = fingerprint(os.environ)
-            self.imported = preload()
         try:
             request, files = receive(connection)
-            refusal = "" if request is None else self._refusal(request)
-            if request is None or refusal:
-                send(connection, {"refused": refusal})
-            elif (pid := os.fork()) == 0:
-                self._leave(connection, files)
-                return request
-            else:
-                self.kernels[pid] = _Kernel(connection, request["folder"], pid)
-                connection.setblocking(False)
-                send(connection, {"pid": pid})
-        except (
-            OSError
-        ):  # no more processes, or the client is gone and its kernel will be found forsaken
-            pass
-        if connection not in [kernel.connection for kernel in self.kernels.values()]:
+            if request["fingerprint"] != self.fingerprint:
+                send(connection, {"refused": "its environment or packages differ"})
+                raise ConnectionError
+            pid = os.fork()
+        except OSError:  # refused, no more processes, or the client is gone
             connection.close()
+        else:
+            if not pid:
+                self._detach(connection, files)
+                return request
+            self.kernels[pid] = connection
+            with contextlib.suppress(OSError):  # a client that is gone shows in the next poll
+                send(connection, {"pid": pid})
         for file in files:
             os.close(file)
         return None
 
-    def _refusal(self, request: Request) -> str:
-        for what, mine in self.own.items():
-            if request["fingerprint"].get(what) != mine:
-                return what
-        cwd = Path(request["cwd"])
-        if not cwd.is_dir():
-            return "folder"
-        # What lies in the kernel's folder comes before installed packages when it is imported.
-        loaded = {name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names
-        for entry in cwd.iterdir():
-            name = entry.name.partition(".")[0]
-            if name in loaded and (
-                entry.suffix in (".py", ".so") or (entry / "__init__.py").is_file()
-            ):
-                return "folder"
-        return "folder" if (cwd / "matplotlibrc").exists() else ""
-
-    def _bury(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            os.read(self.deaths, 4096)
-        for pid, kernel in list(self.kernels.items()):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                del self.kernels[pid]
-                if kernel.folder and kernel.forsaken():
-                    shutil.rmtree(kernel.folder, ignore_errors=True)
-                with contextlib.suppress(OSError):
-                    kernel.connection.sendall(str(os.waitstatus_to_exitcode(status)).encode())
-                kernel.connection.close()
-
-    def _leave(self, connection: socket.socket, files: list[int]) -> None:
-        """In a child: let go of all the parent holds, and take the files sent as standard output and error."""
+    def _detach(self, connection: socket.socket, files: list[int]) -> None:
+        """In a child: close what the parent has open, and use the files sent as output."""
         try:
             os.setsid()
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            self.listener.close()
-            connection.close()
-            for kernel in self.kernels.values():
-                kernel.connection.close()
-            standard_input, end = (
-                os.pipe()
-            )  # nobody writes to it, as with a kernel started in the usual way
-            os.close(end)
+            # Closed as objects: one that is collected later would close a reused number.
+            for own in (self.listener, connection, *self.kernels.values()):
+                own.close()
+            standard_input, other_end = os.pipe()
+            os.close(other_end)  # nobody writes to a kernel's standard input
             for number, file in enumerate([standard_input, *files]):
                 os.dup2(file, number)
             os.closerange(3, 4096)
-        except BaseException:  # never go on as a second parent
-            os._exit(1)
+        except BaseException:
+            os._exit(1)  # never continue as a second parent
+
+    def _reap(self) -> None:
+        """Tell the clients of kernels that ended how they ended."""
+        while self.kernels:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            with contextlib.suppress(OSError), self.kernels.pop(pid) as connection:
+                connection.sendall(str(os.waitstatus_to_exitcode(status)).encode())
 
     def end(self) -> NoReturn:
-        """End all kernels that are left, and remove what they and the parent had in the file system."""
-        self.listener.close()
-        for kernel in self.kernels.values():
-            kernel.kill()
-        for pid, kernel in self.kernels.items():
+        """End all kernels, and remove the folder of the parent with those of its kernels."""
+        for pid in self.kernels:
+            _kill(pid)
             os.waitpid(pid, 0)
-            if kernel.folder and kernel.forsaken():
-                shutil.rmtree(kernel.folder, ignore_errors=True)
         shutil.rmtree(Path.cwd(), ignore_errors=True)
-        os._exit(0)  # without taking down what was imported: somebody waits
+        os._exit(0)  # without the clean-up of imported modules: a process may be waiting
 
 
-def preload() -> Imported:
-    """Import what notebooks import, as it is imported in a kernel."""
-    found = dict(os.environ)
-    # As ipykernel has it when a notebook's first import runs: matplotlib's backend by name, a `get_ipython` by which
-    # pandas tells a notebook from a terminal, and a standard output that says what it is encoded in.
-    if not os.environ.get("MPLBACKEND"):
-        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    for name in MACHINERY:
+def _kill(pid: int) -> None:
+    with contextlib.suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def preload() -> None:
+    """Import the libraries as a kernel would."""
+    # Imports look at two things: the backend for matplotlib, and a `get_ipython` by which pandas
+    # tells a notebook from a terminal.
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    builtins.get_ipython = lambda: types.SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
+    for name in LIBRARIES.split():
         importlib.import_module(name)
-    before = len(warnings.filters)
-    notebook = types.SimpleNamespace(kernel=True)
-    builtins.get_ipython = lambda: notebook  # type: ignore[attr-defined]
-    with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="UTF-8")):
-        for name in PRELOADED:
-            importlib.import_module(name)
     del builtins.get_ipython  # type: ignore[attr-defined]
-    filters = list(warnings.filters[: len(warnings.filters) - before])
-    del warnings.filters[: len(filters)]  # type: ignore[attr-defined]
-    # What is here now is never collected, so the collector need not touch, and thereby copy, its pages in every child.
+    # The collector would otherwise touch, and so copy, all of this memory in every child.
     gc.collect()
     gc.freeze()
-    changed = {name: value for name, value in os.environ.items() if found.get(name) != value}
-    return Imported(changed, filters)
 
 
-def become_kernel(request: Request, imported: Imported) -> None:
-    """In a child: be what ``python -m ipykernel_launcher`` would be with this request, until the kernel ends."""
+def become_kernel(request: Message) -> None:
+    """In a child: do what ``python -m ipykernel_launcher`` does, until the kernel ends."""
     os.environ.clear()
-    os.environ.update(request["env"] | imported.environment)
+    os.environ.update(request["env"])
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
     os.chdir(request["cwd"])
-    launcher = importlib.util.find_spec("ipykernel_launcher")
-    assert launcher is not None
-    sys.orig_argv[:] = request["argv"]
-    sys.argv[:] = [str(launcher.origin), *request["argv"][3:]]
-    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.write_through:
-        sys.stdout.reconfigure(
-            line_buffering=sys.stdout.isatty()
-        )  # it was another file when Python looked
-    importlib.import_module(
-        "numpy"
-    ).random.seed()  # the standard library's own generator does so after each fork
-
-    from ipykernel.kernelapp import IPKernelApp
-
-    # The kernel ends when the parent does; ipykernel read the variable for this when it was imported.
-    app = IPKernelApp.instance(parent_handle=os.getppid())
-    app.initialize()
-    # Where the notebook's imports would put them: before the filters IPython adds when it starts.
-    warnings.filters[:0] = imported.filters  # type: ignore[index]
-    with warnings.catch_warnings():  # on leaving, forgets what was decided by the filters of before
-        pass
-    app.start()
+    sys.argv[:] = ["ipykernel_launcher", *request["argv"][3:]]
+    # All forks would draw the same random numbers; Python's own generator is seeded by the fork.
+    importlib.import_module("numpy").random.seed()
+    application = importlib.import_module("ipykernel.kernelapp").IPKernelApp
+    # ipykernel has read JPY_PARENT_PID when it was imported, so it is told its parent again.
+    kernel = application.instance(parent_handle=os.getppid())
+    kernel.initialize()
+    kernel.start()
 
 
 def main() -> None:
     """Serve until the process that started this one ends, or be a kernel."""
-    # As ipykernel's launcher does, so that the folder this runs in is not searched for modules.
-    del sys.path[0]
+    del sys.path[0]  # as ipykernel's launcher does: not to import modules from this folder
     parent = _Parent(socket.socket(fileno=int(sys.argv[1])))
     request = parent.serve()
     if request is None:
         parent.end()
-    become_kernel(request, parent.imported)
+    become_kernel(request)
 
 
 if __name__ == "__main__":

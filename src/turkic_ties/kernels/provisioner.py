@@ -1,4 +1,4 @@
-"""The kernel provisioner of the kernel ``turkic-ties``: what papermill, nbval and JupyterLab start kernels with."""
+"""How papermill, nbval and JupyterLab start a kernel ``turkic-ties``."""
 
 from __future__ import annotations
 
@@ -17,44 +17,35 @@ from turkic_ties.kernels import client
 
 
 class WarmProvisioner(LocalProvisioner):
-    """Start kernels by forking a process that has the notebooks' imports behind it, or else in the usual way.
+    """Fork kernels from a process whose imports are done, or else start them in the usual way.
 
-    Kernel and client talk through sockets in a private folder of the file system: two kernels cannot take each other's
-    ports, and nothing of it is to be heard on the network.
+    Kernel and client communicate through sockets in a private folder: no two kernels compete for a
+    port, and nothing is sent over the network.
     """
 
     process: Any = None
     _folder: Path | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Choose where kernel and client meet."""
+        """Choose where kernel and client communicate."""
         manager = self.parent
-        # Ports are set when somebody chose them, and when this is a restart: both are to stay.
-        if (
-            hasattr(os, "fork")
-            and manager
-            and not any(manager.ports)
-            and manager.ip in (localhost(), "kernel-ipc")
-        ):
-            self._folder = client.short_folder()
-            self._remove_folder = weakref.finalize(
-                self, shutil.rmtree, self._folder, ignore_errors=True
-            )
-            manager.transport, manager.ip, manager.cache_ports = (
-                "ipc",
-                str(self._folder / "channel"),
-                False,
-            )
+        default = manager and manager.ip in (localhost(), "kernel-ipc")
+        # Ports are set when a user chose them, and when this is a restart: keep both.
+        if default and not any(manager.ports) and os.name == "posix":
+            self._folder = client.kernel_folder()
+            self._remove = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+            manager.transport, manager.ip = "ipc", str(self._folder / "channel")
+            manager.cache_ports = False
             manager.connection_file = manager.connection_file or str(self._folder / "kernel.json")
         return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork the kernel; with any trouble, start it in the usual way."""
+        """Fork the kernel; if that fails, start a cold one."""
         try:
-            # In a thread, because the first kernel waits for the imports, and a server has other things to do.
+            # In a thread: the first kernel waits for the imports, and a server must not.
             self.process = await asyncio.to_thread(self._fork, cmd, **kwargs)
-        except Exception as trouble:  # whatever it is, the usual way is open
-            self.log.info("Starting a cold kernel: %s", trouble)
+        except Exception as error:  # on any error a cold kernel still works
+            self.log.info("Starting a cold kernel: %s", error)
             return await super().launch_kernel(cmd, **kwargs)
         self.pid = self.pgid = self.process.pid
         self.cwd = kwargs.get("cwd") or Path.cwd()
@@ -64,27 +55,25 @@ class WarmProvisioner(LocalProvisioner):
         known = {"env", "cwd", "stdout", "stderr", "kernel_id", "extra_arguments"}
         if unknown := sorted(name for name in kwargs.keys() - known if kwargs[name]):
             raise client.Unavailable(f"started with {', '.join(unknown)}")
-        files = [kwargs.get("stdout"), kwargs.get("stderr")]
-        numbers = [
-            default if file is None else _number(file)
-            for default, file in zip((1, 2), files, strict=True)
-        ]
+        files = _descriptor(kwargs.get("stdout"), 1), _descriptor(kwargs.get("stderr"), 2)
         cwd = os.path.abspath(kwargs.get("cwd") or ".")
-        return client.fork(cmd, kwargs["env"], cwd, (numbers[0], numbers[1]), self._folder)
+        return client.fork(cmd, kwargs["env"], cwd, files)
 
     async def send_signal(self, signum: int) -> None:
-        """Send a signal to the kernel's process group, unless it has ended: its number may be another's then."""
+        """Send a signal to the kernel's process group while it runs: later its number is reused."""
         if self.process and self.process.poll() is None:
             await super().send_signal(signum)
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Remove the private folder when the kernel is not to come back."""
+        """Remove the private folder when the kernel is not restarted."""
         await super().cleanup(restart=restart)
         if self._folder and not restart:
-            self._remove_folder()
+            self._remove()
 
 
-def _number(file: Any) -> int:
+def _descriptor(file: Any, default: int) -> int:
+    if file is None:
+        return default
     number = file if isinstance(file, int) else file.fileno()
     if number < 0:
         raise client.Unavailable("its output goes to a pipe")

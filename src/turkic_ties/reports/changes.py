@@ -1,23 +1,40 @@
-"""Changes: which key figures and verdicts moved from one edition to the next, and which tables moved them."""
+"""Changes: key figures and verdicts that differ from the edition before, and their tables.
+
+They are kept in ``changes.jsonl``, one change per line, the oldest first. The page of changes is
+made from this file.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from html import escape
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-PAGE = "changes.html"
+LOG = "changes.jsonl"
 
 
 @dataclass(frozen=True)
 class Change:
-    """One figure or verdict: what it is called, what it was and is, and which of the tables read have changed."""
+    """A key figure or verdict before and after a build.
+
+    Parameters
+    ----------
+    report
+        Path of the report without its ending.
+    kind
+        ``key figure`` or ``verdict``.
+    id, label
+        Of the key figure or statement.
+    before, after
+        As printed.
+    tables
+        The tables whose content changed, of those the figure or verdict may depend on.
+    """
 
     report: str
-    kind: str  # "key figure" or "verdict"
+    kind: str
     id: str
     label: str
     before: str
@@ -25,72 +42,54 @@ class Change:
     tables: tuple[str, ...]
 
     def __str__(self) -> str:
-        because = (
-            f" ({', '.join(self.tables)} changed)"
-            if self.tables
-            else " (no table changed: code, text or parameters did)"
-        )
-        return f"{self.report}, {self.label}: {self.before} → {self.after}{because}"
+        tables = ", ".join(self.tables)
+        cause = f"{tables} changed" if tables else "no table changed: code, text or parameters did"
+        return f"{self.report}, {self.label}: {self.before} → {self.after} ({cause})"
 
 
 def between(before: Path, after: Path, names: Iterable[str]) -> list[Change]:
-    """Compare the summaries of reports as they were and as they will be.
+    """Compare the summaries of two editions.
 
     Parameters
     ----------
     before, after
         Folders of the two editions.
     names
-        Reports that were built; one that was not there before has not changed.
+        Reports that were built. One without a summary in `before` has no changes.
     """
-    found = []
-    for name in sorted(names):
-        old_path = before / f"{name}.json"
-        if old_path.is_file():
-            old, new = (
-                json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-                for folder in (before, after)
-            )
-            found += _compared(name, old, new)
-    return found
+    return [
+        change
+        for name in sorted(names)
+        if (before / f"{name}.json").is_file()
+        for change in _compared(name, _summary(before, name), _summary(after, name))
+    ]
 
 
-def _compared(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+def _summary(folder: Path, name: str) -> dict[str, Any]:
+    return dict(json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def _compared(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[Change]:
     hashes = {table["table"]: table["hash"] for table in old["tables"]}
-    tables = tuple(
+    tables = [
         table["table"] for table in new["tables"] if hashes.get(table["table"]) != table["hash"]
-    )
-    figures = {figure["id"]: _written(figure) for figure in old["key_figures"]}
-    changes = [
-        Change(
-            name,
-            "key figure",
-            figure["id"],
-            figure["label"],
-            figures[figure["id"]],
-            _written(figure),
-            tables,
-        )
-        for figure in new["key_figures"]
-        if figures.get(figure["id"], _written(figure)) != _written(figure)
     ]
-    verdicts = {claim["id"]: claim for claim in old.get("claims", [])}
-    return changes + [
-        Change(
-            name,
-            "verdict",
-            claim["id"],
-            f"statement {claim['id']}",
-            verdicts[claim["id"]]["verdict"],
-            claim["verdict"],
-            tuple(table for table in tables if table in claim["tables"]),
-        )
-        for claim in new.get("claims", [])
-        if claim["id"] in verdicts and verdicts[claim["id"]]["verdict"] != claim["verdict"]
-    ]
+    figures = {figure["id"]: _printed(figure) for figure in old["key_figures"]}
+    for figure in new["key_figures"]:
+        id, after = figure["id"], _printed(figure)
+        before = figures.get(id, after)
+        if before != after:
+            yield Change(name, "key figure", id, figure["label"], before, after, tuple(tables))
+    verdicts = {claim["id"]: claim["verdict"] for claim in old.get("claims", [])}
+    for claim in new.get("claims", []):
+        id, after = claim["id"], claim["verdict"]
+        before = verdicts.get(id, after)
+        if before != after:
+            own = tuple(table for table in tables if table in claim["tables"])
+            yield Change(name, "verdict", id, f"statement {id}", before, after, own)
 
 
-def _written(figure: Mapping[str, Any]) -> str:
+def _printed(figure: Mapping[str, Any]) -> str:
     value = figure["value"]
     if value is None:
         return f"not available ({figure['period']})"
@@ -98,69 +97,32 @@ def _written(figure: Mapping[str, Any]) -> str:
     return f"{number} {figure['unit']} ({figure['period']})"
 
 
-_NEWEST = "<!-- newest first -->"
-_STYLE = Path(__file__).parent / "template" / "report" / "style.css"
+def read(*folders: Path) -> list[dict[str, Any]]:
+    """Read the recorded changes, the oldest first, from the first folder that has any.
+
+    Returns
+    -------
+    list of dict
+        The fields of `Change`, and ``when`` as written by `turkic_ties.reports.publish.now`.
+    """
+    for folder in folders:
+        if (folder / LOG).is_file():
+            lines = (folder / LOG).read_text(encoding="utf-8").splitlines()
+            return [json.loads(line) for line in lines]
+    return []
 
 
-def page(existing: Path, when: str, moved: Iterable[Change]) -> str:
-    """Write the page of all changes: what moved now comes before what moved earlier.
+def as_lines(recorded: Iterable[Mapping[str, Any]], when: str, new: Iterable[Change]) -> str:
+    """Write the recorded changes and those of a build as JSON lines.
 
     Parameters
     ----------
-    existing
-        The page as published; a new one is begun where there is none.
+    recorded
+        From `read`.
     when
-        Moment of the build.
-    moved
-        What moved in it; without any the page stays as it is.
+        Time of the build.
+    new
+        What it changed.
     """
-    text = existing.read_text(encoding="utf-8") if existing.is_file() else _empty_page()
-    rows = [
-        [
-            f'<a href="{escape(change.report)}.html">{escape(change.report)}</a>',
-            escape(change.label),
-            escape(change.before),
-            escape(change.after),
-            escape(", ".join(change.tables) or "none: code, text or parameters changed"),
-        ]
-        for change in moved
-    ]
-    if not rows:
-        return text
-    head = "".join(
-        f'<th scope="col">{name}</th>'
-        for name in ("Report", "What", "Before", "Now", "Tables that changed")
-    )
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>\n" for row in rows)
-    section = f"""
-<h2>{escape(when[:16].replace("T", " "))} UTC</h2>
-<div class="scroll"><table><thead><tr>{head}</tr></thead>
-<tbody>
-{body}</tbody></table></div>
-"""
-    return text.replace(_NEWEST, _NEWEST + section, 1)
-
-
-def _empty_page() -> str:
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>What changed | Turkic Ties</title>
-<style>
-{_STYLE.read_text(encoding="utf-8").strip()}
-</style>
-</head>
-<body>
-<header class="masthead"><p><strong><a href="index.html">Turkic Ties</a></strong></p></header>
-<main>
-<h1>What changed from build to build</h1>
-<p>Every key figure and every verdict that came out differently from the build before, newest first, with the tables
-whose content had changed. A build in which nothing moved leaves no entry.</p>
-{_NEWEST}
-</main>
-</body>
-</html>
-"""
+    rows = [*recorded, *({"when": when, **asdict(change)} for change in new)]
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

@@ -1,4 +1,4 @@
-"""Cluster: the same plan on Dask workers, which must hold the same package, data and lock file as the client."""
+"""Cluster: the same plan on Dask workers that have the same package, data and lock file."""
 
 from __future__ import annotations
 
@@ -9,48 +9,52 @@ from contextlib import contextmanager
 from typing import Any
 
 from turkic_ties import data
+from turkic_ties.errors import TiesError
 from turkic_ties.reports.plan import Hashes, Ingredients
 
 CONNECT_TIMEOUT = 10  # seconds
 
 
-class ClusterError(Exception):
-    """A cluster that cannot be reached or must not be used; the message is one line for the user."""
+class ClusterError(TiesError):
+    """A cluster that cannot be reached or must not be used; the message is one line."""
 
 
 def fingerprint() -> Ingredients:
-    """Hash all that any report is made from, on the machine this runs on."""
+    """Hash all that any report is made from, on this machine."""
     hashes = Hashes()
     return {**hashes.common, **hashes.notebooks(), **hashes.tables(data.addresses())}
 
 
-def _differing(mine: Ingredients, theirs: Ingredients) -> list[str]:
-    return [name for name in dict.fromkeys([*mine, *theirs]) if mine.get(name) != theirs.get(name)]
+def _check_same(mine: Ingredients, theirs: Ingredients, worker: str) -> None:
+    names = dict.fromkeys([*mine, *theirs])
+    if differing := [name for name in names if mine.get(name) != theirs.get(name)]:
+        raise ClusterError(
+            f"{worker} has different files ({', '.join(differing)}): update it, then restart it."
+        )
 
 
 @contextmanager
 def connect(address: str) -> Iterator[Executor]:
     """Give the workers of a Dask cluster as an executor.
 
-    Results come back by content; workers publish nothing. A worker that is lost costs a retry of what it was doing.
+    Results are sent back; workers publish nothing. What a lost worker was doing is done again.
 
     Parameters
     ----------
     address
-        Of the scheduler, such as ``tcp://scheduler:8786``.
+        Of the scheduler, for example ``tcp://scheduler:8786``.
 
     Raises
     ------
     ClusterError
-        When Dask is not installed, the scheduler does not answer, there is no worker, or a worker holds other files.
+        When Dask is not installed, the scheduler does not answer, there is no worker, or the files
+        of a worker differ.
     """
     try:
         from distributed import Client
     except ImportError:
         raise ClusterError("a cluster needs Dask: pip install 'turkic-ties[cluster]'.") from None
-    logging.getLogger("distributed").setLevel(
-        logging.CRITICAL
-    )  # what a user has to know is said by us
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # our messages say what matters
     try:
         client = Client(address, timeout=CONNECT_TIMEOUT)
     except (OSError, ValueError) as error:
@@ -61,24 +65,21 @@ def connect(address: str) -> Iterator[Executor]:
         mine = fingerprint()
         try:
             workers = client.run(fingerprint)
-        except Exception as error:  # whatever an older or foreign package on a worker raises
+        except Exception as error:  # an older or another package on a worker may raise anything
             raise ClusterError(
-                f"a worker cannot tell what it holds ({error}): install the same version there."
+                f"a worker cannot hash its files ({error}): install the same version there."
             ) from error
         if not workers:
             raise ClusterError(
-                f"the scheduler at {address} has no worker: start some with 'dask worker {address}'."
+                f"the scheduler at {address} has no worker: start one with 'dask worker {address}'."
             )
         for worker, theirs in sorted(workers.items()):
-            if differing := _differing(mine, theirs):
-                raise ClusterError(
-                    f"worker {worker} holds another {', '.join(differing)}: update it, then restart it."
-                )
+            _check_same(mine, theirs, f"worker {worker}")
         yield _Workers(client.get_executor(pure=False), mine)
 
 
 class _Workers(Executor):
-    """Dask's executor, with a check on the worker itself: one that joins later must not slip in."""
+    """Dask's executor, with a check on the worker itself, which may have joined later."""
 
     def __init__(self, workers: Executor, mine: Ingredients) -> None:
         self._workers, self._mine = workers, mine
@@ -92,8 +93,5 @@ class _Workers(Executor):
 def _run_if_same(
     mine: Ingredients, function: Callable[..., Any], *arguments: Any, **options: Any
 ) -> Any:
-    if differing := _differing(mine, fingerprint()):
-        raise ClusterError(
-            f"a worker holds another {', '.join(differing)}: update it, then restart it."
-        )
+    _check_same(mine, fingerprint(), "a worker")
     return function(*arguments, **options)

@@ -1,7 +1,8 @@
-"""Manifest: what every published file was made from, when, and its hash, as a Process Run Crate (RO-Crate).
+"""Manifest: what every published file was made from, when, and its hash.
 
-The manifest is what makes builds incremental: a report whose ingredients are those of its record, and whose files are
-those that were published, is not run again. It lives beside the reports and is written last.
+It is a Process Run Crate, in the file where tools for RO-Crate look for one. It makes builds
+incremental: a report whose ingredients are those of its record, and whose files are as published,
+is not run again. It is published last.
 
 References
 ----------
@@ -10,33 +11,42 @@ Process Run Crate 0.5, https://w3id.org/ro/wfrun/process/0.5; RO-Crate 1.1, http
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from turkic_ties import hashing
+from turkic_ties.errors import TiesError
 from turkic_ties.reports.plan import Ingredients
 
-NAME = "manifest.json"
-PAGES = "edition"  # the record of the pages that are about the edition as a whole
+NAME = "ro-crate-metadata.json"
+PAGES = "edition"  # the record of the pages about the edition as a whole
 
 _CONTEXT = [
     "https://w3id.org/ro/crate/1.1/context",
     "https://w3id.org/ro/terms/workflow-run/context",
 ]
+_CRATE = "https://w3id.org/ro/crate/1.1"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
-_TYPES = {".html": "text/html", ".json": "application/json", ".svg": "image/svg+xml"}
+_LICENCE = "https://spdx.org/licenses/BSD-3-Clause"
+_SOFTWARE = "#turkic-ties"
+_TYPES = {
+    ".html": "text/html",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".svg": "image/svg+xml",
+}
 
 
-class ManifestError(Exception):
-    """A manifest is missing where one is needed, or damaged; the message is one line for the user."""
+class ManifestError(TiesError):
+    """A manifest is missing where one is needed, or damaged; the message is one line."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One report: what it was made from (name to hash), what came out (path to hash), and when."""
+    """One report: its ingredients, its files (path to hash), and when it was built."""
 
     ingredients: Ingredients
     outputs: dict[str, str]
@@ -57,33 +67,27 @@ def read(directory: Path) -> Records:
     """
     path = directory / NAME
     try:
-        graph = {
-            entity["@id"]: entity
-            for entity in json.loads(path.read_text(encoding="utf-8"))["@graph"]
-        }
-        return {
-            action["name"]: Record(
-                {
-                    graph[used["@id"]]["name"]: _content(graph[used["@id"]])
-                    for used in action["object"]
-                },
-                {made["@id"]: graph[made["@id"]]["sha256"] for made in action["result"]},
-                action["startTime"],
-                action["endTime"],
-            )
-            for action in graph.values()
-            if action["@type"] == "CreateAction"
-        }
+        graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
+        entities = {entity["@id"]: entity for entity in graph}
+        actions = [entity for entity in graph if entity["@type"] == "CreateAction"]
+        return {action["name"]: _record(action, entities) for action in actions}
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError) as error:
         raise ManifestError(
-            f"{path} is damaged ({error}). Delete it; the next build makes every report anew."
+            f"{path} is damaged ({error}). Delete it; the next build builds every report again."
         ) from error
 
 
-def _content(entity: Mapping[str, str]) -> str:
-    return entity["value"] if entity["@type"] == "PropertyValue" else entity["sha256"]
+def _record(action: Mapping[str, Any], entities: Mapping[str, Any]) -> Record:
+    used = [entities[reference["@id"]] for reference in action["object"]]
+    made = [entities[reference["@id"]] for reference in action["result"]]
+    return Record(
+        {entity["name"]: entity.get("value") or entity["sha256"] for entity in used},
+        {entity["@id"]: hashing.PREFIX + entity["sha256"] for entity in made},
+        action["startTime"],
+        action["endTime"],
+    )
 
 
 def as_json(records: Mapping[str, Record], version: str) -> str:
@@ -96,60 +100,18 @@ def as_json(records: Mapping[str, Record], version: str) -> str:
     version
         Of this package.
     """
-    software = "#turkic-ties"
-    used: dict[str, dict[str, Any]] = {}
-    made: dict[str, dict[str, Any]] = {}
-    actions = []
-    for name, record in sorted(records.items()):
-        for ingredient, content in record.ingredients.items():
-            used.setdefault(_id(ingredient, content), _ingredient(ingredient, content))
-        for path, sha256 in record.outputs.items():
-            made[path] = {
-                "@id": path,
-                "@type": "File",
-                "encodingFormat": _TYPES[Path(path).suffix],
-                "sha256": sha256,
-            }
-        actions.append(
-            {
-                "@id": f"#build-{name}",
-                "@type": "CreateAction",
-                "name": name,
-                "instrument": {"@id": software},
-                "object": [{"@id": _id(*item)} for item in record.ingredients.items()],
-                "result": [{"@id": path} for path in record.outputs],
-                "startTime": record.started,
-                "endTime": record.ended,
-            }
-        )
-    crate = [
-        {
-            "@id": NAME,
-            "@type": "CreativeWork",
-            "about": {"@id": "./"},
-            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
-        },
-        {
-            "@id": "./",
-            "@type": "Dataset",
-            "name": "Turkic Ties, published reports",
-            "description": "Reports on the relations of the Turkic states, each with all that it was made from.",
-            "datePublished": max((record.ended for record in records.values()), default=""),
-            "license": "Code: BSD-3-Clause. Figures: the terms of each source, at the end of every report.",
-            "conformsTo": {"@id": _PROFILE},
-            "hasPart": [{"@id": path} for path in sorted(made)],
-            "mentions": [{"@id": action["@id"]} for action in actions],
-        },
-        {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
-        {
-            "@id": software,
-            "@type": "SoftwareApplication",
-            "name": "turkic-ties",
-            "softwareVersion": version,
-        },
-    ]
+    ordered = sorted(records.items())
+    used = {
+        entity["@id"]: entity
+        for _, record in ordered
+        for entity in map(_ingredient, record.ingredients, record.ingredients.values())
+    }
+    made = {
+        path: _file(path, hash) for _, record in ordered for path, hash in record.outputs.items()
+    }
+    actions = [_action(name, record) for name, record in ordered]
     graph = [
-        *crate,
+        *_crate(version, [record.ended for record in records.values()], made, actions),
         *actions,
         *(used[id] for id in sorted(used)),
         *(made[path] for path in sorted(made)),
@@ -157,41 +119,96 @@ def as_json(records: Mapping[str, Record], version: str) -> str:
     return json.dumps({"@context": _CONTEXT, "@graph": graph}, ensure_ascii=False, indent=1) + "\n"
 
 
-def _id(name: str, content: str) -> str:
-    return f"#{name.replace(' ', '-')}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+def _crate(
+    version: str, ended: list[str], made: Mapping[str, Any], actions: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Describe the crate itself, its profile, its licence and the software."""
+    return [
+        {
+            "@id": NAME,
+            "@type": "CreativeWork",
+            "about": {"@id": "./"},
+            "conformsTo": {"@id": _CRATE},
+        },
+        {
+            "@id": "./",
+            "@type": "Dataset",
+            "name": "Turkic Ties, published reports",
+            "description": "Reports on the relations of the Turkic states, with all their sources. "
+            "Figures are under the terms of each source, at the end of every report.",
+            "datePublished": max(ended, default=""),
+            "license": {"@id": _LICENCE},
+            "conformsTo": {"@id": _PROFILE},
+            "hasPart": [{"@id": path} for path in sorted(made)],
+            "mentions": [{"@id": action["@id"]} for action in actions],
+        },
+        {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
+        {"@id": _LICENCE, "@type": "CreativeWork", "name": "BSD-3-Clause (texts and code)"},
+        {
+            "@id": _SOFTWARE,
+            "@type": "SoftwareApplication",
+            "name": "turkic-ties",
+            "softwareVersion": version,
+        },
+    ]
+
+
+def _action(name: str, record: Record) -> dict[str, Any]:
+    return {
+        "@id": f"#build-{name}",
+        "@type": "CreateAction",
+        "name": name,
+        "description": f"Build of {name}",
+        "instrument": {"@id": _SOFTWARE},
+        "object": [{"@id": _id(*item)} for item in record.ingredients.items()],
+        "result": [{"@id": path} for path in record.outputs],
+        "startTime": record.started,
+        "endTime": record.ended,
+    }
+
+
+def _file(path: str, hash: str) -> dict[str, Any]:
+    kind, sha256 = _TYPES[Path(path).suffix], hash.removeprefix(hashing.PREFIX)
+    return {"@id": path, "@type": "File", "encodingFormat": kind, "sha256": sha256}
 
 
 def _ingredient(name: str, content: str) -> dict[str, Any]:
+    id = _id(name, content)
     if name == "parameters":
-        return {"@id": _id(name, content), "@type": "PropertyValue", "name": name, "value": content}
-    return {"@id": _id(name, content), "@type": "CreativeWork", "name": name, "sha256": content}
+        return {"@id": id, "@type": "PropertyValue", "name": name, "value": content}
+    return {"@id": id, "@type": "CreativeWork", "name": name, "sha256": content}
 
 
-def why_stale(record: Record | None, now: Ingredients, directory: Path) -> list[str]:
-    """Say why a report has to be made again; empty when it does not.
+def _id(name: str, content: str) -> str:
+    return f"#{name.replace(' ', '-')}-{hashing.of_bytes(content.encode())[7:23]}"
+
+
+def why_stale(record: Record | None, ingredients: Ingredients, directory: Path) -> list[str]:
+    """Say why a report has to be built again; empty when it does not.
 
     Parameters
     ----------
     record
-        Of the report as it was published, None when it was not.
-    now
-        Its ingredients as they are now.
+        Of the report as published, None when there is none.
+    ingredients
+        Of the report as they are now.
     directory
         Where it was published.
     """
     if record is None:
-        return ["was not built here before"]
-    names = dict.fromkeys([*record.ingredients, *now])
-    changed = [f"{name} changed" for name in names if record.ingredients.get(name) != now.get(name)]
+        return ["never built in this output folder"]
+    before = record.ingredients
+    names = dict.fromkeys([*before, *ingredients])
+    changed = [f"{name} changed" for name in names if before.get(name) != ingredients.get(name)]
     return changed + altered(record, directory)
 
 
 def altered(record: Record, directory: Path) -> list[str]:
     """Name the published files of a report that are not as they were published."""
     problems = []
-    for path, sha256 in record.outputs.items():
+    for path, hash in record.outputs.items():
         try:
-            if hashlib.sha256((directory / path).read_bytes()).hexdigest() != sha256:
+            if hashing.of_bytes((directory / path).read_bytes()) != hash:
                 problems.append(f"{path} was altered")
         except FileNotFoundError:
             problems.append(f"{path} is missing")
@@ -213,7 +230,8 @@ def verify(directory: Path) -> tuple[int, list[str]]:
     """
     if not (records := read(directory)):
         raise ManifestError(
-            f"there is no {NAME} in {directory}: nothing was built there yet. Run 'ties build' first."
+            f"there is no {NAME} in {directory}: nothing was built there yet. "
+            "Run 'ties build' first."
         )
     problems = [problem for record in records.values() for problem in altered(record, directory)]
     return sum(len(record.outputs) for record in records.values()), problems

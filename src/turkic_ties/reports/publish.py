@@ -1,13 +1,13 @@
-"""Publish: everything is staged beside the published reports and moved among them by renames.
+"""Publish: everything is staged in the folder of reports, then moved into place by renames.
 
-One build at a time holds the lock of a folder. Staged files are on the disk before a single rename declares them the
-new edition; from then on every file is moved to its place, the manifest last. A build killed before that rename leaves
-the edition of before; one killed after it is finished by the next build. Any single file is old or new, never half.
+One build at a time holds the lock of a folder. When all staged files are on the disk, one rename
+declares them the new edition; from then on every file is moved to its place, the manifest last. A
+build killed before that rename leaves the edition before it; one killed after it is completed by
+the next build. A single file is always the old or the new one, never half of it.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -16,20 +16,32 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from turkic_ties.errors import TiesError
 from turkic_ties.reports.manifest import NAME as MANIFEST
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 LOCK = ".lock"
 STAGING = ".staging-"
 READY = ".publishing"
 
 
-class BusyError(Exception):
+class BusyError(TiesError):
     """Another build holds the lock; the message says which."""
+
+    status = 75  # EX_TEMPFAIL of sysexits.h: a scheduler tries again
+
+
+class PlatformError(TiesError):
+    """The system lacks what a build needs; the message says what to do."""
 
 
 @contextmanager
 def exclusive(directory: Path) -> Iterator[None]:
-    """Hold the lock of a folder of reports, and put in order what a killed build left in it.
+    """Hold the lock of a folder of reports, and clean up after a killed build.
 
     Parameters
     ----------
@@ -40,7 +52,14 @@ def exclusive(directory: Path) -> Iterator[None]:
     ------
     BusyError
         When another build holds the lock.
+    PlatformError
+        On Windows.
     """
+    if fcntl is None:
+        raise PlatformError(
+            "builds need a POSIX system (Linux, macOS): on Windows, use WSL. "
+            "The notebooks themselves run in JupyterLab."
+        )
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / LOCK).open("a+", encoding="utf-8") as file:
         try:
@@ -55,14 +74,14 @@ def exclusive(directory: Path) -> Iterator[None]:
         file.write(f"process {os.getpid()}, started {now()}\n")
         file.flush()
         _move_into_place(directory)
-        for left in directory.glob(f"{STAGING}*"):
-            shutil.rmtree(left, ignore_errors=True)
+        for leftover in directory.glob(f"{STAGING}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
         yield
 
 
 @contextmanager
 def staging(directory: Path) -> Iterator[Path]:
-    """Give a private folder on the same file system as the reports, and remove it whatever happens.
+    """Give a private folder on the same file system as the reports, and remove it at the end.
 
     Parameters
     ----------
@@ -93,15 +112,15 @@ def publish(staged: Path, directory: Path) -> list[Path]:
     """
     files = sorted(path for path in staged.rglob("*") if path.is_file())
     for file in files:
-        _to_disk(file)
+        _sync(file)
     os.rename(staged, directory / READY)
-    _to_disk(directory)
+    _sync(directory)
     _move_into_place(directory)
     return [directory / file.relative_to(staged) for file in files]
 
 
 def _move_into_place(directory: Path) -> None:
-    """Move what was declared the new edition; harmless when repeated or when there is nothing to move."""
+    """Move the declared edition, if any; may be repeated."""
     ready = directory / READY
     files = sorted(path for path in ready.rglob("*") if path.is_file())
     for file in sorted(files, key=lambda path: path.name == MANIFEST):
@@ -111,24 +130,13 @@ def _move_into_place(directory: Path) -> None:
     shutil.rmtree(ready, ignore_errors=True)
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file so that it is either the old one or the new one, whole."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        _to_disk(temporary)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def now() -> str:
-    """Write the present moment, for manifests and histories; pages carry no times."""
+    """Write the present time, for manifests and histories; pages carry no times."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _to_disk(path: Path) -> None:
-    """Have the contents on the disk before the name: a power cut must not leave an empty file under a good name."""
+def _sync(path: Path) -> None:
+    """Write the contents to the disk before the name: a power cut must not leave an empty file."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Record: execute a notebook as it stands and store its outputs in it, in a form that does not change by itself."""
+"""Record: execute a notebook and store its outputs in it, in a form that every run reproduces."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from turkic_ties.reports.publish import write
+from turkic_ties import files
 from turkic_ties.reports.run import KERNEL, execute
 
 # What JupyterLab and nbformat give a new cell: a part of a UUID, or a whole one.
@@ -29,7 +29,7 @@ def record(path: Path) -> None:
     Parameters
     ----------
     path
-        The notebook; it is left as it was when a cell fails.
+        The notebook; it is not changed when a cell fails.
 
     Raises
     ------
@@ -38,13 +38,13 @@ def record(path: Path) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         executed = execute(path, Path(folder))
-    write(path, nbformat.writes(normalised(executed)) + "\n")
+    files.write(path, nbformat.writes(normalised(executed)) + "\n")
 
 
 def normalised(notebook: NotebookNode) -> NotebookNode:
-    """Strip what differs from one run or machine to the next: times, versions, random cell ids.
+    """Remove what differs between runs or machines: times, versions, random cell ids.
 
-    A cell that has an id of its own (``partners-chart``) keeps it. The random id that JupyterLab
+    A cell with a meaningful id (``partners-chart``) keeps it. The random id that JupyterLab
     gives a new cell is replaced by the heading above it and a number (``partners-2``).
 
     Parameters
@@ -65,7 +65,7 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
 
 
 def _name_cells(cells: list[NotebookNode]) -> None:
-    """Replace random cell ids by names: slug of the heading above, with the first free number."""
+    """Replace random cell ids by the slug of the heading above and the first free number."""
     taken = {cell.id for cell in cells if not RANDOM_ID.fullmatch(cell.id)}
     heading = "start"
     for cell in cells:

@@ -1,4 +1,4 @@
-"""Run: papermill executes a report's notebook in a folder of its own."""
+"""Run: papermill executes the notebook of a report in a private folder."""
 
 from __future__ import annotations
 
@@ -23,15 +23,20 @@ from turkic_ties.reports.plan import CELL_TIMEOUT, Report
 KERNEL = "turkic-ties"
 
 OnSection = Callable[[str, int, int], None]
-
+"""Called before a cell with the heading above it, its number and the number of cells."""
 
 EXECUTED = "executed.ipynb"
-
 DIED, HUNG = "KernelDied", "CellTimeout"
 
 
 class NotebookFailed(Exception):
-    """A notebook stopped; the message says in which section and why, `died` whether its kernel was lost."""
+    """A notebook stopped; the message says in which section and why.
+
+    Parameters
+    ----------
+    died
+        Whether its kernel died.
+    """
 
     def __init__(self, message: str, died: bool = False) -> None:
         super().__init__(message)
@@ -39,32 +44,28 @@ class NotebookFailed(Exception):
 
 
 class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill has no types
-    """papermill's own engine; a kernel that dies or hangs becomes an error of its cell, and the notebook is kept."""
+    """papermill's engine, with a kernel that dies or hangs as an error of its cell."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
         try:
             super().execute_managed_notebook(nb_man, kernel_name, **options)
         except CellTimeoutError:
-            _put_error(
-                nb_man.nb, HUNG, f"the cell took longer than {options['execution_timeout']:g} s"
-            )
-        except (
-            RuntimeError
-        ) as error:  # nbclient's DeadKernelError is one, and so is a kernel that does not start
-            _put_error(nb_man.nb, DIED, f"the kernel died: out of memory, or killed ({error})")
+            limit = options["execution_timeout"]
+            _add_error(nb_man.nb, HUNG, f"the cell took longer than {limit:g} s")
+        except RuntimeError as error:  # nbclient's DeadKernelError, or the kernel did not start
+            _add_error(nb_man.nb, DIED, f"the kernel died: out of memory, or killed ({error})")
 
 
 papermill_engines.register("turkic-ties", _Engine)
 
 
-def _put_error(notebook: NotebookNode, name: str, message: str) -> None:
+def _add_error(notebook: NotebookNode, name: str, message: str) -> None:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     reached = [cell for cell in code if cell.metadata.papermill["start_time"]] or code[:1]
     error = v4.new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
-    reached[-1].outputs.insert(
-        0, error
-    )  # before what the kernel says when it is stopped: where it was at that moment
+    # Before what the kernel prints when it is stopped.
+    reached[-1].outputs.insert(0, error)
 
 
 def run(
@@ -77,17 +78,17 @@ def run(
     report
         What to build.
     folder
-        A folder of its own: the kernel's working directory, and where the executed notebook is written.
+        A private folder: the kernel's working directory, and the place of the executed notebook.
     on_section
-        Called before each cell with the heading it stands under, its number and the number of cells.
+        Called before each cell.
     cell_timeout
         Seconds a cell may take.
 
     Raises
     ------
     NotebookFailed
-        When a cell raised or took too long, or the kernel died. The executed notebook with the traceback is in
-        `folder`, under the name `EXECUTED`.
+        When a cell raised an error or took too long, or the kernel died. The executed notebook with
+        the traceback is in `folder`, under the name `EXECUTED`.
     turkic_ties.data.DataError
         When a cell stopped because a table is missing or damaged.
     """
@@ -108,18 +109,19 @@ def run(
     except PapermillExecutionError as error:
         if error.ename == DataError.__name__:
             raise DataError(error.evalue) from error
-        where = sections[error.cell_index]
-        told = error.evalue if error.ename in (DIED, HUNG) else f"{error.ename}: {error.evalue}"
+        section, message = sections[error.cell_index], error.evalue
+        if error.ename not in (DIED, HUNG):
+            message = f"{error.ename}: {message}"
         raise NotebookFailed(
-            f"{report.name} stopped in section {where!r}: {told}", error.ename == DIED
+            f"{report.name} stopped in section {section!r}: {message}", error.ename == DIED
         ) from error
 
 
 def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
-    """Execute a notebook with papermill, a folder of its own as the kernel's working directory.
+    """Execute a notebook with papermill, a private folder as the kernel's working directory.
 
-    papermill's ``cwd`` would change the folder of this whole process, in which several notebooks may run; the kernel
-    alone is told instead. How kernels are started, and talked to, is decided by `turkic_ties.kernels.provisioner`.
+    papermill's ``cwd`` would change the folder of this whole process, in which several notebooks
+    may run, so only the kernel's is set. Kernels are started by `turkic_ties.kernels.provisioner`.
     """
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     with _own_loop():
@@ -131,7 +133,7 @@ def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
             progress_bar=False,
             request_save_on_cell_execute=False,
             resources={"metadata": {"path": str(folder)}},
-            # What a cell raises is told by the build, not by the kernel too; a build is no part of anybody's history.
+            # The build reports errors itself, and its cells do not belong in a user's history.
             extra_arguments=["--IPKernelApp.log_level=50", "--HistoryManager.hist_file=:memory:"],
             **options,
         )
@@ -139,7 +141,7 @@ def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
 
 @contextmanager
 def _own_loop() -> Iterator[None]:
-    """Close the event loop that nbclient opens in every thread it runs in, and leaves open."""
+    """Close the event loop that nbclient opens in every thread and leaves open."""
     try:
         yield
     finally:
@@ -149,12 +151,12 @@ def _own_loop() -> Iterator[None]:
 
 
 def _sections(notebook: NotebookNode) -> list[str]:
-    """Name, for every cell papermill will execute, the last heading above it."""
+    """Return, for every cell papermill will execute, the last heading above it."""
     names, current = [], "start"
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and (heading := re.match(r"#+ +(.+)", cell.source)):
             current = heading.group(1)
         names.append(current)
         if "parameters" in cell.metadata.get("tags", []):
-            names.append(current)  # papermill puts a cell of its own after the parameters
+            names.append(current)  # papermill inserts a cell after the parameters
     return names

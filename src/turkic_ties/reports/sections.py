@@ -1,0 +1,68 @@
+"""Sections of a page: the cells of a notebook, without those that have nothing to show for a pair.
+
+A notebook is the same for all pairs. Where a cell that calls `turkic_ties.show` showed nothing, the
+page leaves out the text before it and, if the whole section showed nothing, its heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from nbformat import NotebookNode
+
+HEADING = re.compile(r"(#+) ")
+NO_HEADING = 99  # below every level of heading
+SHOWS = re.compile(
+    r"\bshow\.(key_figures|finding|unavailable|figure|chart|table|claims|statements|sources)\("
+)
+
+
+def sections(notebook: NotebookNode) -> list[list[NotebookNode]]:
+    """Divide the cells that a page shows at headings of the second level.
+
+    Parameters
+    ----------
+    notebook
+        The executed notebook.
+
+    Returns
+    -------
+    list of list
+        Markdown and code cells of each section, in their order.
+    """
+    cells = [cell for cell in notebook.cells if cell.source.strip()]
+    parts: list[list[NotebookNode]] = [[]]
+    for place, cell in enumerate(cells):
+        if _level(cell) == 2:
+            parts.append([])
+        if cell.cell_type == "code" or not _is_empty(cells[place : _end(cells, place)]):
+            parts[-1].append(cell)
+    # Code without text is that of a section that was left out.
+    return [part for part in parts if any(cell.cell_type == "markdown" for cell in part)]
+
+
+def _level(cell: NotebookNode) -> int:
+    """Return the level of the heading a cell begins with; 0 for code."""
+    if cell.cell_type != "markdown":
+        return 0
+    heading = HEADING.match(cell.source)
+    return len(heading[1]) if heading else NO_HEADING
+
+
+def _end(cells: Sequence[NotebookNode], start: int) -> int:
+    """Find the end of the part that a markdown cell introduces.
+
+    A heading introduces everything up to the next heading of its level or above, other text
+    everything up to the next text.
+    """
+    level = _level(cells[start])
+    following = range(start + 1, len(cells))
+    return next((place for place in following if 0 < _level(cells[place]) <= level), len(cells))
+
+
+def _is_empty(part: Sequence[NotebookNode]) -> bool:
+    """Tell whether cells were to show something and did not."""
+    code = [cell for cell in part if cell.cell_type == "code"]
+    calls = any(SHOWS.search(cell.source) for cell in code)
+    return calls and not any(cell.outputs for cell in code)
