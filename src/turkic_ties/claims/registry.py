@@ -97,7 +97,7 @@ class Calculation(Form):
         description="Tables, country and partner are given by name; "
         "an argument may itself be a calculation.",
     )
-    for_each: dict[str, list[Any]] = Field(
+    for_each: dict[str, list[str | int | float]] = Field(
         default_factory=dict,
         description="One argument that takes several values; the result is labelled by them.",
     )
