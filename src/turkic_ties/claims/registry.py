@@ -73,9 +73,6 @@ VERDICTS = {
 }
 """The criteria of the verdicts, as the page prints them."""
 
-FORMER = "not checkable with open data"
-"""What `Verdict.NOT_CHECKED` and `Verdict.NOT_CHECKABLE` were called together, in older lines."""
-
 Undecided: TypeAlias = Literal[Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED]
 Topic: TypeAlias = Literal[TOPICS]  # type: ignore[valid-type]
 
@@ -184,6 +181,7 @@ class Signed(Form):
     """One line of the history of a verdict."""
 
     date: datetime.date
+    # Older lines have the verdict that was split into not checked here and not checkable.
     verdict: Verdict | Literal["not checkable with open data"]
     note: str
 
