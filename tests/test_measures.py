@@ -40,6 +40,7 @@ ARGUMENTS: dict[str, Any] = {
     "by": "control",
     "category": "congress of religions",
     "version": "2021",
+    "language": "kaz",
     "ethnic_group": "Kazakh",
     "date": "1999",
     "basis": "census",
