@@ -6,6 +6,7 @@ A missing value is written as `MISSING`. Minus signs are the typographic ones.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -52,7 +53,7 @@ def _scaled(value: float | None, prefix: str, suffix: str, fixed: bool = False) 
         # Compare the rounded number: 999.9996 million is written as 1 billion.
         if float(f"{size:.3g}") >= factor:
             return f"{sign}{prefix}{_three_digits(size / factor, fixed)}{word}{suffix}"
-    return f"{sign}{prefix}{round(size):,}{suffix}"
+    return f"{sign if round(size) else ''}{prefix}{round(size):,}{suffix}"
 
 
 def _three_digits(value: float, fixed: bool) -> str:
@@ -114,7 +115,8 @@ def significant(value: float, digits: int = 5, plus: bool = False) -> str:
 
 
 def _minus(text: str) -> str:
-    return text.replace("-", "−")
+    """Write the minus sign of a number, unless the number is zero as written."""
+    return text.replace("-", "−" if re.search("[1-9]", text) else "")
 
 
 def ordinal(rank: int | None) -> str:
