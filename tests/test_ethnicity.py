@@ -344,13 +344,13 @@ def test_diversity_takes_the_rest_as_one_group_or_as_many() -> None:
     assert row["source"] == "made"
 
 
-@pytest.mark.parametrize(("listed", "said"), [(90.0, True), (89.9, False)])
+@pytest.mark.parametrize(("listed", "is_used"), [(90.0, True), (89.9, False)])
 def test_a_census_is_used_for_diversity_when_nine_tenths_are_listed(
-    listed: float, said: bool
+    listed: float, is_used: bool
 ) -> None:
     rows = figures(("Kazakhstan", "2000", "census", "Kazakh", None, listed, True, "A", ""))
     assert demographics.LISTED_SHARE == 0.9
-    assert len(demographics.diversity(rows, "KAZ")) == said
+    assert len(demographics.diversity(rows, "KAZ")) == is_used
 
 
 @pytest.mark.parametrize("basis", ["estimate_2021_base", "not_stated"])
