@@ -73,9 +73,6 @@ VERDICTS = {
 }
 """The criteria of the verdicts, as the page prints them."""
 
-FORMER = "not checkable with open data"
-"""What `Verdict.NOT_CHECKED` and `Verdict.NOT_CHECKABLE` were called together, in older lines."""
-
 Undecided: TypeAlias = Literal[Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED]
 Topic: TypeAlias = Literal[TOPICS]  # type: ignore[valid-type]
 
@@ -97,7 +94,7 @@ class Calculation(Form):
         description="Tables, country and partner are given by name; "
         "an argument may itself be a calculation.",
     )
-    for_each: dict[str, list[Any]] = Field(
+    for_each: dict[str, list[str | int | float]] = Field(
         default_factory=dict,
         description="One argument that takes several values; the result is labelled by them.",
     )
@@ -184,6 +181,7 @@ class Signed(Form):
     """One line of the history of a verdict."""
 
     date: datetime.date
+    # Older lines have the verdict that was split into not checked here and not checkable.
     verdict: Verdict | Literal["not checkable with open data"]
     note: str
 
@@ -273,6 +271,12 @@ class Article(Form):
     def _write_date(cls, value: Any) -> Any:
         return value.isoformat() if isinstance(value, datetime.date) else value
 
+    @field_validator("date")
+    @classmethod
+    def _is_in_the_calendar(cls, value: str) -> str:
+        datetime.date.fromisoformat(f"{value}-01-01"[:10] if len(value) < 10 else value)
+        return value
+
     @field_validator("country", "partner")
     @classmethod
     def _is_known(cls, value: str) -> str:
@@ -320,6 +324,8 @@ class Registry(Form):
             return content
         defined: dict[str, Any] = {}
         for name, calculation in content.get("definitions", {}).items():
+            if not isinstance(calculation, Mapping):
+                raise ValueError(f"the definition {name!r} is no calculation")
             defined[name] = _filled(calculation, defined)
         return {**content, "definitions": defined, "claims": _filled(content["claims"], defined)}
 
@@ -346,7 +352,7 @@ def _filled(content: Any, defined: Mapping[str, Any]) -> Any:
     if "use" not in filled:
         return filled
     name = filled.pop("use")
-    if name not in defined:
+    if not isinstance(name, str) or name not in defined:
         raise ValueError(f"there is no definition {name!r} to use{near(name, defined)}")
     return {**defined[name], **filled}
 
@@ -366,6 +372,9 @@ def load(path: Path | None = None) -> Registry:
         names the place.
     """
     path = countries.data_directory() / "claims.yml" if path is None else path
+    if not path.is_file():
+        problem = "is a folder" if path.is_dir() else "is missing"
+        raise ClaimError(f"{path} {problem}: name a file of statements.")
     text = files.read_text(path, ClaimError, files.MAX_YAML_BYTES)
     content = files.parse_yaml(text, path, ClaimError, loader=Loader)
     if not isinstance(content, Mapping):
@@ -376,6 +385,8 @@ def load(path: Path | None = None) -> Registry:
         first = error.errors()[0]
         place = _place(first["loc"], content)
         text = " ".join(first["msg"].removeprefix("Value error, ").split())
+        if first["type"] == "extra_forbidden":
+            text = "this key is unknown"
         raise ClaimError(f"{path}, {place}: {text}. See claims.schema.json.") from error
     registry._path = str(path)
     return registry

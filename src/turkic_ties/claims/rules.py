@@ -10,7 +10,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias, get_args
@@ -491,7 +491,7 @@ class Rule(Form):
         [name] = self._given()
         try:
             result: RuleResult = getattr(self, name).decide(value, stated)
-        except (TypeError, ValueError) as error:
+        except (ArithmeticError, TypeError, ValueError) as error:
             raise ClaimError(f"the rule {name} cannot decide: {error}.") from error
         return result
 
@@ -525,7 +525,8 @@ def round_half_up(value: float, decimals: int) -> Decimal:
     >>> round_half_up(5.95, 1)
     Decimal('6.0')
     """
-    return _decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    with localcontext(prec=400):  # room for the largest float
+        return _decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
 def label(code: Any) -> str:
