@@ -65,6 +65,12 @@ def test_composition_adds_what_the_listed_groups_leave_and_sums_to_one() -> None
     assert shares.index[-1] == demographics.OTHER
 
 
+def test_a_composition_is_that_date_of_all_compositions() -> None:
+    every = demographics.compositions(TWO_CENSUSES, "KAZ")
+    one = demographics.composition(TWO_CENSUSES, "2010", "census", "KAZ")
+    pd.testing.assert_frame_equal(one, every.iloc[3:5, 2:].reset_index(drop=True))
+
+
 def test_compositions_give_every_date_with_what_is_left_last() -> None:
     # 2010: 300 of 400, so a quarter is left; 2021: 77 % as printed, for the count is rounded.
     result = demographics.compositions(TWO_CENSUSES, "KAZ").groupby("date")

@@ -334,12 +334,15 @@ def test_migrants_are_given_both_ways_or_said_to_be_missing() -> None:
         "In 2020, no figure is listed for people from Türkiye in Kazakhstan; 6,869 people born in "
         "Kazakhstan lived in Türkiye"
     )
-    first, _ = findings.migrant_shares(both)
+    first, second = findings.migrant_shares(both)
     assert first == (
         "Türkiye had 0.2% of the people born in Kazakhstan who lived abroad in 2020, as the 13th "
         "largest of 59 countries of residence listed; they were 0.1% of the people in Türkiye born "
         "abroad, the largest of 109 countries of birth listed."
     )
+    assert "Kazakhstan had 1.4% of the people born in Türkiye" in second
+    (tiny,) = findings.migrant_shares(both.tail(1).assign(origin_share=0.0004999))
+    assert tiny.startswith("Kazakhstan had less than 0.1% of the people born in Türkiye")
     assert findings.directions(both)[0] == "born in Kazakhstan, living in Türkiye"
 
 

@@ -430,12 +430,16 @@ def migrant_shares(rows: pd.DataFrame) -> Iterable[str]:
     for row in _rows(rows[rows["year"] == rows["year"].max()]):
         origin, destination = countries.name(row.origin), countries.name(row.destination)
         yield (
-            f"{destination} had {percent(row.origin_share)} of the people born in {origin} who "
+            f"{destination} had {_small(row.origin_share)} of the people born in {origin} who "
             f"lived abroad in {row.year}, as {_place(row.destination_rank, row.destinations)} "
-            f"countries of residence listed; they were {percent(row.destination_share)} of the "
+            f"countries of residence listed; they were {_small(row.destination_share)} of the "
             f"people in {destination} born abroad, {_place(row.origin_rank, row.origins)} "
             "countries of birth listed."
         )
+
+
+def _small(share: float) -> str:
+    return percent(share) if share >= 0.0005 else "less than 0.1%"
 
 
 def _place(rank: int, many: int) -> str:
