@@ -126,7 +126,7 @@ def test_labels_of_a_rule_are_checked_and_a_gap_stays_a_gap(evaluated: Any) -> N
 
 @pytest.mark.parametrize(
     ("value", "precision"),
-    [("5.3", 1), ("6.30", 2), ("5", None), ('"5.30"', 2), ("1.5e-1", 2), ("1.5e+3", 0)],
+    [("5.3", 1), ("6.30", 2), ("5", None), ('"5.30"', 2), ("1.5e-1", 2), ("1.5e+3", 0), (".55", 2)],
 )
 def test_the_precision_is_that_of_the_number_as_written(
     tmp_path: Path, value: str, precision: int | None

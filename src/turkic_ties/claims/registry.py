@@ -10,37 +10,17 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-import yaml
 from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from turkic_ties import countries, files
-from turkic_ties.claims.rules import ISO_DATE, ClaimError, Form, Rule, Stated, Written, near
+from turkic_ties.claims.rules import ISO_DATE, ClaimError, Form, Rule, Stated, near
+from turkic_ties.claims.written import Loader
 from turkic_ties.topics import TOPICS
-
-
-class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Read what is written: dates stay texts, only true and false are truth values."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str | None, list[Any]]] = {}
-
-
-for tag, pattern, first in (
-    ("merge", r"<<", ["<"]),
-    ("null", r"null|~|", ["n", "~", ""]),
-    ("bool", r"true|false", list("tf")),
-    ("int", r"[-+]?(0|[1-9][0-9_]*)", list("-+0123456789")),
-    ("float", r"[-+]?([0-9][0-9_]*\.?[0-9]*(e[-+]?[0-9]+)?|\.(inf|nan))", list("-+.0123456789")),
-):
-    Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^({pattern})$"), first)
-Loader.add_constructor(
-    "tag:yaml.org,2002:float", lambda loader, node: Written.from_text(node.value.lstrip("."))
-)
 
 
 class Verdict(StrEnum):
