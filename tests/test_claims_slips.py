@@ -95,6 +95,9 @@ RULE = "{at_least: {value: 1}}"
         ("date: 2024-05-02", "date: 2 May 2024", "article / date: String should match"),
         ("date: 2024-05-02", "date: 2024-13-02", "article / date: "),
         ("country: UZB", "country: UZ", "article / country: "),
+        ("url: null", "url: javascript:alert(1)", "article / url: "),
+        ("- id: A1", '- id: "A1<img src=x>"', "/ id: "),
+        ("- id: A1", "- id: 1 A", "/ id: "),
         ("reviewed: 2024-05-03", "reviewed: 3 May", "A1 / reviewed: "),
         ("  kind: level", "  kind: level\n  kind: share", "the key 'kind' is there twice"),
         ("claims:", "claims: []\nclaims:", "the key 'claims' is there twice"),
@@ -170,6 +173,11 @@ HOSTILE = {
     "aliases": "a: &a [x, x, x, x, x, x, x, x, x]\n"
     + "".join(
         f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n"
+        for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    ),
+    "merges": "a: &a {x: 1, y: 2}\n"
+    + "".join(
+        f"{b}: &{b} {{p: {{<<: *{a}}}, q: *{a}, r: *{a}, s: *{a}, t: *{a}, u: *{a}, v: *{a}}}\n"
         for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     ),
     "itself": "a: &a [*a]\n",

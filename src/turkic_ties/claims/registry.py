@@ -53,6 +53,9 @@ VERDICTS = {
 }
 """The criteria of the verdicts, as the page prints them."""
 
+ID = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
+"""Ids become anchors of pages."""
+
 Undecided: TypeAlias = Literal[Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED]
 Topic: TypeAlias = Literal[TOPICS]  # type: ignore[valid-type]
 
@@ -170,7 +173,7 @@ class Shown(Form):
     """The section of a report that shows the evidence."""
 
     topic: Topic
-    id: str = Field(description="Id of a figure or table of that report.")
+    id: str = Field(pattern=ID, description="Id of a figure or table of that report.")
 
 
 class Locator(Form):
@@ -189,7 +192,7 @@ class Locator(Form):
 class Claim(Form):
     """One statement of the article."""
 
-    id: str
+    id: str = Field(pattern=ID, description="It never changes its meaning.")
     topic: Topic
     statement: str = Field(description="In our own words.")
     locator: Locator
@@ -242,7 +245,7 @@ class Article(Form):
         pattern=f"^{ISO_DATE}$", description="As precise as it is known: 2024, 2024-01, 2024-01-10."
     )
     date_note: str | None = Field(None, description="How the date was found, if it is not printed.")
-    url: str | None = None
+    url: str | None = Field(None, pattern=r"^https?://[^\s<>\"']+$")
     country: str = Field(description="ISO3 code of the country the article is about.")
     partner: str = Field(description="ISO3 code of the other side.")
 
