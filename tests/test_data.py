@@ -448,6 +448,10 @@ def test_the_last_year_is_neither_projected_nor_after_the_day_of_access(
 
 
 def test_the_last_year_of_a_source_is_that_of_its_own_rows(folder: Path) -> None:
-    rows = "id,date,source\na,2019-05-01,office\nb,2022-05-01,officer\n"
-    tiny_data(folder, rows, [field("id"), field("date", "date"), field("source")])
+    rows = "id;date;source\na;01.05.2019;office\nb;03.05.2022;officer\n"
+    fields = [field("id"), field("date", "date", format="%d.%m.%Y"), field("source")]
+    tiny_data(folder, rows, fields, dialect={"delimiter": ";"})
+    assert data.last_years(["trade/tiny"]) == {"office": 2019}
+    assert "trade/tiny" not in data.tables_read()
+    data.load("trade/tiny")
     assert data.last_years(["trade/tiny"]) == {"office": 2019}

@@ -109,6 +109,19 @@ def test_a_rounded_count_does_not_replace_a_printed_share() -> None:
     ]
 
 
+def test_the_largest_group_is_that_of_the_last_date_that_lists_nearly_all() -> None:
+    # In 2010 the listed groups are three quarters: that census does not count.
+    assert demographics.largest_group(TWO_CENSUSES, "KAZ") == "Kazakh"
+    rows = figures(
+        ("Kazakhstan", "1999", "census", "Russian", None, 95.0, True, "A", ""),
+        ("Kazakhstan", "2009", "census", "Kazakh", None, 50.0, True, "A", ""),
+        ("Kazakhstan", "2009", "census", "Russian", None, 40.0, True, "A", ""),
+        ("Kazakhstan", "2021", "census", "Uzbek", None, 89.0, True, "A", ""),
+    )
+    assert demographics.largest_group(rows, "KAZ") == "Kazakh"
+    assert demographics.largest_group(rows, "TUR") is None
+
+
 def test_years_and_undated_figures_are_filtered() -> None:
     frame = figures(
         ("Atyrau city", "undated", "not_stated", "Kazakh", None, 90.0, True, "C", "undated"),

@@ -77,6 +77,14 @@ def test_bounds_of_yaml_are_met_from_below(tmp_path: Path) -> None:
         read_yaml(path)
 
 
+def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"abc")
+    assert files.read_bytes(path, limit=3) == b"abc"
+    with pytest.raises(FileError, match="has 3 bytes, more than the 2 that are read"):
+        files.read_bytes(path, limit=2)
+
+
 def test_aliases_and_merges_in_reason_are_followed(tmp_path: Path) -> None:
     path = tmp_path / "fine.yml"
     path.write_text("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: [*a, *a]\n", encoding="utf-8")

@@ -23,6 +23,10 @@ MISTAKES = [
     (["build", "trade", "--set", "top_n=0"], "top_n"),
     (["build", "trade", "--set", "colour=red"], "no parameter 'colour'"),
     (["build", "trade", "--set", "top_n"], "NAME=VALUE"),
+    (["build", "trade", "--set", "top_n=5", "--set", "top_n=6"], "top_n is given twice"),
+    (["build", "trade", "--start", "2000", "--set", "start=2001"], "start is given twice"),
+    (["build", "demographics", "--set", "group=\x07"], "group"),
+    (["data", ""], "no table ''"),
     (["build", "cooking"], "no topic 'cooking'"),
     (["data", "trade/nothing"], "no table"),
 ]
@@ -69,6 +73,16 @@ def test_no_value_of_a_parameter_can_leave_the_folder_of_its_topic() -> None:
     assert "/" not in group.stem.removeprefix("demographics/")
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("A/B", "A-B"), ("A B", "A_B"), ("A/B", "A~2f~B"), ("A", "A "), ("☃" * 40, "☃" * 39 + "☂")],
+)
+def test_two_values_of_a_parameter_never_share_a_file(one: str, other: str) -> None:
+    stems = {plan(["demographics"], {"group": group})[0].stem for group in (one, other)}
+    assert len(stems) == 2
+    assert all(len(stem.encode()) < 220 for stem in stems)
+
+
 def test_every_topic_is_planned_when_none_is_named() -> None:
     assert [report.topic for report in plan([], {})] == list(MODELS)
 
@@ -83,6 +97,7 @@ def test_a_missing_data_folder_is_named(
     assert "Traceback" not in answer.stderr
 
 
+POWERS = "RUS,CHN,USA,GBR,FRA,DEU,IND,IRN,JPN,ITA"
 BOUNDS = [
     ("trade", "top_n", 2, 3),
     ("trade", "top_n", 31, 30),
@@ -93,6 +108,7 @@ BOUNDS = [
     ("defense", "powers", "RUS", "RUS,CHN"),
     ("defense", "powers", "RUS,RUS", "RUS,USA"),
     ("defense", "powers", "RUS,KAZ", "RUS,TUR"),
+    ("defense", "powers", POWERS + ",ESP", POWERS),
     ("demographics", "group", "", "U"),
     ("demographics", "group", "U" * 41, "U" * 40),
     ("language_policy", "alphabet", "2020", "2019"),

@@ -15,8 +15,9 @@ import pytest
 import yaml
 from test_files import KINDS, odd_file
 from tiny_data import field, tiny_data
+from typer.testing import CliRunner
 
-from turkic_ties import data
+from turkic_ties import cli, data
 from turkic_ties.data import DataError
 
 # -- the same values as frictionless ---------------------------------------------------------------
@@ -498,25 +499,54 @@ def test_a_slip_in_corrections_is_one_line(folder: Path, entries: object, said: 
     [(["data"], 2), (["data", "--check"], 1), (["data", "trade/tiny"], 2), (["data", "--csv"], 2)],
 )
 def test_commands_answer_in_lines_without_traceback(
-    folder: Path,
-    ties: Callable[..., Any],
-    damage: Callable[[Path], object],
-    arguments: list[str],
-    status: int,
+    folder: Path, damage: Callable[[Path], object], arguments: list[str], status: int
 ) -> None:
     tiny_data(folder, GOOD, FIELDS)
     damage(folder)
-    answer = ties(*arguments)
-    assert "Traceback" not in answer.stderr
-    if arguments == ["data", "trade/tiny"] and answer.returncode == 0:
+    answer = CliRunner().invoke(cli.app, arguments)
+    assert isinstance(answer.exception, SystemExit | None)
+    if arguments == ["data", "trade/tiny"] and answer.exit_code == 0:
         assert (folder / "trade" / "tiny.csv").read_text(encoding="utf-8") == GOOD
     else:
-        assert answer.returncode == status
+        assert answer.exit_code == status
         assert answer.stderr.count("\n") == 1 or "--check" in arguments
+
+
+def test_a_seal_that_cannot_be_written_is_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic = tiny_data(folder, GOOD, FIELDS)
+    (topic / "tiny.csv").write_text(GOOD.replace("1.5", "2.5"), encoding="utf-8")
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("turkic_ties.data.packages.write", refused)
+    answer = CliRunner().invoke(cli.app, ["data", "--seal"])
+    assert answer.exit_code == 2
+    assert re.fullmatch(
+        r"ties: .*datapackage\.yaml cannot be written: Permission denied\..*\n", answer.stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["claims", "--topic", "nuclear"], "no topic 'nuclear'. Choose from trade, "),
+        (["claims", "--verdict", "maybe"], "no verdict 'maybe'. Choose from supported, "),
+    ],
+)
+def test_a_choice_that_does_not_exist_names_those_there_are(
+    arguments: list[str], said: str
+) -> None:
+    answer = CliRunner().invoke(cli.app, arguments)
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert answer.stderr.count("\n") == 1
+    assert said in answer.stderr
 
 
 def test_escape_sequences_do_not_reach_the_terminal(folder: Path, ties: Callable[..., Any]) -> None:
     tiny_data(folder, GOOD, FIELDS, title="Tiny \x1b[31m\u202e table")
-    answer = ties("data", "trade/tiny")
-    assert answer.returncode == 0
+    answer = CliRunner().invoke(cli.app, ["data", "trade/tiny"])
+    assert answer.exit_code == 0
     assert "Tiny \ufffd[31m\ufffd table" in answer.stdout

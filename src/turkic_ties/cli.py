@@ -70,7 +70,7 @@ def build(
     ] = None,
     cell_timeout: Annotated[
         float | None,
-        typer.Option(min=1, help="Seconds a cell may take; five minutes when left out."),
+        typer.Option(min=1, max=86_400, help="Seconds a cell may take; 300 when left out."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run what is up to date as well.")] = False,
     explain: Annotated[
@@ -92,7 +92,7 @@ def build(
     with _plain_errors():
         named = {"country": country, "partner": partner, "start": start, "end": end}
         given = {name: value for name, value in named.items() if value is not None}
-        planned = plan(topics or [], given | _assignments(set_ or []), all_pairs)
+        planned = plan(topics or [], _assignments(given, set_ or []), all_pairs)
         directory = (output or PROJECT / "reports").resolve()
         if verify:
             _verify(directory)
@@ -201,10 +201,10 @@ def data(
             _print(f"{count} tables: packages, files, hashes and corrections are right")
         if seal or check:
             return
-        frame = tables.load(table) if table else tables.list_tables()
+        frame = tables.list_tables() if table is None else tables.load(table)
         if csv:
             frame.to_csv(sys.stdout, index=False, lineterminator="\n")
-        elif table:
+        elif table is not None:
             _describe(table)
         else:
             for row in frame.to_dict("records"):
@@ -294,12 +294,19 @@ def _describe(address: str) -> None:
     _print(f"\n{frame}\n\n{tables.cite(address)}")
 
 
-def _assignments(pairs: list[str]) -> dict[str, str]:
-    if wrong := [pair for pair in pairs if "=" not in pair]:
-        raise ParameterError(
-            f"--set takes NAME=VALUE, for example --set top_n=5 (got {wrong[0]!r})."
-        )
-    return dict(pair.split("=", 1) for pair in pairs)
+def _assignments(given: dict[str, Any], pairs: list[str]) -> dict[str, Any]:
+    """Add the parameters of ``--set`` to those with an option of their own."""
+    given = dict(given)
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise ParameterError(
+                f"--set takes NAME=VALUE, for example --set top_n=5, not {pair!r}."
+            )
+        if name in given:
+            raise ParameterError(f"{name} is given twice. Give it once.")
+        given[name] = value
+    return given
 
 
 @contextmanager

@@ -55,6 +55,13 @@ class ReportParameters(BaseModel):
     end: Year | None = None
 
     @model_validator(mode="after")
+    def _is_printable(self) -> ReportParameters:
+        for parameter, value in self:
+            if isinstance(value, str) and not value.isprintable():
+                raise ValueError(f"{parameter} has signs that cannot be printed ({value!r})")
+        return self
+
+    @model_validator(mode="after")
     def _is_a_pair_and_a_period(self) -> ReportParameters:
         if self.country == self.partner:
             raise ValueError(
@@ -87,7 +94,11 @@ class DefenseParameters(ReportParameters):
     """
 
     window: Annotated[int, Field(ge=1, le=20, strict=False)] = 5
-    powers: Annotated[list[State], BeforeValidator(_separated)] = ["RUS", "CHN", "USA"]
+    powers: Annotated[list[State], BeforeValidator(_separated), Field(max_length=10)] = [
+        "RUS",
+        "CHN",
+        "USA",
+    ]
 
     @model_validator(mode="after")
     def _has_powers_to_compare(self) -> DefenseParameters:
@@ -109,10 +120,16 @@ class LanguagePolicyParameters(ReportParameters):
 
 
 class DemographicsParameters(ReportParameters):
-    """Parameters of the demographics report: `group` is the people whose share is followed."""
+    """Parameters of the demographics report.
+
+    Parameters
+    ----------
+    group
+        The ethnic group whose share is followed; None for the largest of the country.
+    """
 
     start: Year = 1897
-    group: Annotated[str, Field(min_length=1, max_length=40)] = "Kazakh"
+    group: Annotated[str, Field(min_length=1, max_length=40)] | None = None
 
 
 _OWN: dict[str, type[ReportParameters]] = {

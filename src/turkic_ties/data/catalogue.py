@@ -8,8 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from turkic_ties.data.packages import DataError, addresses, files, resource, split
-from turkic_ties.data.tables import load
+from turkic_ties.data.packages import DataError, addresses, resource, split
+from turkic_ties.data.tables import columns, load
+
+TIMES = ("last_year", "year", "order_year", "date")
+"""Columns that say when an observation was; the first that a table has counts."""
 
 
 def list_tables(topic: str | None = None) -> pd.DataFrame:
@@ -68,24 +71,17 @@ def last_years(read: Iterable[str]) -> dict[str, int]:
     for address in read:
         described = resource(address)
         fields = [field["name"] for field in described["schema"]["fields"]]
-        time = next(
-            (name for name in ("last_year", "year", "order_year", "date") if name in fields), None
-        )
+        time = next((name for name in TIMES if name in fields), None)
         if time is None:
             continue
-        # Two or three columns alone: the largest table takes a third of a second to read whole.
         wanted = [name for name in (time, "source", "variant") if name in fields]
-        rows = pd.concat(
-            pd.read_csv(path, usecols=wanted, dtype="str") for path in files(address)
-        ).drop_duplicates()
+        rows = columns(address, wanted).drop_duplicates()
         rows = rows[rows["variant"] == "estimate"] if "variant" in rows else rows
-        years = pd.to_numeric(rows[time].str[:4], errors="coerce")
+        years = pd.to_numeric(rows[time].astype("str").str[:4], errors="coerce")
         for source in described["sources"]:
-            own = (
-                rows["source"].str.contains(rf"\b{source['name']}\b", na=False)
-                if "source" in rows
-                else years.notna()
-            )
+            own = years.notna()
+            if "source" in rows:
+                own &= rows["source"].str.contains(rf"\b{source['name']}\b", na=False)
             past = years[own & (years <= int(source["date_accessed"][:4]))]
             if len(past):
                 found = named if "source" in rows else resting

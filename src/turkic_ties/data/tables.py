@@ -6,6 +6,7 @@ import csv
 import functools
 import io
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -80,13 +81,40 @@ def tables_read() -> list[str]:
     return sorted(_read)
 
 
-def parts(address: str) -> list[pd.DataFrame]:
-    """Load each file of a table by itself, as `load` does but without corrections."""
+def columns(address: str, names: Collection[str]) -> pd.DataFrame:
+    """Load some columns of a table, from memory if `load` has read it; it does not count as read.
+
+    Parameters
+    ----------
+    address
+        As for `load`.
+    names
+        The columns.
+    """
+    if address in _read:
+        return _loaded(address, digest(address))[[*names]]
+    return pd.concat(parts(address, names), ignore_index=True)
+
+
+def parts(address: str, names: Collection[str] | None = None) -> list[pd.DataFrame]:
+    """Load each file of a table by itself, as `load` does but without corrections.
+
+    Parameters
+    ----------
+    address
+        As for `load`.
+    names
+        The columns wanted; all of them when None.
+    """
     described, content = resource(address), contents(address)
     _check_hash(address, described, content)
     table = form.Resource.model_validate(described)
-    frames = [_frame(path, part, table) for path, part in zip(files(address), content, strict=True)]
-    for column in table.table.columns:
+    wanted = [column for column in table.table.columns if names is None or column.name in names]
+    frames = [
+        _frame(path, part, table, wanted)
+        for path, part in zip(files(address), content, strict=True)
+    ]
+    for column in wanted:
         if column.constraints.unique:
             cells = pd.concat([frame[column.name] for frame in frames], ignore_index=True).dropna()
             _refuse(address, column, cells, cells.duplicated(), "is there twice")
@@ -112,19 +140,21 @@ def _check_hash(address: str, described: Resource, content: list[bytes]) -> None
     )
 
 
-def _frame(path: Path, content: bytes, table: form.Resource) -> pd.DataFrame:
+def _frame(
+    path: Path, content: bytes, table: form.Resource, wanted: list[form.Field]
+) -> pd.DataFrame:
     schema = table.table
     cells = _cells(path, content, [column.name for column in schema.columns], table.dialect)
-    columns = {}
-    for column in schema.columns:
+    typed = {}
+    for column in wanted:
         given = cells[column.name]
         empty = given.isin(schema.missingValues)
         required = column.constraints.required or column.name in schema.primaryKey
         if required:
             _refuse(path, column, given, empty, "is missing: the column is required")
         there = given[~empty] if empty.any() else given
-        columns[column.name] = _typed(path, there, column, required).reindex(cells.index)
-    return pd.DataFrame(columns)
+        typed[column.name] = _typed(path, there, column, required).reindex(cells.index)
+    return pd.DataFrame(typed)
 
 
 def _cells(path: Path, content: bytes, names: list[str], dialect: form.Dialect) -> pd.DataFrame:

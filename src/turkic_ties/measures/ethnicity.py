@@ -164,6 +164,31 @@ def composition(
     return chosen.drop(columns=["date", "basis"]).reset_index(drop=True)
 
 
+def largest_group(ethnic_composition: pd.DataFrame, country: str) -> str | None:
+    """Name the largest group of the last composition that lists nearly all people.
+
+    Parameters
+    ----------
+    ethnic_composition
+        The table of that name.
+
+    Returns
+    -------
+    str or None
+        None for a country without a composition that lists `LISTED_SHARE` of the people.
+
+    Examples
+    --------
+    >>> from turkic_ties.data import load
+    >>> largest_group(load("demographics/ethnic_composition"), "KAZ")
+    'Kazakh'
+    """
+    dates = composition_dates(ethnic_composition, country)
+    last = dates[dates["listed_share"] >= LISTED_SHARE].tail(1)[["date", "basis"]]
+    rows = compositions(ethnic_composition, country).merge(last)
+    return None if rows.empty else str(rows["ethnic_group"].iloc[0])
+
+
 def group_shares(
     ethnic_composition: pd.DataFrame,
     ethnic_group: str,

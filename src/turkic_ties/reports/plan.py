@@ -16,6 +16,8 @@ from turkic_ties.topics import TOPICS
 
 PROJECT = Path(__file__).parents[3]
 
+MAX_SLUG_BYTES = 150  # file systems take names of 255 bytes
+
 CELL_TIMEOUT = 300.0  # seconds; the longest cell takes a few
 
 
@@ -61,8 +63,12 @@ class Report:
 
 
 def _slug(value: Any) -> str:
+    """Write a value for a file name; two values never share one."""
     text = "-".join(value) if isinstance(value, list) else str(value)
-    return re.sub(r"[^\w.-]+", "-", text)
+    slug = re.sub(r"[^\w.-]|_", lambda sign: f"~{ord(sign[0]):x}~", text)
+    if len(slug.encode()) > MAX_SLUG_BYTES:
+        return hashing.of_bytes(text.encode())[-16:]
+    return slug
 
 
 def plan(topics: Iterable[str], overrides: dict[str, Any], all_pairs: bool = False) -> list[Report]:
