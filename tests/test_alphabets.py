@@ -108,6 +108,19 @@ def test_the_alphabets_have_the_announced_numbers_of_letters() -> None:
     assert sizes[list(announced)].to_dict() == announced
 
 
+def test_alphabets_in_use_are_those_of_their_orthographies() -> None:
+    letters = LETTERS.groupby("alphabet")["lower"].agg(list)
+    # UNGEGN prints 35 letters for Uzbek Cyrillic; ц and ь, which CLDR has as auxiliary, among them.
+    assert len(letters["uz_cyrl"]) == 35
+    assert {"ц", "ь"} <= set(letters["uz_cyrl"])
+    # Uzbek Latin has 26 letters, sh, ch and ng; the sign ʼ is no letter.
+    assert letters["uz_latn_1995"][-3:] == ["sh", "ch", "ng"]
+    assert len(letters["uz_latn_1995"]) == 29
+    # The alphabet of 1958 wrote ј for the й of the one before.
+    assert len(letters["az_cyrl"]) == 32
+    assert "й" not in letters["az_cyrl"]
+
+
 def test_letters_of_turkish_and_the_kazakh_draft_of_2021() -> None:
     # Turkish has 29 letters; of these only c and ç are missing in the draft of 31. Union: 29 + 31 -
     # 27 = 33.

@@ -111,6 +111,7 @@ def test_concentration_is_the_sum_of_squared_shares() -> None:
     # 0.625² + 0.375² = 0.390625 + 0.140625.
     result = arms.supplier_concentration(IMPORTS, "KAZ", 2001, 2002, window=2).iloc[0]
     assert result["hhi"] == 0.53125
+    assert result["unknown_share"] == 0.0
     assert (
         result["imports_tiv"],
         result["suppliers"],
@@ -214,6 +215,7 @@ def test_an_unknown_supplier_counts_in_the_total_but_is_never_the_top_one() -> N
     assert (row["top_supplier"], row["suppliers"]) == ("RUS", 3)
     assert row["top_share"] == pytest.approx(0.3)
     assert row["hhi"] == pytest.approx(0.36 + 0.09 + 0.01)
+    assert row["unknown_share"] == pytest.approx(0.6)
 
 
 def test_only_unknown_suppliers_leave_no_top_supplier() -> None:

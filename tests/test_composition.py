@@ -308,8 +308,9 @@ def test_the_sentences_say_whose_report_it_is() -> None:
     ]
     # From 40 to 60 million: machinery +30, clothing -10.
     assert findings.change(contributions(sections, 2021, 2022), "AZE", "TUR", 2021, 2022) == [
-        "As Türkiye reports it, trade from Türkiye to Azerbaijan rose by $20 million from 2021 to "
-        "2022; of that change Machinery and electrical goods 150% and Textiles and clothing −50%."
+        "As Türkiye reports it, trade from Türkiye to Azerbaijan rose by $20.0 million from 2021 "
+        "to 2022; of that change Machinery and electrical goods 150% and Textiles and clothing "
+        "−50%."
     ]
 
 
@@ -321,7 +322,7 @@ def test_a_flow_that_fell_says_so_and_one_that_stayed_says_nothing() -> None:
     )
     sections = by_section(chapters(rows, "TUR", "AZE"))
     (fell,) = findings.change(contributions(sections, 2021, 2022), "TUR", "AZE", 2021, 2022)
-    assert "fell by $20 million from 2021 to 2022" in fell
+    assert "fell by $20.0 million from 2021 to 2022" in fell
     assert findings.change(contributions(sections, 2022, 2023), "TUR", "AZE", 2022, 2023) == []
 
 
@@ -335,3 +336,23 @@ def test_bars_are_labelled_with_direction_year_and_whose_books_they_are() -> Non
         ["Türkiye to Azerbaijan", "2021, Türkiye"],
     ]
     assert findings.labelled(named.head(0))["report"].tolist() == []
+
+
+def test_a_sentence_names_three_chapters_and_a_table_eight() -> None:
+    values = dict(
+        zip(["27", "39", "52", "61", "62", "72", "74", "76", "84"], range(9, 0, -1), strict=True)
+    )
+    rows = goods(
+        *[("comtrade_2022", "TUR", "CENTRAL_ASIA", 2021, "import", *v) for v in values.items()]
+    )
+    regional = composition.with_region(rows, table("hs_chapters"), "TUR", "KAZ")
+    (sentence,) = findings.chapters(regional)
+    # 9, 8 and 7 of 45
+    assert sentence.endswith("Mineral fuels and oils 20.0%, Plastics 17.8% and Cotton 15.6%.")
+    listed = findings.region_table(regional)
+    assert listed["HS"].tolist() == list(values)[:8]
+    assert listed.loc[0, "2021"] == "20.0%"
+    assert findings.region(regional) == (
+        "Mineral fuels and oils made 20.0% of what went from the five states of Central Asia "
+        "together to Türkiye in 2021"
+    )

@@ -11,7 +11,7 @@ from turkic_ties.findings import defense as findings
 def windows(*rows: tuple[int, str | None, float | None, float]) -> pd.DataFrame:
     """Windows of five years: last year, largest supplier, its share, concentration."""
     frame = pd.DataFrame(rows, columns=["window_end", "top_supplier", "top_share", "hhi"])
-    return frame.assign(window_start=frame["window_end"] - 4)
+    return frame.assign(window_start=frame["window_end"] - 4, suppliers=2, unknown_share=0.0)
 
 
 def followed(*rows: tuple[int, float, float | None, int | None]) -> pd.DataFrame:
@@ -44,6 +44,13 @@ def test_the_largest_supplier_is_named_with_the_partners_share(
     assert "supplied 80.0% of the major arms Kazakhstan received" in sentence
 
 
+def test_a_single_supplier_is_not_compared_with_others() -> None:
+    totals, theirs = windows((2021, "TUR", 1.0, 1.0)).assign(suppliers=1), followed((2021, 9, 1, 1))
+    assert findings.suppliers(totals, theirs, "KAZ", "TUR") == (
+        "Türkiye supplied all of the major arms Kazakhstan received in 2017–2021"
+    )
+
+
 def test_no_known_supplier_has_no_title_but_a_reason() -> None:
     assert findings.suppliers(windows((2021, None, None, 1.0)), followed(), "KAZ", "TUR") == ""
     assert findings.no_supplier("KAZ", "2020", 5, True, "1992–2025") == (
@@ -57,11 +64,17 @@ def test_no_known_supplier_has_no_title_but_a_reason() -> None:
 
 def test_concentration_is_compared_with_the_first_window_if_there_are_two() -> None:
     (sentence,) = findings.concentration(TWO)
-    assert "stood at 0.50 in 2017–2021, the same as with 2.0 suppliers of equal size" in sentence
+    assert "was 0.50 in 2017–2021, the same as with 2.0 suppliers of equal size" in sentence
     assert sentence.endswith("; in 2016–2020 it was 0.82.")
     (sentence,) = findings.concentration(TWO.tail(1))
     assert sentence.endswith("2.0 suppliers of equal size.")
     assert findings.concentration(TWO.head(0)) == []
+
+
+def test_unnamed_suppliers_count_as_one_and_are_said_to() -> None:
+    (sentence,) = findings.concentration(TWO.assign(unknown_share=[0.5, 0.004]))
+    assert sentence.endswith(" Unnamed suppliers, 0.4% of the volume, count as one.")
+    assert "Unnamed" not in findings.concentration(TWO.assign(unknown_share=[0.5, 0.0]))[0]
 
 
 def test_the_largest_share_is_the_last_of_equal_ones() -> None:
@@ -69,6 +82,9 @@ def test_the_largest_share_is_the_last_of_equal_ones() -> None:
     (sentence,) = findings.largest_share(rows, "KAZ", "TUR", 5)
     assert "was 40.0% (2016–2020, 2nd by size)" in sentence
     assert sentence.endswith("without a delivery from it: 1 of 3.")
+    assert findings.largest_share(rows.head(1), "KAZ", "TUR", 5) == []
+    (sentence,) = findings.largest_share(rows.iloc[[0, 2]], "KAZ", "TUR", 5)
+    assert "(2015–2019, the largest supplier)" in sentence
 
 
 def test_a_partner_that_delivered_nothing_is_said_so_only_where_there_are_windows() -> None:
@@ -80,11 +96,14 @@ def test_a_partner_that_delivered_nothing_is_said_so_only_where_there_are_window
 @pytest.mark.parametrize(
     ("volumes", "sentence"),
     [
-        ([3, 1], "2001 alone holds 75% of what Kazakhstan received in 2001–2003"),
-        ([1, 0, 3], "2003 alone holds 75% of what Kazakhstan received in 2001–2003; in 1 year "
-         "SIPRI records nothing"),
-        ([3, 0, 0], "2001 alone holds 100% of what Kazakhstan received in 2001–2003; in 2 years "
-         "SIPRI records nothing"),
+        ([3, 1], "2001 accounts for 75% of what Kazakhstan received in 2001–2003"),
+        ([1, 1, 2], "2003 accounts for 50% of what Kazakhstan received in 2001–2003"),
+        ([1, 0, 3], "2003 accounts for 75% of what Kazakhstan received in 2001–2003; "
+         "in 1 year SIPRI records nothing"),
+        ([0, 0, 1, 3], "2004 accounts for 75% of what Kazakhstan received in 2001–2003; "
+         "in 2 years SIPRI records nothing"),
+        ([3, 0, 0], "Kazakhstan received 3.0 million TIV in 2001, in no other year of 2001–2003"),
+        ([3], "Kazakhstan received 3.0 million TIV in 2001"),
     ],
 )  # fmt: skip
 def test_the_largest_year_and_the_empty_ones_are_counted(volumes: list[int], sentence: str) -> None:
@@ -92,6 +111,11 @@ def test_the_largest_year_and_the_empty_ones_are_counted(volumes: list[int], sen
     rows = pd.DataFrame({"year": years, "imports_tiv": volumes, "partner_tiv": 0.0})
     assert findings.single_years(rows, "KAZ", "2001–2003") == sentence
     assert findings.single_years(rows.head(0), "KAZ", "2001–2003") == ""
+
+
+def test_a_bar_is_too_small_to_see_below_a_hundredth_of_the_highest() -> None:
+    rows = pd.DataFrame({"year": [1, 2, 3, 4], "imports_tiv": [100.0, 1.0, 0.99, 0.0]})
+    assert findings.too_small_to_see(rows)["year"].tolist() == [3]
 
 
 @pytest.mark.parametrize(
@@ -131,11 +155,11 @@ def deals(**columns: object) -> pd.DataFrame:
 
 def test_deals_are_counted_by_stage() -> None:
     assert findings.deals(deals(), "KAZ", "TUR") == (
-        "1 deal of Kazakhstan with Türkiye: 1 ordered and not delivered"
+        "1 deal in which Türkiye supplies Kazakhstan: 1 ordered and not delivered"
     )
     both = pd.concat([deals(stage="selected"), deals(stage="delivered")])
     assert findings.deals(both, "KAZ", "TUR") == (
-        "2 deals of Kazakhstan with Türkiye: 1 delivered and 1 selected but not ordered"
+        "2 deals in which Türkiye supplies Kazakhstan: 1 delivered and 1 selected but not ordered"
     )
 
 
@@ -169,14 +193,19 @@ def test_deals_with_all_suppliers_are_counted_with_both_years() -> None:
     table = pd.DataFrame({"recipient": "KAZ", "order_year": [2000, 2001, 2002, 2003]})
     sentence = findings.no_deal(table, "KAZ", "TUR", (2001, 2002), "2001–2002")
     assert sentence.endswith("supplies Kazakhstan; with all suppliers it lists 2.")
+    sentence = findings.no_deal(table, "KAZ", "TUR", (2010, 2012), "2010–2012")
+    assert sentence.endswith("with all suppliers it lists none.")
 
 
 @pytest.mark.parametrize(
     ("stages", "end"),
     [
-        (["shown"], "1 dated report"),
-        (["shown", "denied"], "2 dated reports, 1 of what was denied or not ordered"),
-        (["not ordered"], "1 dated report, 1 of what was denied or not ordered"),
+        (["shown"], "1 dated report on arms between Kazakhstan and Türkiye"),
+        (
+            ["shown", "denied"],
+            "between Kazakhstan and Türkiye, 1 of them on something denied or not ordered",
+        ),
+        (["not ordered"], "1 of them on something denied or not ordered"),
     ],
 )
 def test_reports_of_what_was_denied_are_counted(stages: list[str], end: str) -> None:
@@ -188,15 +217,28 @@ def test_reports_of_what_was_denied_are_counted(stages: list[str], end: str) -> 
 
 
 def test_the_last_figures_are_written_in_the_order_given() -> None:
-    rows = pd.DataFrame(
-        {"iso3": ["TUR", "KAZ"], "year": [2024, 2025], "share_of_gdp": [0.02, 0.01]}
-    )
+    rows = pd.DataFrame({"iso3": ["TUR", "KAZ"], "year": [2024, 2025]})
+    rows = rows.assign(share_of_gdp=[0.02, 0.01], usd=[2e9, 1e9])
     assert findings.burden(rows) == (
         "Military spending as a share of GDP: Türkiye 2.0% in 2024 and Kazakhstan 1.0% in 2025"
     )
-    rows = rows.assign(usd=[2e9, 1e9])
+    assert findings.spending(rows.assign(year=2025)) == (
+        "Military spending: Türkiye $2 billion and Kazakhstan $1 billion in 2025"
+    )
     assert findings.spending(rows.tail(1)) == "Military spending: Kazakhstan $1 billion in 2025"
     assert findings.burden(rows.head(0)) == findings.spending(rows.head(0)) == ""
+
+
+@pytest.mark.parametrize(
+    ("year", "text"),
+    [
+        (2020, "Türkiye $2 billion in 2020 and Kazakhstan $1 billion in 2025"),
+        (2019, "Kazakhstan $1 billion in 2025 (Türkiye's figures end in 2019)"),
+    ],
+)
+def test_a_figure_is_not_put_beside_one_more_than_five_years_older(year: int, text: str) -> None:
+    rows = pd.DataFrame({"iso3": ["TUR", "KAZ"], "year": [year, 2025], "usd": [2e9, 1e9]})
+    assert findings.spending(rows) == f"Military spending: {text}"
 
 
 def test_series_that_end_early_are_named() -> None:
@@ -219,14 +261,31 @@ def test_constant_dollars_are_called_late_from_two_years_on(first: int, said: in
 # -- events -------------------------------------------------------------------------------------
 
 
-def test_steps_are_counted_by_confidence() -> None:
-    rows = pd.DataFrame({"confidence": ["low", "high"], "earliest": ["2011-01-01", "2012-01-01"]})
-    rows["earliest"] = pd.to_datetime(rows["earliest"])
-    assert findings.steps(rows, "KAZ", "TUR") == (
-        "2 dated steps of Kazakhstan and Türkiye since 2011: "
-        "1 of high confidence and 1 of low confidence"
-    )
+@pytest.mark.parametrize(
+    ("countries", "end"),
+    [
+        (["KAZ;TUR"], "1 step of Kazakhstan and Türkiye in our selection, 2011"),
+        (["AZE;KAZ;TUR"], "in our selection, 2011, with other states"),
+        (["KAZ;TUR", "AZE;KAZ;TUR"], "in our selection, 2011–2012, 1 of them with other states"),
+        (["AZE;KAZ;TUR", "AZE;KAZ;TUR"], "in our selection, 2011–2012, all with other states"),
+    ],
+)
+def test_steps_are_counted_with_those_of_more_states(countries: list[str], end: str) -> None:
+    rows = pd.DataFrame({"countries": countries})
+    rows["earliest"] = pd.to_datetime([f"{2011 + place}-01-01" for place in range(len(rows))])
+    assert findings.steps(rows, "KAZ", "TUR").endswith(end)
     assert findings.steps(rows.head(0), "KAZ", "TUR") == ""
+
+
+def test_the_pair_the_events_were_collected_for_is_the_one_with_most_of_them() -> None:
+    events = pd.DataFrame({"countries": ["KAZ;RUS", "KAZ;TUR", "AZE;KAZ;TUR"]})
+    assert findings.selection(events, "TUR", "KAZ") == (
+        "The table of events is a selection, collected for Kazakhstan and Türkiye (2 entries): "
+        "that something is missing proves nothing."
+    )
+    assert findings.selection(events, "AZE", "TUR").endswith(
+        "Steps of Azerbaijan and Türkiye may be missing: it is no record of their relations."
+    )
 
 
 def test_congresses_need_an_interval() -> None:
@@ -273,7 +332,7 @@ def test_states_are_compared_in_the_last_year_that_has_most_of_them() -> None:
 def test_agreement_is_compared_only_between_windows_that_do_not_overlap() -> None:
     line = VOTES[VOTES["other"] == "RUS"]
     (sentence,) = findings.agreement_change(line, 1)
-    assert "averaged 50.0% in the first 1 year with votes (2021)" in sentence
+    assert "averaged 50.0% in the first year with votes (2021)" in sentence
     assert sentence.endswith("identical votes only, 40.0% and 70.0%.")
     assert findings.agreement_change(line, 2) == []
 
@@ -287,8 +346,7 @@ def test_a_missing_series_says_which_years_the_table_has() -> None:
 def test_distances_are_written_from_near_to_far() -> None:
     rows = pd.DataFrame({"other": ["USA", "RUS"], "year": 2024, "distance": [2.0, 0.5]})
     assert findings.ideal_points(rows, "KAZ") == (
-        "On the scale of votes Kazakhstan stood 0.50 from Russia and "
-        "2.00 from the United States in 2024"
+        "By ideal points Kazakhstan was 0.50 from Russia and 2.00 from the United States in 2024"
     )
     assert findings.ideal_points(rows.head(0), "KAZ") == ""
 
@@ -304,8 +362,8 @@ OWN = ("KAZ", 0.3, 0.2, 0.4)
 
 def test_the_nearest_and_furthest_power_are_named() -> None:
     assert findings.equal_distance(spreads(OWN), "KAZ") == (
-        "In 2018–2022 Kazakhstan's distances in votes ran from 0.10 (Russia) to "
-        "0.70 (United States): a spread of 0.30"
+        "In 2018–2022 Kazakhstan agreed most with Russia (90%) and least with the United States "
+        "(30%): a spread of 0.30"
     )
     assert findings.equal_distance(spreads(OWN), "TUR") == ""
 
@@ -313,10 +371,14 @@ def test_the_nearest_and_furthest_power_are_named() -> None:
 @pytest.mark.parametrize(
     ("other", "order", "overlap"),
     [
-        (("AZE", 0.1, 0.05, 0.19), "Azerbaijan had a smaller spread than Kazakhstan", "none"),
+        (
+            ("AZE", 0.1, 0.05, 0.19),
+            "Azerbaijan had a smaller spread than Kazakhstan",
+            "none of the others",
+        ),
         (("AZE", 0.1, 0.05, 0.2), "Azerbaijan had a smaller spread", "all others"),
         (("AZE", 0.5, 0.4, 0.6), "Kazakhstan had the smallest spread", "all others"),
-        (("AZE", 0.5, 0.41, 0.6), "Kazakhstan had the smallest spread", "none"),
+        (("AZE", 0.5, 0.41, 0.6), "Kazakhstan had the smallest spread", "none of the others"),
     ],
 )
 def test_intervals_that_touch_overlap(
@@ -340,7 +402,7 @@ def test_an_order_needs_two_states() -> None:
 
 def test_a_spread_of_one_year_has_no_interval() -> None:
     (sentence,) = findings.ideal_point_spread(spreads(OWN))
-    assert "(95% interval from drawing its years again: 0.20 to 0.40) in 2018–2022" in sentence
+    assert "(95% interval from resampling its years: 0.20 to 0.40) in 2018–2022" in sentence
     (sentence,) = findings.ideal_point_spread(spreads(OWN).assign(dispersion_low=float("nan")))
     assert "the spread was 0.30 in 2018–2022, with Russia nearest" in sentence
     assert findings.ideal_point_spread(spreads()) == []

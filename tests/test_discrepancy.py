@@ -27,6 +27,12 @@ def table() -> pd.DataFrame:
     return data.load("trade/bilateral_trade")
 
 
+@cache
+def among_members() -> pd.DataFrame:
+    rows = table()
+    return rows[rows["reporter"].isin(MEMBERS) & rows["partner"].isin(MEMBERS)]
+
+
 def compared(country: str, partner: str, rows: pd.DataFrame | None = None) -> pd.DataFrame:
     pair = trade.bilateral(table() if rows is None else rows, country, partner)
     return discrepancy.sent_and_received(trade.asymmetry(pair))
@@ -56,8 +62,10 @@ def test_what_was_sent_and_received_is_told_apart_by_hand() -> None:
 @pytest.mark.parametrize("country", MEMBERS)
 @pytest.mark.parametrize("partner", MEMBERS)
 def test_a_pair_seen_from_either_side_is_compared_alike(country: str, partner: str) -> None:
-    if country != partner:
-        pd.testing.assert_frame_equal(compared(country, partner), compared(partner, country))
+    if country < partner:
+        rows = among_members()
+        here, there = compared(country, partner, rows), compared(partner, country, rows)
+        pd.testing.assert_frame_equal(here, there)
 
 
 def test_nothing_sent_has_no_ratio_and_no_books_give_an_empty_frame_of_the_same_types() -> None:
@@ -140,12 +148,13 @@ def test_the_sentences_name_both_sides_and_the_widest_gap() -> None:
     )
     result = compared("KAZ", "TUR", rows)
     assert findings.parted(result) == (
-        "In 2023 Türkiye booked $3 billion as sent to Kazakhstan, Kazakhstan $2 billion as received"
+        "In 2023 Türkiye booked $3.00 billion as sent to Kazakhstan, "
+        "Kazakhstan $2.00 billion as received"
     )
     assert findings.gaps(result) == [
         "From Türkiye to Kazakhstan: Kazakhstan booked less as received than Türkiye as sent in 1 "
-        "of 2 years with both books. The widest gap was $1 billion in 2023, when Türkiye booked "
-        "more."
+        "of 2 years with both books. The widest gap was $1.00 billion in 2023, when Türkiye "
+        "booked more."
     ]
     assert findings.gaps(result.head(0)) == []
     assert findings.gaps(result[result["year"] == 2022]) == [
@@ -167,8 +176,8 @@ def test_publications_are_named_from_a_tenth_apart(second: float, named: int) ->
     )
     if named:
         assert findings.differing(result) == [
-            "Türkiye's imports from Kazakhstan differ between publications in 2010: $1.1 billion "
-            "(IMF, special trade) and $1 billion (UN Comtrade through WITS, special trade)."
+            "Türkiye's imports from Kazakhstan differ between publications in 2010: $1.10 billion "
+            "(IMF, special trade) and $1.00 billion (UN Comtrade through WITS, special trade)."
         ]
 
 

@@ -65,6 +65,12 @@ def test_composition_adds_what_the_listed_groups_leave_and_sums_to_one() -> None
     assert shares.index[-1] == demographics.OTHER
 
 
+def test_a_composition_is_that_date_of_all_compositions() -> None:
+    every = demographics.compositions(TWO_CENSUSES, "KAZ")
+    one = demographics.composition(TWO_CENSUSES, "2010", "census", "KAZ")
+    pd.testing.assert_frame_equal(one, every.iloc[3:5, 2:].reset_index(drop=True))
+
+
 def test_compositions_give_every_date_with_what_is_left_last() -> None:
     # 2010: 300 of 400, so a quarter is left; 2021: 77 % as printed, for the count is rounded.
     result = demographics.compositions(TWO_CENSUSES, "KAZ").groupby("date")
@@ -107,6 +113,19 @@ def test_a_rounded_count_does_not_replace_a_printed_share() -> None:
         pytest.approx(0.155),
         "computed",
     ]
+
+
+def test_the_largest_group_is_that_of_the_last_date_that_lists_nearly_all() -> None:
+    # In 2010 the listed groups are three quarters: that census does not count.
+    assert demographics.largest_group(TWO_CENSUSES, "KAZ") == "Kazakh"
+    rows = figures(
+        ("Kazakhstan", "1999", "census", "Russian", None, 95.0, True, "A", ""),
+        ("Kazakhstan", "2009", "census", "Kazakh", None, 50.0, True, "A", ""),
+        ("Kazakhstan", "2009", "census", "Russian", None, 40.0, True, "A", ""),
+        ("Kazakhstan", "2021", "census", "Uzbek", None, 89.0, True, "A", ""),
+    )
+    assert demographics.largest_group(rows, "KAZ") == "Kazakh"
+    assert demographics.largest_group(rows, "TUR") is None
 
 
 def test_years_and_undated_figures_are_filtered() -> None:
@@ -331,13 +350,13 @@ def test_diversity_takes_the_rest_as_one_group_or_as_many() -> None:
     assert row["source"] == "made"
 
 
-@pytest.mark.parametrize(("listed", "said"), [(90.0, True), (89.9, False)])
+@pytest.mark.parametrize(("listed", "is_used"), [(90.0, True), (89.9, False)])
 def test_a_census_is_used_for_diversity_when_nine_tenths_are_listed(
-    listed: float, said: bool
+    listed: float, is_used: bool
 ) -> None:
     rows = figures(("Kazakhstan", "2000", "census", "Kazakh", None, listed, True, "A", ""))
     assert demographics.LISTED_SHARE == 0.9
-    assert len(demographics.diversity(rows, "KAZ")) == said
+    assert len(demographics.diversity(rows, "KAZ")) == is_used
 
 
 @pytest.mark.parametrize("basis", ["estimate_2021_base", "not_stated"])

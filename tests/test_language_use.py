@@ -150,6 +150,51 @@ def test_languages_online_are_ranked_on_their_latest_reading() -> None:
     assert (table["date"] >= table["first_date"].fillna(table["date"])).all()
 
 
+# -- students by pair ---------------------------------------------------------------------------
+
+FLOWS = data.load("language_policy/student_flows")
+
+
+def test_students_between_two_states_as_published() -> None:
+    table = lp.students_between(FLOWS, "KAZ", "TUR").set_index(["origin", "year"])
+    assert table.loc[("KAZ", 2008), "students"] == 709
+    assert table.loc[("KAZ", 2014), "students"] == 1306
+    assert table.loc[("KAZ", 2019), "students"] == 2191
+    assert table.loc[("TUR", 2008), "students"] == 457
+    assert table.loc[("TUR", 2020), "students"] == 316
+    assert ("KAZ", 2013) not in table.index
+    azerbaijan = lp.students_between(FLOWS, "AZE", "TUR", 2016, 2016)
+    assert azerbaijan[["origin", "students"]].to_numpy().tolist() == [["AZE", 12504], ["TUR", 2150]]
+
+
+def test_the_way_of_counting_of_turkiye_breaks_before_2014() -> None:
+    table = lp.students_between(FLOWS, "KAZ", "TUR").set_index(["origin", "year"])["series"]
+    assert (table["KAZ", 2012], table["KAZ", 2014]) == ("to 2013", "from 2014")
+    assert set(table["TUR"]) == {""}
+
+
+@pytest.mark.parametrize("country", MEMBERS)
+def test_students_are_the_same_seen_from_both_sides(country: str) -> None:
+    for partner in MEMBERS:
+        if partner != country:
+            there = lp.students_between(FLOWS, country, partner)
+            back = lp.students_between(FLOWS, partner, country)
+            keys = ["origin", "year"]
+            first, second = (table.sort_values(keys, ignore_index=True) for table in (there, back))
+            pd.testing.assert_frame_equal(first, second)
+            assert set(there["origin"]) <= {country, partner}
+
+
+def test_a_flow_given_twice_or_below_zero_is_an_error() -> None:
+    one = pd.DataFrame([("KAZ", "TUR", 2019, 5, None)], columns=list(FLOWS))
+    with pytest.raises(ValueError, match="student_flows holds two rows for origin KAZ"):
+        lp.students_between(pd.concat([one, one]), "KAZ", "TUR")
+    with pytest.raises(ValueError, match="negative students -1"):
+        lp.students_between(one.assign(students=-1), "KAZ", "TUR")
+    with pytest.raises(ValueError, match="'RUS' is not one of the states"):
+        lp.students_between(one, "KAZ", "RUS")
+
+
 # -- boundaries -----------------------------------------------------------------------------------
 
 

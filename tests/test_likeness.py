@@ -441,6 +441,69 @@ def test_texts_come_in_the_order_of_the_partners_and_versions() -> None:
     assert tuple(turkish["version"]) == lp.LATIN_VERSIONS
 
 
+# -- relatives ----------------------------------------------------------------------------------
+
+
+def test_relatives_by_hand() -> None:
+    # 8 of 10 concepts shared: Wilson gives (0.8 + 0.19208 ± 1.96 √(0.016 + 0.0096040)) / 1.38416,
+    # so 0.4902 to 0.9433.
+    row = lp.relatives(words_apart(ab=0.2), "a").iloc[0]
+    assert (row["language"], row["concepts"], row["shared"]) == ("b", 10, 8)
+    assert row["share"] == pytest.approx(0.8)
+    assert (row["share_low"], row["share_high"]) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+
+
+def test_an_interval_that_reaches_the_nearest_overlaps_with_it() -> None:
+    # Of 10 concepts: 10 shared 0.7225 to 1; 7 shared 0.3968 to 0.8922 reaches 0.7225; 4 shared
+    # 0.1682 to 0.6873 does not.
+    table = lp.relatives(words_apart(ab=0, ac=0.3, ad=0.6), "a").set_index("language")
+    assert table["share_low"]["b"] == pytest.approx(0.7225, abs=1e-4)
+    assert table["share_high"].to_dict() == pytest.approx(
+        {"b": 1, "c": 0.8922, "d": 0.6873}, abs=1e-4
+    )
+    assert table["overlaps"].to_dict() == {"b": True, "c": True, "d": False}
+
+
+def test_languages_of_equal_shares_are_ordered_by_code() -> None:
+    table = lp.relatives(words_apart(ac=0.2, ab=0.2, ad=0.1), "a")
+    assert table["language"].tolist() == ["d", "b", "c"]
+
+
+@pytest.mark.parametrize(("country", "partner"), PAIRS)
+def test_relatives_are_the_same_from_both_sides_and_agree_with_the_share(
+    country: str, partner: str
+) -> None:
+    own, other = LANGUAGE[country], LANGUAGE[partner]
+    columns = ["concepts", "shared", "share", "share_low", "share_high"]
+    there = lp.relatives(COGNATES, own).set_index("language").loc[other, columns]
+    back = lp.relatives(COGNATES, other).set_index("language").loc[own, columns]
+    assert there.tolist() == back.tolist()
+    share = lp.cognate_share(COGNATES, LANGUAGES, country, partner, draws=2)
+    assert share is not None
+    assert there["share"] == pytest.approx(share.share)
+
+
+def test_the_nearest_of_turkmen_is_open() -> None:
+    table = lp.relatives(COGNATES, "tuk")
+    assert table["language"].iloc[0] == "uig"
+    assert {"aze", "tur", "uzb"} <= set(table.loc[table["overlaps"], "language"])
+    assert lp.relatives(COGNATES, "hun").empty
+
+
+@pytest.mark.parametrize(("country", "partner"), PAIRS)
+def test_texts_are_as_alike_from_both_sides(country: str, partner: str) -> None:
+    udhr = WORDS[WORDS["corpus"] == "udhr"]
+    there = similarity(country, partner, word_form_counts=udhr, draws=20)
+    back = similarity(partner, country, word_form_counts=udhr, draws=20)
+    keys = ["version", "country_script", "partner_script"]
+    back = back.rename(
+        columns={"country_script": "partner_script", "partner_script": "country_script"}
+    )
+    columns = ["cosine", "cosine_low", "cosine_high"]
+    first, second = (table.sort_values(keys)[columns].to_numpy() for table in (there, back))
+    assert first == pytest.approx(second)
+
+
 # -- edges ----------------------------------------------------------------------------------------
 
 

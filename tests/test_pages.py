@@ -177,7 +177,6 @@ def test_all_statements_stand_once_in_the_order_of_the_article(
         claim.id: (claim.locator.paragraph, claim.locator.sentence) for claim in registry.claims
     }
     shown = re.findall(r'<article class="claim [^>]*id="(\w+)"', pages["claims.html"])
-    assert len(shown) == 40
     assert sorted(shown) == sorted(place)
     assert [place[id] for id in shown] == sorted(place.values())
     assert shown == [result["id"] for result in results]
@@ -205,7 +204,7 @@ def test_the_strip_counts_what_the_results_say(
     assert {verdict: int(count) for count, verdict in strip} == {
         v: counts[v] for v in claims.Verdict
     }
-    assert sum(int(count) for count, _ in strip) == 40
+    assert sum(int(count) for count, _ in strip) == len(results)
 
 
 def test_an_entry_has_all_that_is_needed_to_decide_by_hand(
@@ -281,7 +280,7 @@ def test_a_review_of_each_statement_is_there_for_programs(
         if "ratingValue" in rating:
             assert rating["worstRating"] <= rating["ratingValue"] <= rating["bestRating"]
         assert item["@type"] == "Claim"
-        assert item["author"]["name"]
+        assert "author" not in item, "no author is named who is not established"
         assert item["datePublished"] < review["datePublished"]
         assert item["appearance"]["headline"]
         assert bool(review["citation"]) == bool(result["sources"])
@@ -373,7 +372,7 @@ def test_filters_work_from_the_address_in_a_browser(
         for result in results
         if all(result[key] == value for key, value in wanted.items())
     ]
-    assert f"{len(shown)} of 40 statements shown" in words(text)
+    assert f"{len(shown)} of {len(results)} statements shown" in words(text)
 
 
 # -- the index ------------------------------------------------------------------------------------
@@ -432,7 +431,8 @@ def test_a_missing_report_is_said_and_its_statements_are_left_out(edition: Path)
         )
         assert Page(re.sub(r"<script>.*?</script>", "", pages[name], flags=re.S)).open == []
     topics = Counter(result["topic"] for result in json.loads(pages["claims.json"])["results"])
-    assert topics == {"trade": 12, "language_policy": 5, "demographics": 9}
+    others = Counter(claim.topic for claim in claims.load().claims if claim.topic != "defense")
+    assert topics == others
     assert "defense/kaz-tur.html" not in pages["index.html"] + pages["claims.html"]
 
 
@@ -460,4 +460,5 @@ def test_other_pairs_and_periods_are_listed(edition: Path, pages: dict[str, str]
     assert all(
         f'href="trade/{stem}.html"' in text for stem in ("aze-uzb", "tur-kaz", "kaz-tur_start-2005")
     )
-    assert "40 statements" in words(text), "statements are those of the article's pair alone"
+    whole = len(claims.load().claims)
+    assert f"{whole} statements" in words(text), "statements are those of the article's pair alone"

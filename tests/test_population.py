@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -201,3 +203,80 @@ def test_wrong_countries_periods_and_measures_are_refused(
         demographics.age_indicators(age_structure, "KAZ", start=2020, end=2010)
     with pytest.raises(ValueError, match="no measure 'income': use one of population, births"):
         demographics.population_outlook(population, "KAZ", "income")
+
+
+# -- migrants -------------------------------------------------------------------------------------
+
+
+def stock(*rows: tuple[str, str, int, int]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["origin", "destination", "year", "persons"])
+
+
+def test_migrants_are_shares_of_those_who_left_and_of_those_who_came() -> None:
+    # Of 100 born in Kazakhstan abroad 20 are in Türkiye, less than the 30 in China and the 50 in
+    # Russia. Of 80 born abroad in Türkiye they are a quarter, and as many as those from Germany.
+    table = stock(
+        ("KAZ", "TUR", 2020, 20),
+        ("KAZ", "CHN", 2020, 30),
+        ("KAZ", "RUS", 2020, 50),
+        ("DEU", "TUR", 2020, 20),
+        ("SYR", "TUR", 2020, 40),
+        ("KAZ", "TUR", 2015, 7),
+    )
+    rows = demographics.migrants(table, "KAZ", "TUR").to_dict("records")
+    assert [row["year"] for row in rows] == [2015, 2020]
+    assert list(rows[1].values()) == ["KAZ", "TUR", 2020, 20, 0.2, 3, 3, 0.25, 2, 3]
+    assert list(rows[0].values()) == ["KAZ", "TUR", 2015, 7, 1, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "years"), [(2015, 2020, [2015, 2020]), (2016, 2020, [2020]), (2016, 2019, [])]
+)
+def test_first_and_last_year_of_migrants_are_included(
+    start: int, end: int, years: list[int]
+) -> None:
+    table = stock(("KAZ", "TUR", 2020, 20), ("KAZ", "TUR", 2015, 7))
+    rows = demographics.migrants(table, "TUR", "KAZ", start, end)
+    assert rows["year"].tolist() == years
+    assert rows.dtypes.to_dict() == demographics.migrants(table, "TUR", "KAZ").dtypes.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (stock(("KAZ", "TUR", 2020, 1), ("KAZ", "TUR", 2020, 2)), "two rows for origin KAZ"),
+        (stock(("KAZ", "TUR", 2020, -1)), "negative persons -1"),
+    ],
+)
+def test_a_table_that_would_count_wrongly_is_refused(table: pd.DataFrame, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        demographics.migrants(table, "KAZ", "TUR")
+
+
+def test_migrants_of_a_country_in_itself_are_refused() -> None:
+    with pytest.raises(ValueError, match="two different states"):
+        demographics.migrants(stock(), "KAZ", "KAZ")
+
+
+@pytest.mark.parametrize(("country", "partner"), [*permutations(MEMBERS, 2)])
+def test_migrants_of_a_pair_are_the_same_from_both_sides_and_within_bounds(
+    country: str, partner: str
+) -> None:
+    table = data.load("demographics/migrant_stock")
+    rows = demographics.migrants(table, country, partner)
+    pd.testing.assert_frame_equal(rows, demographics.migrants(table, partner, country))
+    assert len(rows) in (7, 14)
+    assert rows["origin_share"].between(0, 1).all()
+    assert rows["destination_share"].between(0, 1).all()
+    assert (rows["destination_rank"] <= rows["destinations"]).all()
+    assert (rows["origin_rank"] <= rows["origins"]).all()
+
+
+def test_migrants_are_the_published_ones() -> None:
+    """Figures that the note on the source quotes from the matrices of the United Nations."""
+    table = data.load("demographics/migrant_stock")
+    stocks = table.set_index(["origin", "destination", "year"])["persons"]
+    assert stocks[[("SYR", "TUR", 2020), ("KAZ", "RUS", 2020)]].tolist() == [3_792_505, 2_558_907]
+    rows = demographics.migrants(table, "KAZ", "TUR").set_index(["origin", "year"])["persons"]
+    assert rows[[("KAZ", 1990), ("KAZ", 2010), ("KAZ", 2020)]].tolist() == [1_209, 4_965, 6_869]
+    assert rows[[("TUR", 1990), ("TUR", 2010), ("TUR", 2020)]].tolist() == [19_692, 44_089, 49_353]

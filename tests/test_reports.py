@@ -45,9 +45,8 @@ KEY_FIGURES = {
         ideal_point_distance_partner ideal_point_distance_russia
     """,
     "demographics": """
-        titular_share_pct titular_share_previous_pct second_group_share_pct fractionalization
         population population_2050 total_fertility_rate life_expectancy gdp_per_capita_usd
-        gdp_per_capita_rank gini_rank indicators_selected indicators_led_share
+        gdp_per_capita_rank indicators_selected indicators_led_share
         indicators_led_share_without_partner
     """,
 }

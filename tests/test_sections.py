@@ -37,6 +37,15 @@ def test_a_section_whose_cells_show_nothing_is_left_out_with_its_subsections(sho
     assert parts == [["# T"], *kept, ["## C", "show.chart(x)"]]
 
 
+def test_a_section_that_is_left_out_leaves_none_of_its_texts() -> None:
+    cells = ["## A", "what is drawn", code("def draw(): ...", False), "the chart"]
+    shown = code("show.chart(y)", True)
+    assert sources("# T", *cells, code("show.chart(x)", False), "## B", shown) == [
+        ["# T"],
+        ["## B", "show.chart(y)"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("call", "kept"),
     [

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbconvert.filters import markdown2html
 
 from turkic_ties import show
+from turkic_ties.show.charts import finish
 
 Bundle = dict[str, Any]
 
@@ -22,11 +25,16 @@ Bundle = dict[str, Any]
 def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Bundle]]:
     """Collect what is displayed, in the notebooks' style, and put the style of before back."""
     bundles: list[Bundle] = []
-    monkeypatch.setattr(show.outputs, "display", lambda bundle, raw: bundles.append(bundle))
+    monkeypatch.setattr(show, "display", lambda bundle, raw: bundles.append(bundle))
     with mpl.rc_context(), pd.option_context("display.precision", 6):
         mpl.use("svg")
         show.setup()
         yield bundles
+
+
+YEARS = pd.DataFrame(
+    {"iso3": ["KAZ", "KAZ", "TUR", "TUR"], "year": [2019, 2020] * 2, "v": [1.0, 2.0, 3.0, 4.0]}
+)
 
 
 def draw(id: str) -> None:
@@ -124,6 +132,81 @@ def test_a_table_is_escaped_and_missing_is_shown_as_missing(shown: list[Bundle])
     assert '<td class="n">–</td>' in html
 
 
+@pytest.mark.parametrize(
+    ("frame", "header", "first"),
+    [
+        (YEARS.pivot(index="iso3", columns="year", values="v"), "iso3 2019 2020", "KAZ 1 2"),
+        (
+            YEARS.pivot(index="iso3", columns="year", values="v").reset_index(),
+            "iso3 2019 2020",
+            "KAZ 1 2",
+        ),
+        (YEARS.query("v == 3"), "iso3 year v", "TUR 2019 3"),
+        (YEARS.set_index(["iso3", "year"]), "iso3 year v", "KAZ 2019 1"),
+        (YEARS.pivot(index="iso3", columns="year"), "iso3 v 2019 v 2020", "KAZ 1 2"),
+        (
+            YEARS.set_axis(["a", "a", "b"], axis="columns"),  # as after a merge
+            "a a b",
+            "KAZ 2019 1",
+        ),
+        (pd.concat([YEARS, YEARS]), "iso3 year v", "KAZ 2019 1"),
+        (
+            pd.DataFrame({"year": [2019, None], "v": [-0.0, 0.25]}),  # whole numbers and a gap
+            "year v",
+            "2019 0",
+        ),
+    ],
+)
+def test_a_table_shows_a_frame_as_pandas_makes_it(
+    shown: list[Bundle], frame: pd.DataFrame, header: str, first: str
+) -> None:
+    show.table(frame, id="t", title="T", subtitle="S", source="P.")
+    html = shown[1]["text/html"]
+    assert " ".join(re.findall(r"<th scope[^>]*>(.*?)</th>", html)) == header
+    assert " ".join(re.findall(r"<td[^>]*>(.*?)</td>", html.split("</tr>")[1])) == first
+
+
+def test_a_table_does_not_lose_the_names_of_rows(shown: list[Bundle]) -> None:
+    with pytest.raises(ValueError, match="reset_index"):
+        show.table(pd.DataFrame({"v": [1]}, index=["a"]), id="t", title="T", subtitle="", source="")
+
+
+@pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
+def test_runs_are_those_of_the_rows_whatever_their_index(order: slice) -> None:
+    b = pd.DataFrame({"year": [2000, 2002, 2003], "source": "b", "run": [1, 2, 2]})
+    a = pd.DataFrame({"year": [2000, 2001, 2003], "source": "a", "run": [3, 3, 4]})
+    rows = pd.concat([b, a.iloc[order]])
+    runs = show.runs(rows, ["source"])
+    assert runs.index.equals(rows.index)
+    pairs = set(zip(runs, rows["run"], strict=True))
+    assert len(pairs) == len(set(runs)) == len(set(rows["run"])), "the same division into runs"
+
+
+HOSTILE = "$5 to $6 <img src=x> *a* _b_ `c` [d](e) | # & \\ ~"
+
+
+def test_text_stays_text_in_markdown(shown: list[Bundle]) -> None:
+    show.finding(HOSTILE)
+    show.unavailable(f"1. {HOSTILE}")
+    show.table(YEARS, id="t", title=HOSTILE, subtitle=HOSTILE, source=HOSTILE)
+    for bundle in shown:
+        text = bundle.get("text/markdown", "")
+        assert not re.search(r"(?<!\\)[$<>`\[\]|#&~_]", text)
+        plain = re.sub(r"<.*?>", "", markdown2html(text))
+        assert "$5 to $6 &lt;img src=x&gt; *a* _b_ `c` [d](e) | # &amp; \\ ~" in plain or not text
+    assert "<ol" not in markdown2html(shown[1]["text/markdown"])
+
+
+def test_the_defaults_of_a_user_change_no_chart(shown: list[Bundle]) -> None:
+    draw("first")
+    mpl.rcParams.update(
+        {"lines.linestyle": "--", "xtick.major.size": 9, "axes.formatter.limits": (0, 1)}
+    )
+    show.setup()
+    draw("first")
+    assert shown[1] == shown[4]
+
+
 def test_statements_stand_in_the_order_of_the_article_and_are_handed_on_whole(
     shown: list[Bundle],
 ) -> None:
@@ -162,14 +245,69 @@ def test_key_figures_must_not_share_an_id(shown: list[Bundle]) -> None:
     assert shown == []
 
 
-def test_labels_of_lines_are_moved_apart(shown: list[Bundle]) -> None:
+def heights(ax: Any) -> dict[str, float]:
+    """Return where the names of lines are, as shares of the height of the axes."""
+    finish(ax.figure)
+    return {text.get_text(): text.get_position()[1] for text in ax.texts}
+
+
+def test_names_of_lines_are_at_their_lines_or_moved_apart_around_them(shown: list[Bundle]) -> None:
     _, ax = plt.subplots()
+    ends = {"a": 0.50, "b": 0.51, "c": 0.9, "d": 0.0, "e": 0.02}
+    show.label_line_ends(ax, {name: (1, y, "k") for name, y in ends.items()}, gap=0.1)
     ax.set(xlim=(0, 1), ylim=(0, 1))
-    show.label_line_ends(
-        ax, {"a": (1, 0.50, "k"), "b": (1, 0.51, "k"), "c": (1, 0.9, "k")}, gap=0.1
-    )
-    heights = {text.get_text(): text.xy[1] for text in ax.texts}  # type: ignore[attr-defined]
-    assert heights == pytest.approx({"a": 0.5, "b": 0.6, "c": 0.9})
+    # a and b stand around 0.505; d and e cannot go below the axes.
+    wanted = {"a": 0.455, "b": 0.555, "c": 0.9, "d": 0.0, "e": 0.1}
+    assert heights(ax) == pytest.approx(wanted)
+    led = {text.get_text() for text in ax.texts if text.arrow_patch.get_visible()}  # type: ignore[attr-defined]
+    assert led == {"a", "b", "e"}, "a line leads to a name that was moved"
+    plt.close()
+
+
+def test_names_follow_limits_that_are_set_later(shown: list[Bundle]) -> None:
+    _, ax = plt.subplots()
+    ax.plot([2000, 2001], [1, 3])
+    show.label_line_ends(ax, {"a": (2001, 3, "k")})
+    assert heights(ax)["a"] == pytest.approx(1 / 1.1 + 0.05 / 1.1)  # margins of 5 percent
+    ax.set(ylim=(0, 6))
+    assert heights(ax)["a"] == pytest.approx(0.5)
+    plt.close()
+
+
+@settings(deadline=None, max_examples=30)
+@given(ends=st.lists(st.floats(0, 1), min_size=1, max_size=9))
+def test_names_never_overlap_and_keep_the_order_of_their_lines(ends: list[float]) -> None:
+    _, ax = plt.subplots(figsize=(7, 4))
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    show.label_line_ends(ax, {f"{n}": (1, y, "k") for n, y in enumerate(ends)}, gap=0.1)
+    placed = [heights(ax)[f"{n}"] for n in sorted(range(len(ends)), key=lambda n: ends[n])]
+    plt.close()
+    assert all(high - low > 0.0999 for low, high in pairwise(placed))
+    assert min(placed) >= 0
+    assert max(placed) <= 1 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("years", "ticks"),
+    [
+        ([2020], [2020]),
+        ([2020, 2021], [2020, 2021]),
+        ([2019, 2022], [2019, 2020, 2021, 2022]),
+        ([1995, 2024], [1995, 2000, 2005, 2010, 2015, 2020, 2025]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["plot", "bar"])
+def test_an_axis_of_years_has_whole_years_however_few(
+    shown: list[Bundle], years: list[int], ticks: list[int], kind: str
+) -> None:
+    fig, ax = plt.subplots()
+    show.year_axis(ax)
+    getattr(ax, kind)(years, [1.0] * len(years))
+    fig.draw_without_rendering()
+    low, high = ax.get_xlim()
+    shown_ticks = [int(text.get_text()) for text in ax.get_xticklabels()]
+    assert [tick for tick in shown_ticks if low <= tick <= high] == ticks[: len(shown_ticks)]
+    assert 4 <= high - low < 40
     plt.close()
 
 

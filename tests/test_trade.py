@@ -101,10 +101,39 @@ def test_prefer_takes_own_then_mirror_then_model_year_by_year() -> None:
             "books": ["own", "mirror", "model", "mirror", "model"],
         }
     )
-    assert trade.prefer(frame).to_dict("list") == {
-        "year": [2018, 2019, 2020],
-        "books": ["model", "mirror", "own"],
-    }
+    taken = {"year": [2018, 2019, 2020], "books": ["model", "mirror", "own"]}
+    pd.testing.assert_frame_equal(trade.prefer(frame), pd.DataFrame(taken))
+
+
+def test_each_flow_is_taken_from_its_own_first_books() -> None:
+    """Books that allocate only imports well serve imports; exports then come from the model."""
+    rows = [("own", "imports"), ("model", "exports"), ("model", "imports")]
+    frame = pd.DataFrame(rows, columns=["books", "flow"]).assign(country="UZB", year=2023)
+    taken = trade.prefer(frame).set_index("flow")["books"]
+    assert taken.to_dict() == {"imports": "own", "exports": "model"}
+
+
+SERIES = [  # year, books, source, turnover
+    (2015, "own", "wits", 1.0),
+    (2018, "own", "bns", 2.0),
+    (2019, "own", "bns_panel", 3.0),
+    (2019, "mirror", "wits", 4.0),
+    (2020, "mirror", "wits", np.nan),
+]
+
+
+def test_the_main_series_reaches_the_latest_known_year_back_to_the_last_seam() -> None:
+    rows = pd.DataFrame(SERIES, columns=["year", "books", "source", "turnover_usd"])
+    series = trade.main_series(rows)
+    assert series["year"].tolist() == [2018, 2019]
+    assert set(series["books"]) == {"own"}
+    later = rows.fillna({"turnover_usd": 5.0})
+    assert trade.main_series(later)["year"].tolist() == [2019, 2020]
+    assert set(trade.main_series(later)["books"]) == {"mirror"}
+    assert trade.main_series(rows.head(0)).empty
+    # A source that comes back after another one is no longer the same series.
+    again = rows.head(3).assign(source=["bns", "wits", "bns"])
+    assert trade.main_series(again)["year"].tolist() == [2019]
 
 
 def test_asymmetry_compares_the_same_flow_in_both_books() -> None:
@@ -288,6 +317,39 @@ def test_a_main_partner_is_missing_only_in_a_single_year_between_two(
     assert ranked[ranked["flag"] != ""]["year"].unique().tolist() == flagged
 
 
+def test_a_total_published_for_one_flow_is_not_the_total_of_turnover() -> None:
+    """60 sold of 80, 20 bought of the 40 that the partners add up to: 80 / 120 of turnover."""
+    reports = books(
+        ("kgnsc", "KGZ", "WLD", 2021, "export", 80),
+        ("kgnsc", "KGZ", "TUR", 2021, "export", 60),
+        ("kgnsc", "KGZ", "TUR", 2021, "import", 20),
+        ("kgnsc", "KGZ", "RUS", 2021, "import", 20),
+    )
+    shares = trade.ranks(reports, "KGZ").query("partner == 'TUR'").set_index("flow")["share"]
+    expected = {"turnover": 80 / 120, "exports": 0.75, "imports": 0.5}
+    assert shares.to_dict() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("rank", [5, 6])
+@pytest.mark.parametrize("gap", [2014, 2016])
+def test_a_mirror_without_a_main_partner_of_the_years_around_is_left_out(
+    rank: int, gap: int
+) -> None:
+    """The 5th of 2015 does not report a year before or after; the 6th would not be missed."""
+    sizes = {f"P{i:02}": 100 - i for i in range(60)}
+    gone = f"P{rank - 1:02}"
+    reports = [
+        ("wits", reporter, "TKM", year, "import", size)
+        for reporter, size in sizes.items()
+        for year in (2014, 2015, 2016)
+        if (reporter, year) != (gone, gap)
+    ]
+    kept = trade.ranks(books(*reports), "TKM")["year"].unique().tolist()
+    assert kept == [year for year in (2014, 2015, 2016) if year != gap or rank == 6]
+    # The years around are looked at even where they are not wanted.
+    assert trade.ranks(books(*reports), "TKM", gap, gap).empty == (rank == 5)
+
+
 def test_one_flagged_row_flags_the_ranks_of_its_year() -> None:
     reports = books(
         ("wits", "AZE", "ITA", 2008, "export", 19), ("wits", "AZE", "TUR", 2008, "export", 1)
@@ -448,9 +510,41 @@ def test_intra_industry_trade_is_one_where_balanced_and_weighted_over_sections()
     assert index["all"] == pytest.approx(0.2)  # 1 - (20 + 60) / (40 + 60)
 
 
-def test_a_year_with_one_flow_has_no_index_of_two_way_trade() -> None:
-    """The other flow was not recorded: that is not the same as none."""
-    assert trade.intra_industry(goods(("KAZ", "TUR", "6", 30)), "KAZ", "TUR").empty
+def test_a_year_of_one_way_trade_has_an_index_of_zero() -> None:
+    """Of the 30 sold and the 0 bought nothing is two-way: 1 - 30 / 30."""
+    index = trade.intra_industry(goods(("KAZ", "TUR", "6", 30)), "KAZ", "TUR").set_index("section")
+    assert index.loc["all", ["exports_usd", "imports_usd", "grubel_lloyd"]].tolist() == [30, 0, 0]
+    assert np.isnan(index.loc["3", "grubel_lloyd"])
+
+
+# UNCTAD's exports and imports, BACI's, and whether turnover, exports, imports are comparable.
+MATRIX = [
+    (60, 100, 100, 100, [True, True, True]),  # 160 / 200, 0.6, 1.0
+    (59, 100, 100, 100, [False, False, True]),  # exports 0.59
+    (150, 100, 100, 100, [True, True, True]),  # 1.25, 1.5, 1.0
+    (151, 100, 100, 100, [False, False, True]),  # exports 1.51
+    (100, 100, None, 100, [False, False, True]),  # BACI has no exports
+]
+
+
+@pytest.mark.parametrize(("sold", "bought", "exports", "imports", "comparable"), MATRIX)
+def test_sections_are_comparable_where_the_matrix_holds_about_the_flow_of_baci(
+    sold: float, bought: float, exports: float | None, imports: float, comparable: list[bool]
+) -> None:
+    flows = goods(("KAZ", "TUR", "3", sold), ("TUR", "KAZ", "7", bought))
+    known = [("baci", "TUR", "KAZ", 2015, "export", imports)]
+    if exports is not None:
+        known.append(("baci", "KAZ", "TUR", 2015, "export", exports))
+    rows = trade.section_coverage(flows, books(*known), "KAZ", "TUR").set_index("flow")
+    assert rows["comparable"].tolist() == comparable  # turnover, exports, imports
+    assert rows.loc["imports", "ratio"] == 1
+    assert rows.loc["exports", "unctad_usd"] == sold
+
+
+def test_turnover_of_one_known_flow_is_not_comparable() -> None:
+    known = books(("baci", "KAZ", "TUR", 2015, "export", 10))
+    rows = trade.section_coverage(goods(("KAZ", "TUR", "3", 10)), known, "KAZ", "TUR")
+    assert rows.set_index("flow")["comparable"].to_dict() == {"turnover": False, "exports": True}
 
 
 baskets = st.lists(amounts, min_size=10, max_size=10)
@@ -510,6 +604,7 @@ def test_oil_statements_give_a_monthly_rate_and_a_share_only_over_a_whole_year()
     )
     oil = trade.oil_by_btc(said, produced).set_index("id")
     origins = {"j": "KAZ; TKM", "b": "KAZ", "a": "KAZ", "i": "KAZ", "e": ""}
+    assert oil.loc[["j", "e"], "concerns"].tolist() == ["AZE; KAZ; TKM; TUR", "AZE; TUR"]
     assert oil["origins"].to_dict() == origins
     oil = oil.drop("j")
     assert oil["months"].to_dict() == {"a": 12, "b": 9, "e": 12, "i": 12}
@@ -605,6 +700,32 @@ def test_a_wrong_argument_is_named_in_one_sentence(
         call()
 
 
+TWICE = [("bns", "KAZ", "TUR", 2020, "export", 1.0)] * 2
+BELOW = [("bns", "KAZ", "TUR", 2020, "export", -1.0)]
+SOLD_TWICE, SOLD_BELOW = [("KAZ", "TUR", "3", 1.0)] * 2, [("KAZ", "TUR", "3", -1.0)]
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        lambda reports, flows: trade.bilateral(reports, "KAZ", "TUR"),
+        lambda reports, flows: trade.ranks(reports, "KAZ"),
+        lambda reports, flows: trade.intra_trade(reports),
+        lambda reports, flows: trade.sections(flows, "KAZ", "TUR"),
+        lambda reports, flows: trade.intra_industry(flows, "KAZ", "TUR"),
+        lambda reports, flows: trade.revealed_advantage(flows, "KAZ"),
+        lambda reports, flows: trade.complementarity(flows, "KAZ", "TUR"),
+    ],
+)
+def test_two_rows_for_one_flow_and_negative_values_are_refused(
+    measure: Callable[..., object],
+) -> None:
+    with pytest.raises(ValueError, match=r"two rows for .*KAZ"):
+        measure(books(*TWICE), goods(*SOLD_TWICE))
+    with pytest.raises(ValueError, match=r"negative value_usd -1\.0"):
+        measure(books(*BELOW), goods(*SOLD_BELOW))
+
+
 def measured(reports: pd.DataFrame, flows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Give what every measure makes of the tables."""
     pair, ranked = trade.bilateral(reports, "KAZ", "UZB"), trade.ranks(reports, "KAZ")
@@ -617,6 +738,7 @@ def measured(reports: pd.DataFrame, flows: pd.DataFrame) -> dict[str, pd.DataFra
         "intra_trade": cells,
         "member_shares": trade.member_shares(trade.prefer(cells)),
         "sections": trade.sections(flows, "KAZ", "UZB"),
+        "section_coverage": trade.section_coverage(flows, reports, "KAZ", "UZB"),
         "revealed_advantage": trade.revealed_advantage(flows, "KAZ"),
         "complementarity": trade.complementarity(flows, "KAZ", "UZB"),
         "intra_industry": trade.intra_industry(flows, "KAZ", "UZB"),

@@ -180,10 +180,8 @@ def test_the_fit_equals_the_model_with_a_dummy_for_every_reporter_and_year() -> 
     assert estimated["coefficient"].tolist() == pytest.approx(
         full.params[VARIABLES].tolist(), abs=1e-6
     )
-    # The small-sample factor (n - 1) / (n - k) counts the dummies there and not here.
-    n, k, dummy_count = len(panel), len(VARIABLES), dummies.shape[1]
-    wider = np.sqrt((n - k) / (n - k - dummy_count))
-    assert (estimated["standard_error"] * wider).tolist() == pytest.approx(
+    # Standard errors with the effects of the reporter-years counted among the coefficients.
+    assert estimated["standard_error"].tolist() == pytest.approx(
         full.bse[VARIABLES].tolist(), rel=1e-4
     )
     assert estimated["clusters"].iloc[0] == len(MEMBERS) * (len(MEMBERS) + len(OTHERS) - 1)
@@ -254,3 +252,12 @@ def test_kazakh_trade_with_tuerkiye_cannot_be_told_from_what_gravity_expects() -
     # The signs every gravity model finds, in all specifications.
     signs = result.coefficients.groupby("variable")["coefficient"]
     assert signs.min()["ln_gdp"] > 0 > signs.max()["ln_distance"]
+
+
+@pytest.mark.parametrize(("value", "sentence"), [(1.0, "two rows"), (-1.0, "negative value_usd")])
+def test_a_row_that_cannot_be_right_is_refused(value: float, sentence: str) -> None:
+    model, gdp, pairs = world()
+    row = model.head(1).assign(value_usd=value)
+    rest = model if value > 0 else model.iloc[1:]
+    with pytest.raises(ValueError, match=sentence):
+        trade.gravity(pd.concat([rest, row]), gdp, pairs, "KAZ", "TUR")

@@ -12,6 +12,7 @@ from turkic_ties.measures.ethnicity import (
     diversity,
     fractionalization,
     group_shares,
+    largest_group,
     latest_regional_shares,
     neighbouring_shares,
     polarization,
@@ -34,6 +35,7 @@ from turkic_ties.measures.population import (
     age_indicators,
     age_pyramid,
     median_age,
+    migrants,
     population_outlook,
 )
 
@@ -56,9 +58,11 @@ __all__ = [
     "fractionalization",
     "group_shares",
     "indicator_ranks",
+    "largest_group",
     "latest_regional_shares",
     "leads_by_domain",
     "median_age",
+    "migrants",
     "neighbouring_shares",
     "pairwise_dominance",
     "polarization",

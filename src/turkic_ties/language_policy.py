@@ -24,12 +24,14 @@ from turkic_ties.measures.language_use import (
     online_presence,
     scholarship_destinations,
     students_abroad,
+    students_between,
 )
 from turkic_ties.measures.likeness import (
     CognateShare,
     cognate_share,
     language_distances,
     lost_distinctions,
+    relatives,
     text_similarity,
     transliterate,
 )
@@ -55,9 +57,11 @@ __all__ = [
     "letters_shared",
     "lost_distinctions",
     "online_presence",
+    "relatives",
     "scholarship_destinations",
     "shared_letter_sounds",
     "students_abroad",
+    "students_between",
     "text_similarity",
     "transliterate",
 ]

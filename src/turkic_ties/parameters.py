@@ -120,10 +120,16 @@ class LanguagePolicyParameters(ReportParameters):
 
 
 class DemographicsParameters(ReportParameters):
-    """Parameters of the demographics report: `group` is the people whose share is followed."""
+    """Parameters of the demographics report.
+
+    Parameters
+    ----------
+    group
+        The ethnic group whose share is followed; None for the largest of the country.
+    """
 
     start: Year = 1897
-    group: Annotated[str, Field(min_length=1, max_length=40)] = "Kazakh"
+    group: Annotated[str, Field(min_length=1, max_length=40)] | None = None
 
 
 _OWN: dict[str, type[ReportParameters]] = {

@@ -1,6 +1,6 @@
-"""What notebooks and pages share: the MIME type of outputs, and the colours of all but data.
+"""What notebooks and pages share: the MIME type of outputs, colours, and text that stays text.
 
-They are not in `turkic_ties.show`, as the pages must not wait for the libraries that draw.
+It is not in `turkic_ties.show`, as the pages must not wait for the libraries that draw.
 """
 
 from __future__ import annotations
@@ -13,6 +13,42 @@ MIME_TYPE = "application/vnd.turkic-ties.v1+json"
 
 # Paper is not white, so that white text on a dark cell of a heat map stays white in dark mode.
 INK, MUTED, GRID, PAPER = "#1f2933", "#5f6b76", "#d9dee3", "#fefefe"
+
+MARKDOWN_SIGNS = re.compile(r"[\\`*_\[\]<>$~#|&]|^\s*(?:[-+=]|\d+[.)])", re.MULTILINE)
+LINK_SCHEMES = ("https://", "http://", "mailto:")
+
+
+def as_markdown(text: str) -> str:
+    r"""Write a text as Markdown that is shown as this text: without markup, formulas or HTML.
+
+    Every text from data enters Markdown here.
+
+    Examples
+    --------
+    >>> print(as_markdown("$5 < $6 * 2"))
+    \$5 \< \$6 \* 2
+    """
+
+    def escaped(match: re.Match[str]) -> str:
+        return match[0][:-1] + "\\" + match[0][-1]
+
+    return MARKDOWN_SIGNS.sub(escaped, re.sub(r"\s*[\r\n]+\s*", " ", text))
+
+
+def link(url: str, text: str = "") -> Markup:
+    """Write a link, or the text alone where the address is not one of the web or of mail.
+
+    Parameters
+    ----------
+    url
+        The address, from data.
+    text
+        What is shown; the address when left out.
+    """
+    shown = escape(text or url)
+    if not url.strip().lower().startswith(LINK_SCHEMES):
+        return shown
+    return Markup('<a href="{}">{}</a>').format(url.strip(), shown)
 
 
 def themed_svg(svg: str, alt: str) -> Markup:

@@ -6,6 +6,7 @@ A missing value is written as `MISSING`. Minus signs are the typographic ones.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -17,15 +18,20 @@ MISSING = "not available"
 _SCALES = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 
 
-def usd(value: float | None) -> str:
+def usd(value: float | None, fixed: bool = False) -> str:
     """Write an amount of US dollars.
+
+    Parameters
+    ----------
+    fixed
+        Keep trailing zeros: for figures of a series, which are all known to three digits.
 
     Examples
     --------
-    >>> usd(6.348e9), usd(-240e6)
-    ('$6.35 billion', '−$240 million')
+    >>> usd(6.348e9), usd(-240e6), usd(3.9e9), usd(3.9e9, fixed=True)
+    ('$6.35 billion', '−$240 million', '$3.9 billion', '$3.90 billion')
     """
-    return _scaled(value, "$", "")
+    return _scaled(value, "$", "", fixed)
 
 
 def count(value: float | None, unit: str = "") -> str:
@@ -39,23 +45,23 @@ def count(value: float | None, unit: str = "") -> str:
     return _scaled(value, "", f" {unit}" if unit else "")
 
 
-def _scaled(value: float | None, prefix: str, suffix: str) -> str:
+def _scaled(value: float | None, prefix: str, suffix: str, fixed: bool = False) -> str:
     if value is None or pd.isna(value):
         return MISSING
     sign, size = ("−" if value < 0 else ""), abs(value)
     for factor, word in _SCALES:
         # Compare the rounded number: 999.9996 million is written as 1 billion.
         if float(f"{size:.3g}") >= factor:
-            return f"{sign}{prefix}{_three_digits(size / factor)}{word}{suffix}"
-    return f"{sign}{prefix}{round(size):,}{suffix}"
+            return f"{sign}{prefix}{_three_digits(size / factor, fixed)}{word}{suffix}"
+    return f"{sign if round(size) else ''}{prefix}{round(size):,}{suffix}"
 
 
-def _three_digits(value: float) -> str:
-    """Write three significant digits without an exponent and without trailing zeros."""
+def _three_digits(value: float, fixed: bool) -> str:
+    """Write three significant digits without an exponent, trailing zeros only where fixed."""
     rounded = float(f"{value:.3g}")
     decimals = 2 if rounded < 10 else 1 if rounded < 100 else 0
     text = f"{rounded:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return text.rstrip("0").rstrip(".") if "." in text and not fixed else text
 
 
 def percent(share: float | None, digits: int = 1) -> str:
@@ -109,7 +115,8 @@ def significant(value: float, digits: int = 5, plus: bool = False) -> str:
 
 
 def _minus(text: str) -> str:
-    return text.replace("-", "−")
+    """Write the minus sign of a number, unless the number is zero as written."""
+    return text.replace("-", "−" if re.search("[1-9]", text) else "")
 
 
 def ordinal(rank: int | None) -> str:

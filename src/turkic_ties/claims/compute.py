@@ -3,61 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import math
-import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 
 from turkic_ties import data
 from turkic_ties.claims.registry import Article, Calculation
-from turkic_ties.claims.rules import ISO_DATE, ClaimError, Series, Value, near
+from turkic_ties.claims.rows import Known, from_object, from_rows, origin, select
+from turkic_ties.claims.rules import ClaimError, Value, near
+from turkic_ties.claims.trace import Trace
 from turkic_ties.topics import TOPICS, measures
-
-TAKE: dict[str, Callable[[Series], Any]] = {
-    "only": lambda column: column.iloc[0],
-    "first": lambda column: column.iloc[0],
-    "last": lambda column: column.iloc[-1],
-    "sum": lambda column: column.sum(),
-    "median": lambda column: column.median(),
-    "smallest": lambda column: column.min(),
-    "largest": lambda column: column.max(),
-    "spread": lambda column: column.max() - column.min(),
-}
-
-ARITHMETIC = ("sum", "median", "smallest", "largest", "spread")
-
-TIMES = ("period", "date", "year", "announced", "order_year", "value_year")
-
-
-@dataclass
-class Trace:
-    """What a calculation rested on, and the labels its values may have (None: one value)."""
-
-    tables: set[str] = field(default_factory=set)
-    sources: set[str] = field(default_factory=set)
-    period: str = ""
-    weak: str = ""
-    labels: set[str] | None = None
-
-    def add(self, other: Trace) -> None:
-        """Add the tables and sources of another calculation."""
-        self.tables |= other.tables
-        self.sources |= other.sources
-
-    def note(self, rows: pd.DataFrame) -> None:
-        """Note which period and sources rows are about, and what marks them as weak."""
-        if rows.empty:
-            return
-        self.period = _period(rows) or self.period
-        if "source" in rows:
-            several = rows["source"].dropna().unique()
-            self.sources |= {id for ids in several for id in str(ids).split("; ")}
-        self.weak = self.weak or _weakness(rows)
 
 
 class Evaluation:
@@ -96,9 +54,9 @@ class Evaluation:
             if calculation.over in result and trace.labels is None:
                 column = str(calculation.over)
                 trace.labels = set(map(str, [*result[column].dropna(), *known(column)]))
-            rows = _rows(result, calculation.where, known)
-            return _from_rows(rows, calculation, trace)
-        return None if result is None else _from_object(result, calculation, trace)
+            rows = select(result, calculation.where, known)
+            return from_rows(rows, calculation, trace)
+        return None if result is None else from_object(result, calculation, trace)
 
     def _result(self, calculation: Calculation, chosen: dict[str, Any], trace: Trace) -> Any:
         if calculation.measure is None:
@@ -146,11 +104,15 @@ class Evaluation:
         if not (isinstance(argument, Mapping) and {"measure", "table"} & set(argument)):
             return argument
         inner = Trace()
-        calculation = Calculation.model_validate(dict(argument))
+        try:
+            calculation = Calculation.model_validate(dict(argument))
+        except ValidationError as error:
+            text = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise ClaimError(f"an argument that is a calculation: {text}.") from error
         frame = self._result(calculation, {}, inner)
         if not isinstance(frame, pd.DataFrame):
-            raise ClaimError(f"the argument {_origin(calculation)} gives no table of rows.")
-        rows = _rows(frame, calculation.where, self._vocabulary(calculation, inner))
+            raise ClaimError(f"the argument {origin(calculation)} gives no table of rows.")
+        rows = select(frame, calculation.where, self._vocabulary(calculation, inner))
         inner.note(rows)
         trace.add(inner)
         return rows
@@ -158,10 +120,13 @@ class Evaluation:
     def _table(self, address: str, trace: Trace) -> pd.DataFrame:
         trace.tables.add(address)
         if address not in self.tables:
-            self.tables[address] = data.load(address)
+            try:
+                self.tables[address] = data.load(address)
+            except data.DataError as error:
+                raise ClaimError(str(error)) from error
         return self.tables[address]
 
-    def _vocabulary(self, calculation: Calculation, trace: Trace) -> Callable[[str], Iterable[Any]]:
+    def _vocabulary(self, calculation: Calculation, trace: Trace) -> Known:
         """Give a function that lists what a column of the tables behind a result may hold."""
 
         def known(column: str) -> Iterable[Any]:
@@ -218,193 +183,3 @@ def _constants(topic: str) -> Iterable[str]:
     for name, value in vars(measures(topic)).items():
         if name.isupper() and isinstance(value, tuple | list | dict | set | frozenset):
             yield from (entry for entry in value if isinstance(entry, str))
-
-
-def _from_object(result: Any, calculation: Calculation, trace: Trace) -> Value:
-    """Take the value from a result that is no table."""
-    column = calculation.column
-    if column is not None and not hasattr(result, column):
-        names = [name for name in dir(result) if not name.startswith("_")]
-        raise ClaimError(f"{_origin(calculation)} has no {column!r}{near(column, names)}.")
-    value = result if column is None else getattr(result, column)
-    if hasattr(result, "__dict__"):
-        trace.note(pd.DataFrame([vars(result)]))
-    return _scaled(value, calculation)
-
-
-def _from_rows(rows: pd.DataFrame, calculation: Calculation, trace: Trace) -> Value:
-    """Take the value, or labelled values, from the rows chosen."""
-    if calculation.take == "count":
-        trace.note(rows)
-        return float(len(rows))
-    name = calculation.column
-    if name is None or name not in rows:
-        names = ", ".join(map(str, rows))
-        raise ClaimError(f"{_origin(calculation)} has no column {name!r}; there are {names}.")
-    rows = rows.dropna(subset=[name])
-    if rows.empty:
-        return None
-    if calculation.take in ("first", "last"):
-        rows = rows.iloc[[0 if calculation.take == "first" else -1]]
-    trace.note(rows)
-    if name == "interpolated":
-        trace.weak = trace.weak or "an interpolated figure, which no publisher printed"
-    if calculation.over is not None and calculation.over not in rows:
-        raise ClaimError(f"{_origin(calculation)} has no column {calculation.over!r} for 'over'.")
-    if calculation.take == "only" and calculation.over is not None:
-        values = rows[name].set_axis(rows[calculation.over])
-        return _scaled(values.sort_index() if calculation.over in TIMES else values, calculation)
-    if calculation.take == "only" and len(rows) > 1:
-        raise ClaimError(
-            f"{_origin(calculation)}, {calculation.where}: {len(rows)} rows where one is needed; "
-            "narrow 'where', or say with 'over' or 'take' what to do with them."
-        )
-    if calculation.take in ARITHMETIC and not pd.api.types.is_numeric_dtype(rows[name]):
-        raise ClaimError(f"{name!r} is not a number; 'take: {calculation.take}' needs one.")
-    return _scaled(TAKE[calculation.take](rows[name]), calculation)
-
-
-def _origin(calculation: Calculation) -> str:
-    return str(calculation.measure or calculation.table)
-
-
-def _scaled(value: Any, calculation: Calculation) -> Value:
-    if isinstance(value, pd.Series):
-        if not pd.api.types.is_numeric_dtype(value):
-            raise ClaimError(f"{calculation.column!r} is not a number; values by label need one.")
-        scaled = value.astype("float64") * calculation.scale + calculation.plus
-        return scaled.abs() if calculation.absolute else scaled
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-        return None
-    if isinstance(value, str | pd.Timestamp):
-        return _day(value)
-    number = float(value) * calculation.scale + calculation.plus
-    return abs(number) if calculation.absolute else number
-
-
-def _rows(
-    frame: pd.DataFrame, where: Mapping[str, Any], known: Callable[[str], Iterable[Any]]
-) -> pd.DataFrame:
-    """Select rows by a value, a list of values or a range; a value that nothing has is an error."""
-    selected = np.ones(len(frame), dtype=bool)
-    for name, condition in where.items():
-        if name not in frame:
-            names = ", ".join(map(str, frame))
-            raise ClaimError(f"there is no column {name!r} to choose rows by; there are {names}.")
-        column = frame[name]
-        if isinstance(condition, Mapping):
-            matches = _in_range(name, column, condition, known)
-        else:
-            values = condition if isinstance(condition, list) else [condition]
-            for value in values:
-                _check_value(name, column, value, known)
-            matches = column.isin(values)
-        selected &= matches.fillna(False).to_numpy(bool)
-    return frame[selected]
-
-
-def _in_range(
-    name: str, column: Series, condition: Mapping[str, Any], known: Callable[[str], Iterable[Any]]
-) -> Series:
-    if not condition or set(condition) - {"from", "to"}:
-        keys = ", ".join(condition) or "nothing"
-        raise ClaimError(f"a range of {name!r} has 'from' and 'to' (got {keys}).")
-    for bound in condition.values():
-        _check_type(name, column, bound)
-        if isinstance(bound, str) and not re.fullmatch(ISO_DATE, bound):
-            raise ClaimError(
-                f"write the date {bound!r} of {name!r} as 2024, 2024-05 or 2024-05-02."
-            )
-    first, last = condition.get("from"), condition.get("to")
-    if first is not None and last is not None and first > last:
-        raise ClaimError(f"the range of {name!r} is reversed: from {first} to {last}.")
-    matches = _within(column, first, last)
-    if len(column) and not matches.any():
-        wanted = str if isinstance(first or last, str) else (int, float)
-        others = [value for value in known(name) if isinstance(value, wanted)]
-        if not _within(pd.Series(others), first, last).any():
-            raise ClaimError(f"no {name} lies in the range from {first} to {last}.")
-    return matches
-
-
-def _within(column: Series, first: Any, last: Any) -> Series:
-    matches = column.notna()
-    if first is not None:
-        matches &= column >= first
-    if last is not None:
-        matches &= column <= last
-    return matches
-
-
-def _check_value(
-    name: str, column: Series, value: Any, known: Callable[[str], Iterable[Any]]
-) -> None:
-    """Raise a ClaimError for a value of another type, or one that occurs nowhere.
-
-    A number between the smallest and the largest one is a gap, which is not an error.
-    """
-    _check_type(name, column, value)
-    if column.empty or column.isin([value]).any():
-        return
-    everywhere = [*column.dropna(), *known(name)]
-    if isinstance(value, str):
-        words = set(map(str, everywhere))
-        if value not in words:
-            raise ClaimError(f"there is no {name} {value!r}{near(value, words)}.")
-        return
-    numbers = [number for number in everywhere if not isinstance(number, str)]
-    if numbers and not min(numbers) <= value <= max(numbers):
-        raise ClaimError(f"there is no {name} {value}: there are {min(numbers)} to {max(numbers)}.")
-
-
-def _check_type(name: str, column: Series, value: Any) -> None:
-    kind = "a truth value" if pd.api.types.is_bool_dtype(column) else "a text"
-    expected: type | tuple[type, ...] = bool if kind == "a truth value" else str
-    if kind == "a text" and pd.api.types.is_numeric_dtype(column):
-        kind, expected = "a number", (int, float)
-    right = isinstance(value, expected) and (kind == "a truth value" or not isinstance(value, bool))
-    if not right:
-        hint = {"a text": "put it in quotes", "a number": "write it without quotes"}
-        advice = hint.get(kind, "write true or false")
-        raise ClaimError(f"{name} is {kind} and {value!r} is not: {advice}.")
-
-
-def _period(rows: pd.DataFrame) -> str:
-    """Say which time rows are about."""
-    columns = set(rows)
-    if {"window_start", "window_end"} <= columns:
-        pairs = sorted(set(zip(rows["window_start"], rows["window_end"], strict=True)))
-        return _span([f"{first}–{last}" if first < last else f"{last}" for first, last in pairs])
-    if {"date_before", "date_after"} <= columns:
-        return f"{rows['date_before'].iloc[0]} to {rows['date_after'].iloc[-1]}"
-    if {"first_year", "last_year"} <= columns:
-        return f"{rows['first_year'].min()}–{rows['last_year'].max()}"
-    column = next((name for name in TIMES if name in columns), None)
-    times = sorted({_day(time) for time in rows[column].dropna().unique()}) if column else []
-    # Periods such as "H1 2023" have no order, so all of them are listed.
-    return "; ".join(times) if column == "period" else _span(times)
-
-
-def _span(times: list[str]) -> str:
-    if len(times) < 2:
-        return "".join(times)
-    return f"{times[0]} to {times[-1]}"
-
-
-def _day(time: Any) -> str:
-    return f"{time:%Y-%m-%d}" if isinstance(time, pd.Timestamp) else str(time)
-
-
-def _weakness(rows: pd.DataFrame) -> str:
-    """Say what the table itself marks as weak in these rows; empty when nothing."""
-    if "grade" in rows and (rows["grade"] == "C").any():
-        return "evidence of grade C"
-    if "confidence" in rows and not (rows["confidence"] == "high").all():
-        lower = rows.loc[rows["confidence"] != "high", "confidence"]
-        return f"a source of {lower.iloc[0]} confidence"
-    for name in map(str, rows):
-        if name.endswith("_estimated") and rows[name].fillna(False).any():
-            return f"the {name.removesuffix('_estimated').replace('_', ' ')} is an estimate"
-    if "approximate" in rows and rows["approximate"].fillna(False).any():
-        return "an approximate figure"
-    return ""

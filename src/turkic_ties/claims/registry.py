@@ -10,37 +10,17 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-import yaml
 from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from turkic_ties import countries, files
-from turkic_ties.claims.rules import ISO_DATE, ClaimError, Form, Rule, Stated, Written, near
+from turkic_ties.claims.rules import ISO_DATE, ClaimError, Form, Rule, Stated, near
+from turkic_ties.claims.written import Loader
 from turkic_ties.topics import TOPICS
-
-
-class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Read what is written: dates stay texts, only true and false are truth values."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str | None, list[Any]]] = {}
-
-
-for tag, pattern, first in (
-    ("merge", r"<<", ["<"]),
-    ("null", r"null|~|", ["n", "~", ""]),
-    ("bool", r"true|false", list("tf")),
-    ("int", r"[-+]?(0|[1-9][0-9_]*)", list("-+0123456789")),
-    ("float", r"[-+]?([0-9][0-9_]*\.?[0-9]*(e[-+]?[0-9]+)?|\.(inf|nan))", list("-+.0123456789")),
-):
-    Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^({pattern})$"), first)
-Loader.add_constructor(
-    "tag:yaml.org,2002:float", lambda loader, node: Written.from_text(node.value.lstrip("."))
-)
 
 
 class Verdict(StrEnum):
@@ -73,8 +53,8 @@ VERDICTS = {
 }
 """The criteria of the verdicts, as the page prints them."""
 
-FORMER = "not checkable with open data"
-"""What `Verdict.NOT_CHECKED` and `Verdict.NOT_CHECKABLE` were called together, in older lines."""
+ID = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
+"""Ids become anchors of pages."""
 
 Undecided: TypeAlias = Literal[Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED]
 Topic: TypeAlias = Literal[TOPICS]  # type: ignore[valid-type]
@@ -97,7 +77,7 @@ class Calculation(Form):
         description="Tables, country and partner are given by name; "
         "an argument may itself be a calculation.",
     )
-    for_each: dict[str, list[Any]] = Field(
+    for_each: dict[str, list[str | int | float]] = Field(
         default_factory=dict,
         description="One argument that takes several values; the result is labelled by them.",
     )
@@ -184,6 +164,7 @@ class Signed(Form):
     """One line of the history of a verdict."""
 
     date: datetime.date
+    # Older lines have the verdict that was split into not checked here and not checkable.
     verdict: Verdict | Literal["not checkable with open data"]
     note: str
 
@@ -192,7 +173,7 @@ class Shown(Form):
     """The section of a report that shows the evidence."""
 
     topic: Topic
-    id: str = Field(description="Id of a figure or table of that report.")
+    id: str = Field(pattern=ID, description="Id of a figure or table of that report.")
 
 
 class Locator(Form):
@@ -211,7 +192,7 @@ class Locator(Form):
 class Claim(Form):
     """One statement of the article."""
 
-    id: str
+    id: str = Field(pattern=ID, description="It never changes its meaning.")
     topic: Topic
     statement: str = Field(description="In our own words.")
     locator: Locator
@@ -264,7 +245,7 @@ class Article(Form):
         pattern=f"^{ISO_DATE}$", description="As precise as it is known: 2024, 2024-01, 2024-01-10."
     )
     date_note: str | None = Field(None, description="How the date was found, if it is not printed.")
-    url: str | None = None
+    url: str | None = Field(None, pattern=r"^https?://[^\s<>\"']+$")
     country: str = Field(description="ISO3 code of the country the article is about.")
     partner: str = Field(description="ISO3 code of the other side.")
 
@@ -272,6 +253,12 @@ class Article(Form):
     @classmethod
     def _write_date(cls, value: Any) -> Any:
         return value.isoformat() if isinstance(value, datetime.date) else value
+
+    @field_validator("date")
+    @classmethod
+    def _is_in_the_calendar(cls, value: str) -> str:
+        datetime.date.fromisoformat(f"{value}-01-01"[:10] if len(value) < 10 else value)
+        return value
 
     @field_validator("country", "partner")
     @classmethod
@@ -320,6 +307,8 @@ class Registry(Form):
             return content
         defined: dict[str, Any] = {}
         for name, calculation in content.get("definitions", {}).items():
+            if not isinstance(calculation, Mapping):
+                raise ValueError(f"the definition {name!r} is no calculation")
             defined[name] = _filled(calculation, defined)
         return {**content, "definitions": defined, "claims": _filled(content["claims"], defined)}
 
@@ -346,7 +335,7 @@ def _filled(content: Any, defined: Mapping[str, Any]) -> Any:
     if "use" not in filled:
         return filled
     name = filled.pop("use")
-    if name not in defined:
+    if not isinstance(name, str) or name not in defined:
         raise ValueError(f"there is no definition {name!r} to use{near(name, defined)}")
     return {**defined[name], **filled}
 
@@ -366,6 +355,9 @@ def load(path: Path | None = None) -> Registry:
         names the place.
     """
     path = countries.data_directory() / "claims.yml" if path is None else path
+    if not path.is_file():
+        problem = "is a folder" if path.is_dir() else "is missing"
+        raise ClaimError(f"{path} {problem}: name a file of statements.")
     text = files.read_text(path, ClaimError, files.MAX_YAML_BYTES)
     content = files.parse_yaml(text, path, ClaimError, loader=Loader)
     if not isinstance(content, Mapping):
@@ -376,6 +368,8 @@ def load(path: Path | None = None) -> Registry:
         first = error.errors()[0]
         place = _place(first["loc"], content)
         text = " ".join(first["msg"].removeprefix("Value error, ").split())
+        if first["type"] == "extra_forbidden":
+            text = "this key is unknown"
         raise ClaimError(f"{path}, {place}: {text}. See claims.schema.json.") from error
     registry._path = str(path)
     return registry

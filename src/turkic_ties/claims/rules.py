@@ -10,7 +10,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias, get_args
@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 from scipy import stats
 
 from turkic_ties import countries, data
+from turkic_ties.claims.written import Written
 from turkic_ties.words import ordinal, significant
 
 Series: TypeAlias = "pd.Series[Any]"
@@ -46,21 +47,6 @@ class Form(BaseModel):
     """A part of the form of a registry: unknown keys are errors, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Written(float):
-    """A number that remembers with how many decimals it was written."""
-
-    decimals: int = 0
-
-    @classmethod
-    def from_text(cls, text: str) -> Written:
-        """Read a decimal number."""
-        number = cls(text.replace("_", ""))
-        mantissa, _, exponent = text.lower().partition("e")
-        places = len(mantissa.partition(".")[2]) - int(exponent or 0)
-        number.decimals = max(0, places)
-        return number
 
 
 class Stated(Form):
@@ -491,7 +477,7 @@ class Rule(Form):
         [name] = self._given()
         try:
             result: RuleResult = getattr(self, name).decide(value, stated)
-        except (TypeError, ValueError) as error:
+        except (ArithmeticError, TypeError, ValueError) as error:
             raise ClaimError(f"the rule {name} cannot decide: {error}.") from error
         return result
 
@@ -525,7 +511,8 @@ def round_half_up(value: float, decimals: int) -> Decimal:
     >>> round_half_up(5.95, 1)
     Decimal('6.0')
     """
-    return _decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    with localcontext(prec=400):  # room for the largest float
+        return _decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
 def label(code: Any) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
-from turkic_ties import countries
-from turkic_ties.words import capital, listed, percent, usd
+from turkic_ties import countries, words
+from turkic_ties.words import capital, listed, percent
+
+usd = partial(words.usd, fixed=True)
 
 REGIONS = {"CENTRAL_ASIA": "the five states of Central Asia together"}
 """Names of the partners that are not a country."""

@@ -5,6 +5,9 @@ A title of rows that are empty is an empty text, a finding without a basis is le
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -31,21 +34,16 @@ STAGES = {
 }
 """How the stages of `defense.deals_between` are written in a title."""
 
-GRADES = ("high", "medium", "low")
-ENDS = ("nearest", "furthest")
+SEEN = 0.01
+"""A bar below this part of the highest one cannot be seen."""
 
-STEPS_SUBTITLE = (
-    "By kind of step; a grey bar spans the days on which a step may have fallen, where only "
-    "month or year is known"
-)
-SPREAD_ALT = (
-    "The spread of distances in votes over time with its interval, and beside it that of each "
-    "state compared."
-)
-ARSENALS_SUBTITLE = (
-    "Warheads, log scale. Filled: whole military stockpile; hollow: strategic warheads only, "
-    "under Russian control"
-)
+RECENT = 5
+"""A figure older than this, in years, is not put beside a newer one."""
+
+FEW_STEPS = 2
+"""So many steps are a table, not a chart."""
+
+GRADES = ("high", "medium", "low")
 
 
 def tiv(millions: float) -> str:
@@ -72,6 +70,26 @@ def number_in_words(value: int) -> str:
 
 
 NUMBER_OF_STATES = number_in_words(len(countries.MEMBERS))
+
+STEPS_SUBTITLE = (
+    "By kind of step; a grey bar spans the days on which a step may have happened, where only "
+    "month or year is known"
+)
+SPENDING_ALT = (
+    "Lines of military expenditure, one panel per state, at prices of the year and at constant "
+    "prices."
+)
+BURDEN_ALT = (
+    f"Lines of military expenditure as a share of GDP in the {NUMBER_OF_STATES} states, with a "
+    "mark for how sure each figure is."
+)
+SPREAD_ALT = (
+    "The spread of distances in votes over time with its interval, and for each state compared."
+)
+ARSENALS_SUBTITLE = (
+    "Warheads, log scale. Filled: whole military stockpile; hollow: strategic warheads only, "
+    "under Russian control; ?: a weak source"
+)
 
 
 def span(window: int) -> str:
@@ -145,14 +163,14 @@ def suppliers(totals: pd.DataFrame, followed: pd.DataFrame, country: str, partne
     if named.empty:
         return ""
     last = _records(named)[-1]
-    theirs = _records(followed[followed["window_end"] == last["window_end"]])[0]
     top, period = last["top_supplier"], years(last["window_start"], last["window_end"])
-    sentence = (
-        f"{capital_name(top)} supplied {percent(last['top_share'])} of the major "
-        f"arms {countries.name(country)} received in {period}"
-    )
+    received = f"the major arms {countries.name(country)} received in {period}"
+    if last["suppliers"] == 1:
+        return f"{capital_name(top)} supplied all of {received}"
+    sentence = f"{capital_name(top)} supplied {percent(last['top_share'])} of {received}"
     if top == partner:
         return f"{sentence}, more than any other"
+    theirs = _records(followed[followed["window_end"] == last["window_end"]])[0]
     share = percent(theirs["share"]) if theirs["share"] else "nothing"
     return f"{sentence}, {countries.name(partner)} {share}"
 
@@ -173,11 +191,12 @@ def concentration(totals: pd.DataFrame) -> list[str]:
         return []
     old, now = _records(known)[0], _records(known)[-1]
     before = f"; in {years(old['window_start'], old['window_end'])} it was {number(old['hhi'])}"
+    unknown = f" Unnamed suppliers, {percent(now['unknown_share'])} of the volume, count as one."
     return [
-        "The concentration of suppliers (Herfindahl–Hirschman index, 1 for a single one) stood at "
+        "The concentration of suppliers (Herfindahl–Hirschman index, 1 for a single one) was "
         f"{number(now['hhi'])} in {years(now['window_start'], now['window_end'])}, the same as "
         f"with {number(1 / now['hhi'], 1)} suppliers of equal size"
-        f"{before if len(known) > 1 else ''}."
+        f"{before if len(known) > 1 else ''}.{unknown if now['unknown_share'] > 0 else ''}"
     ]
 
 
@@ -188,10 +207,13 @@ def largest_share(followed: pd.DataFrame, country: str, partner: str, window: in
     if supplied.empty:
         nothing = f"{name} delivered no major arms to {countries.name(country)} in any window"
         return [f"{nothing} of {span(window)}."] if len(followed) else []
+    if len(followed) == 1:
+        return []
     best = _records(supplied[supplied["share"] == supplied["share"].max()])[-1]
+    place = "the largest supplier" if best["rank"] == 1 else f"{ordinal(best['rank'])} by size"
     return [
         f"{name}'s largest share in a window of {span(window)} was {percent(best['share'])} "
-        f"({years(best['window_start'], best['window_end'])}, {ordinal(best['rank'])} by size); "
+        f"({years(best['window_start'], best['window_end'])}, {place}); "
         f"windows without a delivery from it: {(followed['tiv'] == 0).sum()} of {len(followed)}."
     ]
 
@@ -200,12 +222,23 @@ def single_years(yearly: pd.DataFrame, country: str, period: str) -> str:
     """Say how much of all deliveries the largest year has, and how many years have none."""
     if yearly.empty:
         return ""
-    top = _records(yearly.sort_values("imports_tiv", ascending=False, kind="stable"))[0]
+    name, received = countries.name(country), yearly["imports_tiv"].sum()
     empty = int((yearly["imports_tiv"] == 0).sum())
-    share = percent(top["imports_tiv"] / yearly["imports_tiv"].sum(), 0)
+    if len(yearly) - empty == 1:
+        only = yearly.loc[yearly["imports_tiv"] > 0, "year"].iloc[0]
+        others = f", in no other year of {period}" if empty else ""
+        return f"{name} received {tiv(received)} in {only}{others}"
+    top = _records(yearly.sort_values("imports_tiv", ascending=False, kind="stable"))[0]
+    share = percent(top["imports_tiv"] / received, 0)
     none = f"; in {counted(empty, 'year')} SIPRI records nothing" if empty else ""
-    name = countries.name(country)
-    return f"{top['year']} alone holds {share} of what {name} received in {period}{none}"
+    return f"{top['year']} accounts for {share} of what {name} received in {period}{none}"
+
+
+def too_small_to_see(yearly: pd.DataFrame) -> pd.DataFrame:
+    """Choose the years whose deliveries are too small for a bar that can be seen."""
+    volumes = yearly["imports_tiv"]
+    chosen: pd.DataFrame = yearly[(volumes > 0) & (volumes < SEEN * volumes.max())]
+    return chosen
 
 
 def weight(shares: pd.DataFrame, partner: str) -> str:
@@ -258,15 +291,15 @@ def stages(deals: pd.DataFrame) -> str:
 
 
 def deals(rows: pd.DataFrame, country: str, partner: str) -> str:
-    """Count the deals of a pair by stage."""
-    pair = f"{countries.name(country)} with {countries.name(partner)}"
-    return f"{counted(len(rows), 'deal')} of {pair}: {stages(rows)}"
+    """Count the deals in which the partner supplies the country, by stage."""
+    pair = f"{countries.name(partner)} supplies {countries.name(country)}"
+    return f"{counted(len(rows), 'deal')} in which {pair}: {stages(rows)}"
 
 
 def deals_alt(rows: pd.DataFrame) -> str:
     """Describe the chart of deals."""
     return (
-        "A row a deal, with a ring in the year of order and dots in the years of delivery. "
+        "One row per deal, with a ring in the year of order and dots in the years of delivery. "
         f"By stage: {stages(rows)}."
     )
 
@@ -276,7 +309,7 @@ def no_deal(
 ) -> str:
     """Say that the register has no deal of a pair, and how many with all suppliers."""
     all_deals = arms_deals[arms_deals["recipient"] == country]
-    number_of = all_deals["order_year"].between(*order_years).sum()
+    number_of = all_deals["order_year"].between(*order_years).sum() or "none"
     return (
         f"SIPRI's register lists no deal of {period} in which {countries.name(partner)} supplies "
         f"{countries.name(country)}; with all suppliers it lists {number_of}."
@@ -330,12 +363,43 @@ def arms_reports(reports: pd.DataFrame, country: str, partner: str) -> str:
     """Count what was said about arms, and what of it was denied or not ordered."""
     denied = int(reports["stage"].isin(["denied", "not ordered"]).sum())
     pair = f"{countries.name(country)} and {countries.name(partner)}"
-    number_of = counted(len(reports), "dated report")
-    not_so = f", {denied} of what was denied or not ordered" if denied else ""
-    return f"What was said about arms between {pair}: {number_of}{not_so}"
+    not_so = f", {denied} of them on something denied or not ordered" if denied else ""
+    return f"{counted(len(reports), 'dated report')} on arms between {pair}{not_so}"
 
 
 # -- military expenditure -----------------------------------------------------------------------
+
+
+def last_figures(latest: pd.DataFrame, write: Callable[[Any], str], column: str) -> str:
+    """Give the last figure of each state; one that ended long before the other is only dated.
+
+    Parameters
+    ----------
+    latest
+        One row per state, as they are written: iso3, year and the column.
+    write
+        How to write the figure.
+    column
+        The column of the figure.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"iso3": ["AZE", "TKM"], "year": [2025, 1999], "usd": [5e9, 1e8]})
+    >>> last_figures(rows, usd, "usd")
+    "Azerbaijan $5 billion in 2025 (Turkmenistan's figures end in 1999)"
+    """
+    rows, newest = _records(latest), latest["year"].max()
+    recent = [row for row in rows if newest - row["year"] <= RECENT]
+    ended = [row for row in rows if newest - row["year"] > RECENT]
+    one_year = len({row["year"] for row in recent}) == 1
+    figures = [f"{countries.name(row['iso3'])} {write(row[column])}" for row in recent]
+    if one_year:
+        text = f"{listed(figures)} in {newest}"
+    else:
+        dated = zip(figures, recent, strict=True)
+        text = listed(f"{figure} in {row['year']}" for figure, row in dated)
+    ends = [f"{countries.name(row['iso3'])}'s figures end in {row['year']}" for row in ended]
+    return f"{text} ({listed(ends)})" if ends else text
 
 
 def burden(latest: pd.DataFrame) -> str:
@@ -346,11 +410,10 @@ def burden(latest: pd.DataFrame) -> str:
     latest
         One row per state, as they are written: iso3, year, share_of_gdp.
     """
-    parts = [
-        f"{countries.name(row['iso3'])} {percent(row['share_of_gdp'])} in {row['year']}"
-        for row in _records(latest)
-    ]
-    return f"Military spending as a share of GDP: {listed(parts)}" if parts else ""
+    if latest.empty:
+        return ""
+    figures = last_figures(latest, percent, "share_of_gdp")
+    return f"Military spending as a share of GDP: {figures}"
 
 
 def no_burden(state: str, period: str, known_first: int, known_last: int) -> str:
@@ -390,18 +453,14 @@ def spending(current: pd.DataFrame) -> str:
     current
         One row per state, as they are written: iso3, year, usd.
     """
-    parts = [
-        f"{countries.name(row['iso3'])} {usd(row['usd'])} in {row['year']}"
-        for row in _records(current)
-    ]
-    return f"Military spending: {listed(parts)}" if parts else ""
+    return f"Military spending: {last_figures(current, usd, 'usd')}" if len(current) else ""
 
 
 def spending_subtitle(price_year: int) -> str:
     """Explain the two kinds of dollars in the chart of expenditure."""
     return (
-        "Billion US dollars, each state on its own scale. Grey: at prices and rates of the year, "
-        f"as in the title; colour: at those of {price_year}. Marks as above"
+        "Billion US dollars, each state on its own scale; the title gives dollars of the year. "
+        f"Constant dollars are at prices and rates of {price_year}. Marks as above"
     )
 
 
@@ -427,16 +486,32 @@ def withheld(dollars: pd.DataFrame) -> list[str]:
 
 
 def steps(events: pd.DataFrame, country: str, partner: str) -> str:
-    """Count dated steps by the confidence in them."""
+    """Count the steps of a pair in the selection, and those they take with other states."""
     if events.empty:
         return ""
-    grades = events["confidence"].value_counts()
-    confidence = listed(
-        f"{grades[grade]} of {grade} confidence" for grade in GRADES if grade in grades
-    )
+    period = years(events["earliest"].dt.year.min(), events["earliest"].dt.year.max())
     pair = f"{countries.name(country)} and {countries.name(partner)}"
-    since = events["earliest"].dt.year.min()
-    return f"{counted(len(events), 'dated step')} of {pair} since {since}: {confidence}"
+    joint = int((events["countries"].str.count(";") > 1).sum())
+    with_others = f", {joint} of them with other states" if joint else ""
+    if joint == len(events):
+        with_others = ", all with other states" if joint > 1 else ", with other states"
+    return f"{counted(len(events), 'step')} of {pair} in our selection, {period}{with_others}"
+
+
+def selection(events: pd.DataFrame, country: str, partner: str) -> str:
+    """Say for which pair the table of events was collected, and what that means for this one."""
+    pairs = [
+        tuple(sorted(pair, key=countries.MEMBERS.index))
+        for states in events["countries"].str.split(";")
+        for pair in itertools.combinations(sorted(set(states) & set(countries.MEMBERS)), 2)
+    ]
+    densest, number_of = Counter(pairs).most_common(1)[0]
+    names = " and ".join(countries.name(iso3) for iso3 in densest)
+    start = f"The table of events is a selection, collected for {names} ({number_of} entries)"
+    if set(densest) == {country, partner}:
+        return f"{start}: that something is missing proves nothing."
+    pair_of = f"{countries.name(country)} and {countries.name(partner)}"
+    return f"{start}. Steps of {pair_of} may be missing: it is no record of their relations."
 
 
 def congresses(held: pd.DataFrame, intervals: pd.DataFrame) -> list[str]:
@@ -470,6 +545,11 @@ def astana_talks(held: pd.DataFrame) -> list[str]:
 
 
 # -- votes --------------------------------------------------------------------------------------
+
+
+def covered_years(rows: pd.DataFrame) -> str:
+    """Write the first and last year of some rows; an empty text where there are none."""
+    return years(rows["year"].min(), rows["year"].max()) if len(rows) else ""
 
 
 def newest_comparison(rows: pd.DataFrame) -> pd.DataFrame:
@@ -518,9 +598,10 @@ def agreement_change(line: pd.DataFrame, window: int) -> list[str]:
     when = [years(rows["year"].iloc[0], rows["year"].iloc[-1]) for rows in (first, last)]
     mean = [percent(rows["agreement"].mean()) for rows in (first, last)]
     identical = [percent(rows["agreement_identical"].mean()) for rows in (first, last)]
+    length = span(window) if window > 1 else "year"
     return [
-        f"{capital_name(line['other'].iloc[0])}: agreement averaged {mean[0]} in "
-        f"the first {span(window)} with votes ({when[0]}) and {mean[1]} in the last ({when[1]}); "
+        f"{capital_name(line['other'].iloc[0])}: agreement averaged {mean[0]} in the first "
+        f"{length} with votes ({when[0]}) and {mean[1]} in the last ({when[1]}); "
         f"counting identical votes only, {identical[0]} and {identical[1]}."
     ]
 
@@ -544,11 +625,11 @@ def ideal_points(distances: pd.DataFrame, country: str) -> str:
         for row in _records(rows)
     ]
     year = rows["year"].iloc[0]
-    return f"On the scale of votes {countries.name(country)} stood {listed(parts)} in {year}"
+    return f"By ideal points {countries.name(country)} was {listed(parts)} in {year}"
 
 
 def equal_distance(compared: pd.DataFrame, country: str) -> str:
-    """Give the nearest and furthest power of a state in a window, and the spread.
+    """Say with which power a state agreed most and least in a window, and the spread.
 
     Parameters
     ----------
@@ -559,18 +640,21 @@ def equal_distance(compared: pd.DataFrame, country: str) -> str:
     if own.empty:
         return ""
     row = _records(own)[0]
-    ends = [f"{number(row[f'{end}_distance'])} ({countries.name(row[end])})" for end in ENDS]
+    most, least = (
+        f"{country_in_sentence(row[end])} ({percent(1 - row[f'{end}_distance'], 0)})"
+        for end in ("nearest", "furthest")
+    )
     return (
-        f"In {years(row['window_start'], row['window_end'])} {countries.name(country)}'s distances "
-        f"in votes ran from {' to '.join(ends)}: a spread of {number(row['dispersion'])}"
+        f"In {years(row['window_start'], row['window_end'])} {countries.name(country)} agreed most "
+        f"with {most} and least with {least}: a spread of {number(row['dispersion'])}"
     )
 
 
 def spread_subtitle(powers: str, draws: int) -> str:
     """Explain the measure of equal distance."""
     return (
-        f"Standard deviation of the distances (1 − agreement) to {powers}; 0 is equal distance; "
-        f"band: 95% interval from {count(draws)} draws of the roll calls"
+        f"Standard deviation of the distances (1 − agreement) from {powers}; 0 is equal distance; "
+        f"band: 95% interval from {count(draws)} resamples of the roll calls"
     )
 
 
@@ -593,7 +677,7 @@ def spread_order(compared: pd.DataFrame, country: str) -> list[str]:
     below = rest["dispersion_high"] < row["dispersion_low"]
     apart = [countries.name(iso3) for iso3 in rest[above | below]["iso3"]]
     overlap = f"all but that of {listed(apart)}" if apart else "all others"
-    overlap = "none" if len(apart) == len(rest) else overlap
+    overlap = "none of the others" if len(apart) == len(rest) else overlap
     interval = f"{number(row['dispersion_low'])} to {number(row['dispersion_high'])}"
     return [
         f"Of the {len(compared)} states compared, {order}; its interval, {interval}, "
@@ -607,7 +691,7 @@ def ideal_point_spread(spreads: pd.DataFrame) -> list[str]:
         return []
     row = _records(spreads)[-1]
     interval = f"{number(row['dispersion_low'])} to {number(row['dispersion_high'])}"
-    resampled = f" (95% interval from drawing its years again: {interval})"
+    resampled = f" (95% interval from resampling its years: {interval})"
     return [
         f"By ideal points the spread was {number(row['dispersion'])}"
         f"{resampled if pd.notna(row['dispersion_low']) else ''} in "
@@ -638,15 +722,6 @@ def arsenals(by_location: pd.DataFrame, own: pd.DataFrame) -> str:
     warheads = f"{row['warheads']:,} {row['counted']} warheads"
     return (
         f"By location {countries.name(iso3)} was {place}, with {warheads}; by control it had none"
-    )
-
-
-def no_arsenal(country: str, hosts: pd.DataFrame) -> str:
-    """Say that a state had no Soviet weapons on its territory, and which had."""
-    states = listed(country_in_sentence(iso3) for iso3 in hosts["iso3"])
-    return (
-        f"By location the table of nuclear warheads has Soviet weapons in {states} only; "
-        f"{countries.name(country)} is not in it."
     )
 
 

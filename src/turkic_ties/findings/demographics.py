@@ -114,10 +114,12 @@ def is_disputed(rows: pd.DataFrame) -> pd.Series[bool]:
 
 def intervals(projections: pd.DataFrame) -> list[str]:
     """Write the 95 % interval of each projection of people, for a card."""
-    return [
-        f"projection; 95% interval {count(row.lower_95)} to {count(row.upper_95)}"
-        for row in _rows(projections)
-    ]
+    return [f"projection; {_interval_of_people(row)}" for row in _rows(projections)]
+
+
+def _interval_of_people(row: Row) -> str:
+    low, high = row.lower_95 / 1e6, row.upper_95 / 1e6
+    return f"95% interval {low:.1f} to {high:.1f} million"
 
 
 def ranks(rows: pd.DataFrame) -> list[str]:
@@ -144,8 +146,8 @@ def composition(group: str, preferred: pd.DataFrame) -> str:
     if counted.empty:
         return sentence
     first_and_lowest = counted.iloc[sorted({0, int(counted["share"].argmin())})]
-    said = [f"{percent(row.share)} in {row.year}" for row in _rows(first_and_lowest)]
-    return f"{sentence}; earlier censuses counted {listed(said)}"
+    phrases = [f"{percent(row.share)} in {row.year}" for row in _rows(first_and_lowest)]
+    return f"{sentence}; earlier censuses counted {listed(phrases)}"
 
 
 def revisions(group: str, preferred: pd.DataFrame) -> Iterable[str]:
@@ -211,6 +213,14 @@ def largest_groups(mixture: pd.DataFrame) -> str:
     return f"The largest groups in {newest['date'].iloc[0][:4]}: {largest}"
 
 
+def no_shares(ethnic_composition: pd.DataFrame, group: str, country_name: str, period: str) -> str:
+    """Say which figures the table of ethnic composition has."""
+    return (
+        "The table of ethnic composition has figures of Kazakhstan, "
+        f"{years_of(ethnic_composition['year'])}; none fit {group} in {country_name} {period}."
+    )
+
+
 def other_label(others: pd.DataFrame) -> str:
     """Name the card of the largest other group."""
     if others.empty:
@@ -228,14 +238,23 @@ def date_marks(dates: pd.DataFrame) -> list[str]:
 # -- what a change is made of ---------------------------------------------------------------------
 
 
-def largest_change(group: str, changes: pd.DataFrame) -> str:
-    """Split the largest rise of a share into its two parts."""
-    row = changes.iloc[int(changes["change"].argmax())]
-    return (
-        f"{row['interval']}: the {group} share changed by {points(row['change'])} points, "
-        f"{points(row['own_effect'])} from the group's own numbers, {points(row['rest_effect'])} "
-        "from those of all others"
-    )
+def largest_rise(group: str, changes: pd.DataFrame) -> str:
+    """Split the largest rise of a share into its two parts, or the last change where none rose."""
+    rises = changes[changes["change"] > 0]
+    row = changes.iloc[-1] if rises.empty else rises.iloc[int(rises["change"].argmax())]
+    parts = _parts(row["own_effect"], row["rest_effect"])
+    if len(rises) > 1:
+        rise = points(row["change"]).removeprefix("+")
+        return f"The {group} share rose most in {row['interval']}, by {rise} points: {parts}"
+    return f"{row['interval']}: the {group} share {_moved_by(row['change'])}: {parts}"
+
+
+def _parts(own: float, rest: float) -> str:
+    return f"{points(own)} from the group's own numbers and {points(rest)} from those of all others"
+
+
+def _moved_by(change: float) -> str:
+    return f"{_moved(change)} by {points(abs(change)).removeprefix('+')} points"
 
 
 def no_changes(group: str, country_name: str, period: str) -> str:
@@ -250,20 +269,29 @@ def revised_changes(changes: pd.DataFrame) -> Iterable[str]:
     """Split the changes that start at a revised census."""
     for row in _rows(changes[changes["start_basis"] == "census_revised"]):
         yield (
-            f"On the revised base the change from {row.start_date} to {row.end_date[:4]} is "
-            f"{points(row.change)} points: {points(row.own_effect)} from the group's own numbers "
-            f"and {points(row.rest_effect)} from those of all others."
+            f"On the revised base the share {_moved_by(row.change)} from {row.start_date} to "
+            f"{row.end_date[:4]}: {_parts(row.own_effect, row.rest_effect)}."
         )
 
 
-def last_change(changes: pd.DataFrame) -> Iterable[str]:
+def last_change(group: str, changes: pd.DataFrame) -> Iterable[str]:
     """Compare the growth of a group with that of all others between the last two censuses."""
     for row in _rows(changes.tail(1)):
         yield (
-            f"Between the last two censuses, {row.interval}, {points(row.own_effect)} of the "
-            f"{points(row.change)} points come from the group's own numbers: the group changed by "
-            f"{points(row.own_growth)}% a year, all others by {points(row.rest_growth)}%."
+            f"Between the last two censuses, {row.interval}, the {group} share "
+            f"{_moved_by(row.change)}: {_parts(row.own_effect, row.rest_effect)}; the group "
+            f"changed by {points(row.own_growth)}% a year, all others by "
+            f"{points(row.rest_growth)}%."
         )
+
+
+def vital(group: str, rows: pd.DataFrame) -> str:
+    """Count the single figures on births and moves, and their years."""
+    span = years_of(rows["period"].str[:4].astype("int64"))
+    return (
+        f"{len(rows)} single figures on births and moves of {listed(rows['ethnic_group'].unique())}"
+        f" people, {span}"
+    )
 
 
 # -- regions and cities ---------------------------------------------------------------------------
@@ -274,8 +302,9 @@ def regions(group: str, tiles: pd.DataFrame) -> str:
     majority = tiles[tiles["share"] > 0.5]
     lowest = tiles.iloc[int(tiles["share"].argmin())]
     return (
-        f"{group} share above one half in {len(majority)} of the {len(tiles)} regions with a "
-        f"figure; the lowest is {percent(lowest['share'], 0)} in {lowest['region']}"
+        f"By the latest figure of each ({years_of(tiles['year'])}) the {group} share is above "
+        f"one half in {len(majority)} of {len(tiles)} regions; the lowest is "
+        f"{percent(lowest['share'], 0)} in {lowest['region']} ({lowest['when']})"
     )
 
 
@@ -288,13 +317,14 @@ def no_regions(group: str, country_name: str, period: str) -> str:
 
 
 def cities(group: str, rows: pd.DataFrame) -> str:
-    """List the latest share of each city."""
-    latest = rows.groupby("place").tail(1)
-    shares = [
-        f"{row.place} {percent(row.share, 0)} ({row.date}, grade {row.grade})"
-        for row in _rows(latest)
+    """Give the lowest and the highest of the latest shares of cities."""
+    latest = rows.groupby("place").tail(1).sort_values("share", kind="stable")
+    many = f"{len(latest)} cities" if len(latest) > 1 else "one city"
+    phrases = [
+        f"{percent(row.share, 0)} in {row.place} ({row.date}, grade {row.grade})"
+        for row in _rows(latest.iloc[sorted({0, len(latest) - 1})])
     ]
-    return f"{group} share in cities: {', '.join(shares)}"
+    return f"{group} share in {many}: {' to '.join(phrases)}"
 
 
 def districts(group: str, classes: pd.Series[Any]) -> str:
@@ -348,14 +378,13 @@ def ages(row: Row) -> str:
     )
 
 
-def outlook(projections: pd.DataFrame) -> str:
-    """Give the projected population of each state with its interval."""
-    said = [
-        f"{row.state} {count(row.value)} (95% interval {count(row.lower_95)} to "
-        f"{count(row.upper_95)})"
-        for row in _rows(projections)
+def outlook(rows: pd.DataFrame, year: int = 2050) -> str:
+    """Give the population projected for a year of each state, with its interval."""
+    phrases = [
+        f"{row.state} {row.value / 1e6:.1f} million ({_interval_of_people(row)})"
+        for row in _rows(rows[rows["year"] == year])
     ]
-    return f"Outlook for {projections['year'].iloc[0]}: {', '.join(said)}"
+    return f"Outlook for {year}: {', '.join(phrases)}"
 
 
 def forecast(measure: str, outlook: pd.DataFrame, year: int) -> str:
@@ -367,6 +396,62 @@ def forecast(measure: str, outlook: pd.DataFrame, year: int) -> str:
     return (
         f"{then.state}: {''.join(last)}the projection for {year} is {then.value:.1f} {unit} "
         f"(95% interval {then.lower_95:.1f} to {then.upper_95:.1f})."
+    )
+
+
+# -- migrants -------------------------------------------------------------------------------------
+
+
+def directions(migrants: pd.DataFrame) -> list[str]:
+    """Name each direction by country of birth and of residence."""
+    return [
+        f"born in {countries.name(row.origin)}, living in {countries.name(row.destination)}"
+        for row in _rows(migrants)
+    ]
+
+
+def migrants(rows: pd.DataFrame, country: str, partner: str) -> str:
+    """Give the last number of people from one state in the other, both ways."""
+    last = rows[rows["year"] == rows["year"].max()]
+    persons = last.set_index("origin")["persons"]
+    phrases = [
+        f"{persons[origin]:,} people born in {countries.name(origin)} lived in "
+        f"{countries.name(destination)}"
+        if origin in persons
+        else f"no figure is listed for people from {countries.name(origin)} in "
+        f"{countries.name(destination)}"
+        for origin, destination in ((partner, country), (country, partner))
+    ]
+    return f"In {rows['year'].max()}, {phrases[0]}; {phrases[1]}"
+
+
+def migrant_shares(rows: pd.DataFrame) -> Iterable[str]:
+    """Say what the last numbers are among all migrants of both states."""
+    for row in _rows(rows[rows["year"] == rows["year"].max()]):
+        origin, destination = countries.name(row.origin), countries.name(row.destination)
+        yield (
+            f"{destination} had {_small(row.origin_share)} of the people born in {origin} who "
+            f"lived abroad in {row.year}, as {_place(row.destination_rank, row.destinations)} "
+            f"countries of residence listed; they were {_small(row.destination_share)} of the "
+            f"people in {destination} born abroad, {_place(row.origin_rank, row.origins)} "
+            "countries of birth listed."
+        )
+
+
+def _small(share: float) -> str:
+    return percent(share) if share >= 0.0005 else "less than 0.1%"
+
+
+def _place(rank: int, many: int) -> str:
+    return f"the {ordinal(rank)} largest of {many}" if rank > 1 else f"the largest of {many}"
+
+
+def no_migrants(migrant_stock: pd.DataFrame, names: Mapping[str, str], period: str) -> str:
+    """Say which years the table has."""
+    pair = " and ".join(names.values())
+    return (
+        f"The table of migrants has every fifth year, {years_of(migrant_stock['year'])}; {period} "
+        f"it lists nobody for {pair}."
     )
 
 
@@ -384,23 +469,42 @@ def leads(totals: pd.DataFrame, pair: Sequence[str]) -> str:
         ISO3 codes of the states of the report.
     """
     first = totals["iso3"].iloc[0]
-    rows = totals[totals["iso3"].isin([first, *pair])]
-    said = [
-        f"{countries.name(row.iso3)} {'leads ' if row.iso3 == first else ''}on "
-        f"{row.led} of {row.indicators}{' selected indicators' if row.iso3 == first else ''}"
-        for row in _rows(rows)
-    ]
-    return ", ".join(said)
-
-
-def rank_cells(rows: pd.DataFrame) -> list[str]:
-    """Write mean rank and number of indicators led, for a cell of the table of ranks."""
-    return [f"{row.mean_rank:.1f} | {row.led}" for row in _rows(rows)]
+    leader, *others = _rows(totals[totals["iso3"].isin([first, *pair])])
+    phrases = [f"{countries.name(row.iso3)} on {row.led} of {row.indicators}" for row in others]
+    return ", ".join(
+        [
+            f"{countries.name(leader.iso3)} ranks first on {leader.led} of {leader.indicators} "
+            "selected indicators",
+            *phrases,
+        ]
+    )
 
 
 def by_domain(rows: pd.DataFrame) -> pd.Series[str]:
-    """Join the names of indicators of each domain."""
-    return rows.groupby("domain")["name"].agg("; ".join)
+    """Join the names of indicators of each domain, with what the value is among the states.
+
+    Parameters
+    ----------
+    rows
+        domain, name, direction, leads; all lead or none.
+    """
+    best = {"higher_is_better": "Highest", "lower_is_better": "Lowest"}
+    worst = {"higher_is_better": "Lowest", "lower_is_better": "Highest"}
+    words = [(best if row.leads else worst)[row.direction] for row in _rows(rows)]
+    named = (
+        rows.assign(word=pd.Series(words, rows.index, dtype="str"))
+        .groupby(["domain", "word"])["name"]
+        .agg("; ".join)
+        .reset_index()
+    )
+    sentences = named["word"] + ": " + named["name"] + "."
+    return sentences.groupby(named["domain"]).agg(" ".join)
+
+
+def where(country_name: str, own: pd.DataFrame, last: int) -> str:
+    """Count the indicators on which a state is first and last."""
+    first = int(own["leads"].sum())
+    return f"{country_name} is first on {first} and last on {last} of {len(own)} indicators"
 
 
 def no_ranks(first_year: int, period: str) -> str:
@@ -413,40 +517,52 @@ def no_ranks(first_year: int, period: str) -> str:
 
 def equal_weights(country: str, total: Row, equal: pd.Series[float]) -> str:
     """Give the share led by indicators and with every domain counted the same."""
+    name, best = countries.name(country), str(equal.idxmax())
+    jointly = f" ({total.led_jointly} jointly)" if total.led_jointly else ""
+    highest = (
+        "the highest share of all states"
+        if best == country
+        else f"the highest share is {percent(equal.max())}, of {countries.name(best)}"
+    )
     return (
-        f"{countries.name(country)} leads on {percent(total.led_share)} of the indicators it is "
-        f"ranked on ({total.led_jointly} jointly); by lot it would be "
-        f"{percent(total.expected_share, 0)}. With every domain weighing the same it leads on "
-        f"{percent(equal[country])}; the highest is then {countries.name(str(equal.idxmax()))} "
-        f"with {percent(equal.max())}."
+        f"{name} ranks first on {percent(total.led_share)} of the indicators it is ranked on"
+        f"{jointly}; by lot it would be {percent(total.expected_share, 0)}. With every domain "
+        f"weighing the same it is {percent(equal[country])}, {highest}."
     )
 
 
 def sensitivity(country_name: str, partner_name: str, rows: pd.DataFrame) -> str:
     """Give the range of the share led over all selections, with the partner and without."""
-    spans = [
-        f"{percent(shares.min(), 0)} to {percent(shares.max(), 0)}"
-        for _, shares in rows.groupby("among", sort=False)["led_share"]
-    ]
+    spans = [_span(shares) for _, shares in rows.groupby("among", sort=False)["led_share"]]
     return (
-        f"{country_name} leads on {spans[0]} of the indicators, depending on the selection; "
+        f"{country_name} ranks first on {spans[0]} of the indicators, depending on the selection; "
         f"on {spans[1]} with {partner_name} left out"
     )
+
+
+def _span(shares: pd.Series[float]) -> str:
+    low, high = percent(shares.min(), 0), percent(shares.max(), 0)
+    return low if low == high else f"{low} to {high}"
 
 
 def dominance(row: Row) -> str:
     """Compare two states on the indicators both are ranked on."""
     country, partner = countries.name(row.iso3), countries.name(row.other)
     return (
-        f"A randomly drawn indicator favours {country} over {partner} with a chance of "
-        f"{percent(row.better, 0)}, {partner} over {country} with {percent(row.worse, 0)}"
+        f"{country} ranks before {partner} on {percent(row.better, 0)} of the {row.indicators} "
+        f"indicators of both, {partner} before {country} on {percent(row.worse, 0)}"
     )
 
 
 def _ranks(ranks: pd.Series[Any]) -> str:
-    """Count the series by rank: '1st in 3, 2nd in 4'."""
+    """Count the series by rank: '1st by 3 and 2nd by 4 of 7 series'."""
     counted = sorted(Counter(ranks).items())
-    return ", ".join(f"{ordinal(rank)} in {many}" for rank, many in counted)
+    if len(ranks) == 1:
+        return f"{ordinal(ranks.iloc[0])} by the only series there is"
+    if len(counted) == 1:
+        return f"{ordinal(ranks.iloc[0])} by all {len(ranks)} series"
+    phrases = listed(f"{ordinal(rank)} by {many}" for rank, many in counted)
+    return f"{phrases} of {len(ranks)} series"
 
 
 def well_covered(history: pd.DataFrame) -> pd.DataFrame:
@@ -465,21 +581,16 @@ def no_income(span: str, country_name: str, period: str) -> str:
 def income(country_name: str, series: pd.DataFrame) -> str:
     """Count the series of one year by rank."""
     year = series["year"].iloc[0]
-    ranks = _ranks(series["rank"])
-    return f"By GDP per capita {country_name} ranked {ranks} of {len(series)} series in {year}"
+    return f"By GDP per capita in {year} {country_name} ranked {_ranks(series['rank'])}"
 
 
 def income_without(country_name: str, partner_name: str, series: pd.DataFrame) -> str:
     """Count the series of one year by rank, the partner left out."""
-    year = series["year"].iloc[0]
-    ranks = _ranks(series["rank"])
-    return (
-        f"With {partner_name} left out, {country_name} ranked {ranks} of {len(series)} series "
-        f"in {year}."
-    )
+    year, ranks = series["year"].iloc[0], _ranks(series["rank"])
+    return f"With {partner_name} left out, {country_name} ranked {ranks} in {year}."
 
 
-def surveys(names: Mapping[str, str], rows: pd.DataFrame) -> str:
+def surveys(names: Mapping[str, str], rows: pd.DataFrame, oldest: int) -> str:
     """Give the Gini index of the last survey of each state of the pair.
 
     Parameters
@@ -488,11 +599,19 @@ def surveys(names: Mapping[str, str], rows: pd.DataFrame) -> str:
         ISO3 code to name of both states.
     rows
         iso3, year, value, sorted by year.
+    oldest
+        An older survey is not compared: only its year is given.
     """
-    said = {state: f"{name} has none" for state, name in names.items()}
+    phrases = {state: f"{name} has none" for state, name in names.items()}
     for row in _rows(rows[rows["iso3"].isin(names)]):
-        said[row.iso3] = f"{names[row.iso3]} {row.value:.1f} in {row.year}"
-    return f"Gini index of the last survey: {', '.join(said.values())}"
+        name = names[row.iso3]
+        recent = row.year >= oldest
+        phrases[row.iso3] = (
+            f"{name} {row.value:.1f} in {row.year}"
+            if recent
+            else f"{name} has none since {row.year}"
+        )
+    return f"Gini index of the last survey: {', '.join(phrases.values())}"
 
 
 def no_gini(country_name: str, period: str) -> str:
@@ -503,12 +622,20 @@ def no_gini(country_name: str, period: str) -> str:
     )
 
 
-def gini_rank(country_name: str, history: pd.DataFrame) -> Iterable[str]:
-    """Give the rank in the last survey year a state shares with another."""
-    for row in _rows(history.tail(1)):
-        without = ", ".join(countries.name(state) for state in row.no_value.split())
-        lack = f"; no survey that year: {without}" if without else ""
+def gini_ranks(country_name: str, history: pd.DataFrame) -> Iterable[str]:
+    """Give the ranks in the last survey years a state shares with others."""
+    recent = history[history["year"] > history["year"].max() - 5]
+    phrases = [f"{ordinal(row.rank)} of {row.n_states} in {row.year}" for row in _rows(recent)]
+    if phrases:
         yield (
-            f"In {row.year}, its last survey year shared with another state, {country_name} ranked "
-            f"{ordinal(row.rank)} of {row.n_states}, the most equal first{lack}."
+            f"Among the states with a survey in the same year {country_name} ranked "
+            f"{listed(phrases)}; the lowest index ranks first."
         )
+
+
+def last_surveys(rows: pd.DataFrame) -> Iterable[str]:
+    """List the last survey of each state, the lowest index first."""
+    last = rows.groupby("iso3").tail(1).sort_values(["value", "iso3"])
+    phrases = [f"{countries.name(row.iso3)} {row.value:.1f} ({row.year})" for row in _rows(last)]
+    if phrases:
+        yield f"Last surveys: {listed(phrases)}."

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from turkic_ties import countries
-from turkic_ties.words import listed, usd
+from turkic_ties import countries, words
+from turkic_ties.words import listed
+
+usd = partial(words.usd, fixed=True)
 
 PUBLICATIONS = {
     "bns": "Bureau of National Statistics",

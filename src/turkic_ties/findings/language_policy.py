@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 import pandas as pd
 
 from turkic_ties import countries
-from turkic_ties.words import count, number, ordinal, percent
+from turkic_ties.words import count, listed, number, percent, years
+
+ROUNDING = 0.005
+"""Sums of published shares may be off by this much without a word."""
+
+NAMED = 8
+"""Languages with overlapping intervals are named up to this number, more are counted."""
+
+SOFTWARE_LANGUAGES = {
+    "apc": "Levantine Arabic",
+    "az": "Azerbaijani",
+    "de": "German",
+    "en": "English",
+    "kaa": "Karakalpak",
+    "kk": "Kazakh",
+    "ku": "Kurdish",
+    "ky": "Kyrgyz",
+    "ru": "Russian",
+    "tk": "Turkmen",
+    "tly": "Talysh",
+    "tr": "Turkish",
+    "ug_Cyrl": "Uyghur",
+    "uz": "Uzbek",
+    "zza": "Zaza",
+}
+"""Names of the language tags with at least a percent anywhere."""
 
 VERBS = {
     "speaks": "speak",
@@ -22,14 +48,25 @@ VERBS = {
 
 
 def published(share: float) -> str:
-    """Write a published share (0 to 1) with at most two decimals, as sources print them.
+    """Write a published share (0 to 1) with at most one decimal; a round one has none.
 
     Examples
     --------
     >>> published(0.66), published(0.3235)
-    ('66%', '32.35%')
+    ('66%', '32.4%')
     """
-    return f"{100 * share:.2f}".rstrip("0").rstrip(".") + "%"
+    return f"{100 * share:.1f}".removesuffix(".0") + "%"
+
+
+def weak_grade(grades: Iterable[str]) -> str:
+    """Write the grade behind figures from copies of an encyclopaedia or commentary.
+
+    Examples
+    --------
+    >>> weak_grade(["A", "C"]), weak_grade(["B"])
+    (' (grade C)', '')
+    """
+    return " (grade C)" if "C" in set(grades) else ""
 
 
 # -- use and schooling --------------------------------------------------------------------------
@@ -41,14 +78,14 @@ def use(asked: pd.DataFrame, country_name: str) -> str:
     Parameters
     ----------
     asked
-        Columns row (question and year), asked, indicator, language_name, year, share.
+        Columns row (question and year), asked, indicator, language_name, year, share, grade.
 
     Examples
     --------
-    >>> rows = [("speaks, 2021", "speaks", "speaks", "Russian", 2021, 0.837)]
-    >>> names = ["row", "asked", "indicator", "language_name", "year", "share"]
+    >>> rows = [("speaks, 2021", "speaks", "speaks", "Russian", 2021, 0.837, "C")]
+    >>> names = ["row", "asked", "indicator", "language_name", "year", "share", "grade"]
     >>> use(pd.DataFrame(rows, columns=names), "Kazakhstan")
-    'Kazakhstan, 2021: 83.7% speak Russian'
+    'Kazakhstan, 2021: 83.7% speak Russian (grade C)'
     """
     several = asked[asked.groupby("row")["language_name"].transform("size") > 1]
     several = several if len(several) else asked
@@ -61,7 +98,7 @@ def use(asked: pd.DataFrame, country_name: str) -> str:
     ]
     text = ", ".join(shares)
     text = text.replace("% ", f"% {verb} ", 1) if verb else f"{first['asked']}, {text}"
-    return f"{country_name}, {first['year']}: {text}"
+    return f"{country_name}, {first['year']}: {text}{weak_grade(latest['grade'])}"
 
 
 def schooling(taught: pd.DataFrame, country_name: str) -> str:
@@ -70,19 +107,23 @@ def schooling(taught: pd.DataFrame, country_name: str) -> str:
     Parameters
     ----------
     taught
-        Columns group, population, language_name, segment, year, share, approximate.
+        Columns group, population, language_name, segment, year, share, approximate, grade.
     """
     pupils = taught[taught["group"].isin(["School pupils", "Single-language schools"])]
     pupils = pupils if len(pupils) else taught
-    texts = []
+    texts, grades = [], []
     for (name, _), line in pupils.groupby(["language_name", "segment"]):
         if len(line) > 1 and not line["approximate"].any():
             first, last = line.iloc[0], line.iloc[-1]
             then = f"{name} {published(first['share'])} in {first['year']}"
             texts.append(f"{then}, {published(last['share'])} in {last['year']}")
-    only = pupils.iloc[-1]
-    texts = texts or [f"{only['language_name']} {published(only['share'])} in {only['year']}"]
-    return f"{country_name}, {pupils['population'].iloc[0]} taught in {'; in '.join(texts)}"
+            grades += [first["grade"], last["grade"]]
+    if not texts:
+        only = pupils.iloc[-1]
+        texts = [f"{only['language_name']} {published(only['share'])} in {only['year']}"]
+        grades = [only["grade"]]
+    text = f"{country_name}, {pupils['population'].iloc[0]} taught in {'; in '.join(texts)}"
+    return text + weak_grade(grades)
 
 
 def home_language(waves: pd.DataFrame) -> str:
@@ -128,18 +169,56 @@ def changes(changes: pd.DataFrame, language_name: dict[str, str]) -> pd.DataFram
     )
 
 
-def software(rows: pd.DataFrame, country_name: str) -> str:
-    """Tell the estimates made for software.
+def sums_above_one(rows: pd.DataFrame) -> list[str]:
+    """Tell where the shares of one year, as published, add up to more than the whole.
 
     Parameters
     ----------
     rows
-        Columns name, population_percent; the largest first.
+        Columns segment, population, year, share; one row per language.
     """
-    languages = zip(rows["name"], rows["population_percent"], strict=True)
-    text = ", ".join(f"{name} {share:.0f}%" for name, share in languages)
+    sums = rows.groupby(["segment", "population", "year"], as_index=False)["share"].sum()
+    return [
+        f"The shares of {row['population']} in {row['year']} add up to {published(row['share'])} "
+        "as published, so at least one of them is wrong."
+        for row in sums[sums["share"] > 1 + ROUNDING].to_dict("records")
+    ]
+
+
+def mother_tongues(census: pd.DataFrame, country_name: str) -> str:
+    """List the mother tongues of a census with at least a percent.
+
+    Parameters
+    ----------
+    census
+        Columns year, language_name, share_pct; one census.
+    """
+    large = census[census["share_pct"] >= 1].sort_values("share_pct", ascending=False)
+    shares = [
+        f"{name} {published(percent / 100)}"
+        for name, percent in zip(large["language_name"], large["share_pct"], strict=True)
+    ]
+    asked = f"Mother tongue in {country_name} by the census of {census['year'].iloc[0]}"
+    return f"{asked}, with at least 1%: {', '.join(shares)}."
+
+
+def software(estimates: pd.DataFrame, country_name: str) -> str:
+    """Tell the estimates made for software, of languages with at least a percent.
+
+    Parameters
+    ----------
+    estimates
+        Columns language_tag, population_percent; a second script of a language is left out.
+    """
+    large = estimates[estimates["population_percent"] >= 1]
+    large = large.sort_values("population_percent", ascending=False)
+    large = large[large["language_tag"].isin(list(SOFTWARE_LANGUAGES))]
+    shares = [
+        f"{SOFTWARE_LANGUAGES[tag]} {published(percent / 100)}"
+        for tag, percent in zip(large["language_tag"], large["population_percent"], strict=True)
+    ]
     made = "by estimates made for software, of mixed age and no census (Unicode CLDR)"
-    return f"{country_name} {made}: {text}."
+    return f"{country_name} {made}, with at least 1%: {', '.join(shares)}."
 
 
 # -- letters and texts --------------------------------------------------------------------------
@@ -180,7 +259,7 @@ def sounds(sounds: pd.DataFrame, language: str, partner_language: str) -> str:
     if false_friends:
         text += f"Same letter, another sound: {'; '.join(false_friends)}."
     else:
-        text += "None stands for quite another sound."
+        text += "No shared letter stands for quite another sound."
     partly = sounds.loc[sounds["relation"] == "partly", "letter"]
     return text + (f" Partly alike: {', '.join(partly)}." if len(partly) else "")
 
@@ -219,18 +298,18 @@ def lost(lost: pd.DataFrame, title: str) -> str:
 
 
 def text_likeness(texts: pd.DataFrame, alphabet: str, language: str, other_language: str) -> str:
-    """Tell how alike the texts of a pair are, and which version brings them nearest.
+    """Tell how alike the texts of a pair are, and the nearest version if its interval lies higher.
 
     Parameters
     ----------
     texts
-        Columns corpus, version, written (how the text is written), cosine: the texts of the pair in
-        one script.
+        Columns corpus, version, written (how the text is written), cosine, cosine_low, cosine_high:
+        the texts of the pair in one script.
     alphabet
         The version of Kazakh the report is about.
     """
     if texts.empty:
-        return f"{language} and {other_language} have no text in one script here"
+        return f"{language} and {other_language} have no text in one script in the tables"
     chosen = texts[texts["version"].isin(["", alphabet])]
     corpus = (chosen if len(chosen) else texts)["corpus"].max()
     same_text = texts[texts["corpus"] == corpus].sort_values("cosine", ascending=False)
@@ -239,7 +318,7 @@ def text_likeness(texts: pd.DataFrame, alphabet: str, language: str, other_langu
     kind = {"xwmt": "News sentences", "udhr": "The Declaration"}[corpus]
     text = f"{kind} in {language} ({now['written']}) and in {other_language} have a likeness of "
     text += number(now["cosine"])
-    if best["cosine"] > now["cosine"]:
+    if best["cosine_low"] > now["cosine_high"]:
         nearest = f"{best['written']} with {number(best['cosine'])}"
         text += f"; the version nearest to {other_language} is {nearest}"
     return text
@@ -271,19 +350,44 @@ def text_table(texts: pd.DataFrame, language: str) -> pd.DataFrame:
     )
 
 
-def scripts(both: pd.DataFrame, language: str) -> str:
-    """Tell how many texts are more alike in Cyrillic than in Latin.
+def script_table(both: pd.DataFrame) -> pd.DataFrame:
+    """Lay out likeness in Cyrillic and in Latin with its intervals.
 
     Parameters
     ----------
     both
-        Column ``Both Cyrillic``; the one after it is the likeness in Latin.
+        Columns language, corpus (as shown), written_latin, and cosine, cosine_low, cosine_high for
+        Cyrillic and with ``_latin``.
     """
-    column = both.columns[list(both.columns).index("Both Cyrillic") + 1]
-    nearer = (both["Both Cyrillic"] > both[column]).sum()
-    latin = "the nearest Latin version" if column == "Nearest Latin" else column[len("Both ") :]
-    texts = f"{nearer} of {len(both)} texts"
-    return f"In Cyrillic {texts} are more like the {language} one than in {latin}"
+    return pd.DataFrame(
+        {
+            "Language": both["language"],
+            "Text": both["corpus"],
+            "Both Cyrillic": [_with_interval(row, "") for row in both.to_dict("records")],
+            "Both Latin": [_with_interval(row, "_latin") for row in both.to_dict("records")],
+            "Latin version": both["written_latin"],
+        }
+    )
+
+
+def _with_interval(row: dict[Hashable, Any], suffix: str) -> str:
+    middle, low, high = (row[f"cosine{part}{suffix}"] for part in ("", "_low", "_high"))
+    return f"{middle:.2f} ({low:.2f}–{high:.2f})"
+
+
+def scripts(both: pd.DataFrame, language: str) -> str:
+    """Tell how many texts are more alike in one script; overlapping intervals decide nothing.
+
+    Parameters
+    ----------
+    both
+        Columns cosine_low, cosine_high for Cyrillic and with ``_latin``.
+    """
+    cyrillic = int((both["cosine_low"] > both["cosine_high_latin"]).sum())
+    latin = int((both["cosine_low_latin"] > both["cosine_high"]).sum())
+    text = f"Texts compared with {language} in both scripts: {len(both)}; {cyrillic} more alike in "
+    text += f"Cyrillic, {latin} in Latin"
+    return text + ("; the other intervals overlap" if cyrillic + latin < len(both) else "")
 
 
 # -- words --------------------------------------------------------------------------------------
@@ -323,33 +427,39 @@ def cognates(row: dict[str, float], language: str, other_language: str) -> str:
     )
 
 
-def nearest(ranked: pd.DataFrame, language: str) -> str:
-    """Tell the nearest and the farthest relative of a language.
-
-    Parameters
-    ----------
-    ranked
-        Columns language and the share by the name of the language, the nearest first.
-    """
-    near, far = ranked.iloc[0], ranked.iloc[-1]
-    return (
-        f"Nearest to {language} is {near['language']} ({percent(near[language], 0)}), farthest "
-        f"{far['language']} ({percent(far[language], 0)})"
-    )
-
-
-def relatives(relatives: pd.DataFrame, language: str, other_language: str) -> str:
-    """Tell the nearest and the farthest relative of a language, and the place of another.
+def nearest(relatives: pd.DataFrame, language: str) -> str:
+    """Tell the largest share of basic vocabulary, and whose intervals reach it.
 
     Parameters
     ----------
     relatives
-        Columns language and one per language of the pair with the share of basic vocabulary; the
-        nearest to the first language first.
+        Columns name, share, share_low, share_high, overlaps; the largest share first.
     """
-    place = int((relatives["language"] == other_language).to_numpy().argmax()) + 1
-    of_all = f"{other_language} is {ordinal(place)} of {len(relatives)}"
-    return f"{nearest(relatives, language)}; {of_all}"
+    largest, others = relatives.iloc[0], relatives[relatives["overlaps"]].iloc[1:]
+    interval = f"{100 * largest['share_low']:.0f} to {percent(largest['share_high'], 0)}"
+    text = f"{largest['name']} has the largest share with {language}, "
+    text += f"{percent(largest['share'], 0)} ({interval})"
+    if others.empty:
+        return f"{text}, and no other interval reaches it."
+    named = listed(others["name"]) if len(others) <= NAMED else f"{len(others)} other languages"
+    return f"{text}; the intervals of {named} overlap with its own, so their order is open."
+
+
+def relatives(relatives: pd.DataFrame, language: str, other_language: str) -> str:
+    """Tell the largest and the smallest share of basic vocabulary, and that of another language.
+
+    Parameters
+    ----------
+    relatives
+        Columns name and share; the largest share first.
+    """
+    ends = relatives["name"].isin([relatives["name"].iloc[0], relatives["name"].iloc[-1]])
+    shown = relatives[ends | (relatives["name"] == other_language)]
+    shares = [
+        f"{percent(share, 0)} with {name}"
+        for name, share in zip(shown["name"], shown["share"], strict=True)
+    ]
+    return f"{language} has basic vocabulary in common: {', '.join(shares)}"
 
 
 # -- plans --------------------------------------------------------------------------------------
@@ -429,7 +539,8 @@ def abroad_west(rows: pd.DataFrame) -> str:
     text += f"{last['year']}"
     if first["year"] != last["year"]:
         text += f", {percent(first['share'])} in {first['year']}"
-    return f"{text}." + (" That last figure repeats the year before." if last["flag"] else "")
+    repeats = f" The figure of {last['year']} repeats the year before." if last["flag"] else ""
+    return f"{text}.{repeats}"
 
 
 def scholarships(scholars: pd.DataFrame) -> str:
@@ -446,6 +557,24 @@ def scholarships(scholars: pd.DataFrame) -> str:
     texts += [f"Türkiye {percent(share)}" for share in turkish["share"]]
     year = final["year"].iloc[0]
     return f"Where Kazakhstan's Bolashak scholars were in {year}: {'; '.join(texts)}"
+
+
+def students_between(flows: pd.DataFrame) -> str:
+    """Tell the first and the last year of each direction, inside one way of counting.
+
+    Parameters
+    ----------
+    flows
+        Columns origin, destination, year, students, series; sorted by direction and year.
+    """
+    texts = []
+    for (origin, destination), rows in flows.groupby(["origin", "destination"], sort=False):
+        last = rows[rows["series"] == rows["series"].iloc[-1]]
+        counts = [f"{row['students']:,} in {row['year']}" for row in last.to_dict("records")]
+        names = f"{countries.name(str(origin))} in {countries.name(str(destination))}"
+        ends = dict.fromkeys((counts[0], counts[-1]))
+        texts.append(f"from {names} {', '.join(ends)}")
+    return f"Students {'; '.join(texts)}"
 
 
 def destination(codes: str) -> str:
@@ -513,10 +642,8 @@ def timeline(events: pd.DataFrame) -> str:
     """
     dated = events["date"].dt.year
     script = (events["category"] == "alphabet").sum()
-    if dated.min() == dated.max():
-        return f"Dated steps in {dated.min()}: {len(events)}"
-    period = f"from {dated.min()} to {dated.max()}"
-    return f"{len(events)} dated steps {period}, {script} of them on the alphabet alone"
+    text = f"Steps in this selection: {len(events)}, {script} of them on the alphabet alone, "
+    return text + years(dated.min(), dated.max())
 
 
 def events(events: pd.DataFrame, states: list[str]) -> pd.DataFrame:
@@ -543,7 +670,7 @@ def events(events: pd.DataFrame, states: list[str]) -> pd.DataFrame:
     )
 
 
-def known(years: dict[str, int]) -> str:
+def known(last_years: dict[str, int]) -> str:
     """List states with the last year there are figures of.
 
     Examples
@@ -551,4 +678,6 @@ def known(years: dict[str, int]) -> str:
     >>> known({"KAZ": 2021, "AZE": 2019})
     'Kazakhstan (last in 2021), Azerbaijan (last in 2019)'
     """
-    return ", ".join(f"{countries.name(state)} (last in {year})" for state, year in years.items())
+    return ", ".join(
+        f"{countries.name(state)} (last in {year})" for state, year in last_years.items()
+    )

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from turkic_ties import countries
+from turkic_ties import countries, words
 from turkic_ties.words import (
+    capital,
     count,
     country_in_sentence,
     listed,
+    number,
     ordinal,
     percent,
-    usd,
+    significant,
     years,
 )
+
+usd = partial(words.usd, fixed=True)
 
 READINGS = {
     "below": "below normal",
     "above": "above normal",
-    "not distinguishable": "not told from normal",
+    "not distinguishable": "may be normal",
 }
 """How a range of observed over predicted trade reads."""
 
@@ -37,48 +42,57 @@ VARIABLES = {
 """Names of the variables of the gravity model."""
 
 
-def turnover(series: pd.DataFrame) -> str:
-    """Write the title of trade over time.
+def turnover(series: pd.DataFrame, country: str, partner: str) -> str:
+    """Write what the two sold each other in the last year with both flows, and in whose books.
 
     Parameters
     ----------
     series
-        Of `trade.bilateral`, one row per year.
+        Of `trade.main_series`.
+    country, partner
+        ISO3 codes.
     """
-    now, peak = _row(series, -1), _row(series.nlargest(1, "turnover_usd"))
-    country, partner = _names(now)
-    title = (
-        f"{country} and {partner} traded goods worth {usd(now['turnover_usd'])} in {now['year']}"
+    names = countries.name(country), countries.name(partner)
+    if series.empty:
+        return f"No books have both flows between {listed(names)} in one year"
+    now = _row(series, -1)
+    sold, bought = usd(now["exports_usd"]), usd(now["imports_usd"])
+    return (
+        f"{names[0]} sold {names[1]} goods worth {sold} in {now['year']} "
+        f"and bought goods worth {bought}, in {_books(now)}"
     )
-    if peak["year"] == now["year"]:
-        return f"{title}, the highest of the period"
-    return f"{title}; the peak was {usd(peak['turnover_usd'])} in {peak['year']}"
 
 
 def growth(change: pd.DataFrame) -> list[str]:
-    """Write how turnover changed up to the last year; nothing without rows.
+    """Write how turnover changed up to the last year, inside one series.
 
     Parameters
     ----------
     change
-        Of `trade.growth` on turnover in current and in constant dollars, one row per year.
+        Of `trade.growth` on a `trade.main_series` in current and constant dollars. What has no base
+        is not written.
     """
     if change.empty:
         return []
-    now, highest = _row(change, -1), change["turnover_constant_usd"].max()
-    one_year, five_years = percent(now["growth_1y"]), percent(now["cagr_5y"])
-    text = f"In {now['year']} turnover changed by {one_year} on the year before"
-    text += f" and by {five_years} a year over five years."
-    if now["seam_1y"] or now["seam_5y"]:
-        text += " One of these bases comes from another source or the other side,"
-        text += " so part of the change is theirs."
-    text += f" In dollars of {now['base_year']} (US consumer prices) it was"
-    text += f" {usd(now['turnover_constant_usd'])}; the highest of the period was {usd(highest)}."
-    return [text]
+    now = _row(change, -1)
+    moves = [
+        f"{_moved(now[column])} {span}"
+        for column, span in (
+            ("growth_1y", "on the year before"),
+            ("cagr_5y", "a year over five years"),
+        )
+        if pd.notna(now[column])
+    ]
+    if len(moves) == 2 and moves[0].split()[0] == moves[1].split()[0]:
+        moves[1] = moves[1].removeprefix(f"{moves[1].split()[0]} ")
+    sentences = []
+    if moves:
+        sentences.append(f"Turnover of {now['year']} in {_books(now)} {listed(moves)}.")
+    return sentences + _in_constant_dollars(change)
 
 
 def balance(series: pd.DataFrame) -> str:
-    """Write who sold more in the last year.
+    """Write who sold more in the last year, how much more, and in whose books.
 
     Parameters
     ----------
@@ -87,8 +101,11 @@ def balance(series: pd.DataFrame) -> str:
     """
     now = _row(series, -1)
     sides = _names(now) if now["balance_usd"] > 0 else _names(now)[::-1]
-    more = usd(abs(now["balance_usd"]))
-    return f"In {now['year']} {sides[0]} sold {sides[1]} {more} more than it bought"
+    amount, share = usd(abs(now["balance_usd"])), percent(abs(now["normalised_balance"]), 0)
+    return (
+        f"In {now['year']} {sides[0]} sold {sides[1]} {amount} more than it bought, "
+        f"{share} of turnover, in {_books(now)}"
+    )
 
 
 def gaps(asymmetry: pd.DataFrame) -> list[str]:
@@ -101,12 +118,13 @@ def gaps(asymmetry: pd.DataFrame) -> list[str]:
     """
     sentences = []
     for gap in asymmetry.groupby("flow").tail(1).to_dict("records"):
-        own, mirror = usd(gap["own_usd"]), usd(gap["mirror_usd"])
-        country, partner = countries.name(gap["country"]), countries.name(gap["partner"])
+        country, partner = _names(gap)
+        direction = "higher" if gap["asymmetry"] > 0 else "lower"
         sentences.append(
             f"{country}'s books put its {gap['flow']} of {gap['year']}, the last year with both "
-            f"books, at {own}, {partner}'s at {mirror}: a gap of "
-            f"{percent(abs(gap['asymmetry']))} of their mean."
+            f"books, at {usd(gap['own_usd'])}, {partner}'s books at {usd(gap['mirror_usd'])}: "
+            f"{country}'s figure is {direction} by {percent(abs(gap['asymmetry']))} "
+            "of the mean of both."
         )
     return sentences
 
@@ -119,13 +137,11 @@ def flagged_books(books: pd.DataFrame) -> list[str]:
     books
         Of `trade.bilateral`.
     """
-    sentences = []
-    for (whose, flag), rows in books[books["flag"] != ""].groupby(["books", "flag"]):
-        country, partner = _names(_row(rows))
-        owners = {"own": f"{country}'s books", "mirror": f"{partner}'s books", "model": "The model"}
-        listed_years = ", ".join(map(str, rows["year"]))
-        sentences.append(f"To be read with care: {owners[str(whose)]} of {listed_years} ({flag}).")
-    return sentences
+    flagged = books[books["flag"] != ""]
+    return [
+        f"To be read with care: {_books(_row(rows))} of {spans(rows['year'])} ({flag})."
+        for (_, flag), rows in flagged.groupby(["books", "flag"])
+    ]
 
 
 def partner(ranked: pd.DataFrame, iso3: str) -> str:
@@ -143,7 +159,9 @@ def partner(ranked: pd.DataFrame, iso3: str) -> str:
     rows = ranked[ranked["partner"] == iso3]
     if rows.empty:
         return f"{name} does not appear among {country}'s partners {where}"
-    return f"{name} was {country}'s {ordinal(rows['rank'].iloc[0])}-largest partner {where}"
+    rank = rows["rank"].iloc[0]
+    place = "largest" if rank == 1 else f"{ordinal(rank)}-largest"
+    return f"{name} was {country}'s {place} partner {where}"
 
 
 def share_unit(ranked: pd.DataFrame) -> str:
@@ -171,20 +189,28 @@ def top_partner(ranked: pd.DataFrame) -> str:
     return f"The largest is {country_in_sentence(top['partner'])} with {percent(top['share'])}."
 
 
-def rank(places: pd.DataFrame) -> str:
-    """Write the last and the best rank of a partner by turnover.
+def rank(series: pd.DataFrame, country: str, partner: str) -> str:
+    """Write the last and the best rank of a partner by turnover inside one series.
 
     Parameters
     ----------
-    places
-        Of `trade.ranks`, the rows of one partner, with turnover.
+    series
+        Of `trade.main_series` on the rows of one partner and flow of `trade.ranks`.
+    country, partner
+        ISO3 codes.
     """
-    rows = places[places["flow"] == "turnover"]
-    best, now = _row(rows.nsmallest(1, "rank")), _row(rows, -1)
-    title = f"{_names(now)[1]} ranked {ordinal(now['rank'])} by turnover in {now['year']}"
-    if best["rank"] < now["rank"]:
-        title += f"; its best was {ordinal(best['rank'])} in {best['year']}"
-    return title
+    country, partner = countries.name(country), countries.name(partner)
+    if series.empty:
+        return f"Rank of {partner} among {country}'s partners"
+    now, best = _row(series, -1), series["rank"].min()
+    books = {"own": f"{country}'s books", "mirror": "its partners' books"}
+    title = f"{partner} ranked {ordinal(now['rank'])} by turnover in {now['year']}"
+    title += f" in {books.get(now['books'], 'the reconciled model')}"
+    if best == now["rank"]:
+        return title
+    in_years = [str(year) for year in series.loc[series["rank"] == best, "year"]]
+    when = listed(in_years) if len(in_years) <= 3 else f"{len(in_years)} years"
+    return f"{title}; its best rank since {series['year'].min()} was {ordinal(best)}, in {when}"
 
 
 def flagged_ranks(flagged: pd.DataFrame) -> list[str]:
@@ -201,10 +227,8 @@ def flagged_ranks(flagged: pd.DataFrame) -> list[str]:
         reason = str(flag)
         if reason[3:].startswith(" is missing"):
             reason = countries.name(reason[:3]) + reason[3:]
-        listed_years = ", ".join(map(str, sorted(of_flag["year"])))
-        subject = (
-            f"{countries.name(str(country))}'s ranks, shares and concentration of {listed_years}"
-        )
+        subject = f"{countries.name(str(country))}'s ranks, shares and concentration"
+        subject += f" of {spans(of_flag['year'])}"
         sentences.append(f"{subject} need care: {reason}.")
     return sentences
 
@@ -219,27 +243,32 @@ def concentration(rows: pd.DataFrame, country: str) -> str:
     country
         ISO3 code.
     """
-    exports = rows[(rows["country"] == country) & (rows["flow"] == "exports")].tail(1)
-    known = [
-        f"as if spread evenly over {1 / row['hhi']:.0f} partners ({row['year']})"
-        for row in exports.to_dict("records")
-    ]
-    return f"Concentration of {countries.name(country)}'s exports: {listed(known or ['not known'])}"
+    name = countries.name(country)
+    exports = rows[(rows["country"] == country) & (rows["flow"] == "exports")]
+    if exports.empty:
+        return f"Concentration of trade partners; {name}'s exports are not allocated well enough"
+    now = _row(exports, -1)
+    partners = f"{1 / now['hhi']:.0f} partners"
+    spread = f"spread evenly over {partners}" if now["hhi"] <= 2 / 3 else "sent to a single partner"
+    return f"In {now['year']} {name}'s exports were as concentrated as if {spread}"
 
 
 def composition(mix: pd.DataFrame) -> str:
-    """Write the largest section of the last year.
+    """Write the largest section of the last year, of flows that the matrix covers well.
 
     Parameters
     ----------
     mix
-        Of `trade.sections`, exports and imports, with the column direction (who sells to whom).
+        Of `trade.sections`, exports and imports, with the columns direction (who sells to whom) and
+        comparable (see `trade.section_coverage`).
     """
-    top = _row(mix[mix["year"] == mix["year"].max()].nlargest(1, "value_usd"))
+    year = mix["year"].max()
+    known = mix[(mix["year"] == year) & mix["comparable"]]
+    if known.empty:
+        return f"Goods traded by section up to {year}, as far as UNCTAD's matrix holds them"
+    top = _row(known.nlargest(1, "value_usd"))
     share = percent(top["share"], 0)
-    return (
-        f"{top['section_name']} made {share} of what went from {top['direction']} in {top['year']}"
-    )
+    return f"{top['section_name']} made {share} of what went from {top['direction']} in {year}"
 
 
 def complementarity(fits: pd.DataFrame) -> list[str]:
@@ -252,8 +281,8 @@ def complementarity(fits: pd.DataFrame) -> list[str]:
     """
     return [
         f"What {countries.name(row['exporter'])} sells to the world matched what "
-        f"{countries.name(row['importer'])} buys from it to {percent(row['complementarity'], 0)} "
-        f"in {row['year']} (Michaely's index)."
+        f"{countries.name(row['importer'])} buys from the world to "
+        f"{percent(row['complementarity'], 0)} in {row['year']} (Michaely's index)."
         for row in fits.groupby("exporter").tail(1).to_dict("records")
     ]
 
@@ -301,19 +330,19 @@ def gravity(summary: pd.DataFrame, country: str, partner: str) -> str:
     """
     names = countries.name(country), countries.name(partner)
     directions = {"exports": " to ".join(names), "imports": " to ".join(names[::-1])}
-    ranges = "; ".join(
-        f"{directions[row['flow']]} {row['ratio_low']:.1f} to {row['ratio_high']:.1f} times "
+    ranges = [
+        f"{directions[row['flow']]} {times(row['ratio_low'], row['ratio_high'])} "
         f"({READINGS[row['reading']]})"
         for row in summary.to_dict("records")
-    )
-    return f"Against what size and distance suggest: {ranges}"
+    ]
+    return f"Trade against what size and distance suggest: {'; '.join(ranges)}"
 
 
 def window(summary: pd.DataFrame) -> str:
-    """Write the years of a comparison with the gravity model, as an insertion; may be empty."""
+    """Write the years a comparison with the gravity model covers; empty without rows."""
     if summary.empty:
         return ""
-    return f", {years(summary['first_year'].min(), summary['last_year'].max())}"
+    return years(summary["first_year"].min(), summary["last_year"].max())
 
 
 def stated_investment(said: pd.DataFrame) -> str:
@@ -332,7 +361,8 @@ def stated_investment(said: pd.DataFrame) -> str:
     investor, host = most["investor"], most["host"]
     values = totals[(totals["investor"] == investor) & (totals["host"] == host)]["value"]
     direction = f"investment of {countries.name(investor)} in {countries.name(host)}"
-    return f"Stated cumulative {direction} runs from {usd(values.min())} to {usd(values.max())}"
+    low, high = words.usd(values.min()), words.usd(values.max())
+    return f"Stated cumulative {direction} runs from {low} to {high}"
 
 
 def investor_ranks(ranked: pd.DataFrame, country: str, partner: str) -> list[str]:
@@ -345,21 +375,19 @@ def investor_ranks(ranked: pd.DataFrame, country: str, partner: str) -> list[str
     country, partner
         ISO3 codes; where neither is a host, nothing is written.
     """
-    investors = {country: partner, partner: country}
     sentences: list[str] = []
-    for (host, period, speaker), rows in ranked.groupby(["host", "period", "speaker"]):
-        if host not in investors:
-            continue
-        investor = investors[str(host)]
-        of_investor = rows[rows["investor"] == investor]["rank"]
-        if of_investor.empty and len(rows) == 1:
-            continue  # a single rank is no list
-        name = countries.name(investor)
-        words = f"is not among the {len(rows)} listed"
-        if len(of_investor):
-            words = f"stood {ordinal(of_investor.iloc[0])}"
-        sources = f"among the sources of gross direct investment in {countries.name(str(host))}"
-        sentences.append(f"{name} {words} {sources} in {period} ({speaker}).")
+    for host, investor in ((country, partner), (partner, country)):
+        of_host = ranked[ranked["host"] == host]
+        source = f"sources of gross direct investment in {countries.name(host)}"
+        for (period, speaker), rows in of_host.groupby(["period", "speaker"]):
+            name, place = countries.name(investor), rows[rows["investor"] == investor]["rank"]
+            if len(place):
+                standing = f"ranked {ordinal(place.iloc[0])} among the {source} in {period}"
+            elif len(rows) > 1:
+                standing = f"is not among the {len(rows)} largest {source} listed for {period}"
+            else:
+                continue  # a single rank is no list
+            sentences.append(f"{name} {standing} ({speaker}).")
     return sentences
 
 
@@ -389,7 +417,9 @@ def cargo(transit: pd.DataFrame) -> str:
     """
     now, most = _row(transit, -1), _row(transit.nlargest(1, "cargo_tonnes"))
     title = f"The Middle Corridor carried {count(now['cargo_tonnes'], 'tonnes')} in {now['year']}"
-    if most["year"] != now["year"]:
+    if len(transit) > 1 and most["year"] == now["year"]:
+        title += f", the most since {transit['year'].min()}"
+    elif most["year"] != now["year"]:
         title += f"; the most was {count(most['cargo_tonnes'], 'tonnes')} in {most['year']}"
     return title
 
@@ -397,6 +427,185 @@ def cargo(transit: pd.DataFrame) -> str:
 def period(rows: pd.DataFrame) -> str:
     """Write the first and the last year of some rows."""
     return years(rows["year"].min(), rows["year"].max())
+
+
+def peak(series: pd.DataFrame) -> list[str]:
+    """Write the turnover of the last year, and the highest since the series begins.
+
+    Parameters
+    ----------
+    series
+        Of `trade.main_series`; nothing is written without rows.
+    """
+    if series.empty:
+        return []
+    now, highest = _row(series, -1), _row(series.nlargest(1, "turnover_usd"))
+    text = f"In {_books(now)} turnover was {usd(now['turnover_usd'])} in {now['year']}"
+    since = f"the highest since {series['year'].min()}"
+    if len(series) == 1:
+        return [f"{text}."]
+    if highest["year"] == now["year"]:
+        return [f"{text}, {since}."]
+    return [f"{text}; {since} was {usd(highest['turnover_usd'])} in {highest['year']}."]
+
+
+def _in_constant_dollars(change: pd.DataFrame) -> list[str]:
+    """Write the highest turnover in constant dollars, where it is not that of the last year."""
+    rows = change.dropna(subset="turnover_constant_usd")
+    if len(rows) < 2:
+        return []
+    now, highest = _row(rows, -1), _row(rows.nlargest(1, "turnover_constant_usd"))
+    unit = f"In dollars of {now['base_year']} (US consumer prices)"
+    since = f"the highest turnover since {rows['year'].min()}"
+    value = usd(highest["turnover_constant_usd"])
+    if highest["year"] == now["year"]:
+        return [f"{unit} {since} is that of {now['year']}, {value}."]
+    last = usd(now["turnover_constant_usd"])
+    text = f"{unit} {since} was {value} in {highest['year']}"
+    return [
+        f"{text}."
+        if now["year"] == now["base_year"]
+        else f"{text}; in {now['year']} it was {last}."
+    ]
+
+
+def spans(single_years: pd.Series[int]) -> str:
+    """Write years, those that follow one another as a span.
+
+    Examples
+    --------
+    >>> spans(pd.Series([2008, 2010, 2009, 2015]))
+    '2008–2010 and 2015'
+    """
+    ordered = single_years.drop_duplicates().sort_values()
+    runs = ordered.groupby((ordered.diff() != 1).cumsum())
+    return listed(years(run.min(), run.max()) for _, run in runs)
+
+
+def difference(asymmetry: float) -> str:
+    """Write a difference of two figures with its direction, for a card.
+
+    Examples
+    --------
+    >>> difference(-0.239), difference(0.1)
+    ('23.9% lower', '10.0% higher')
+    """
+    return f"{percent(abs(asymmetry))} {'higher' if asymmetry > 0 else 'lower'}"
+
+
+def composition_coverage(coverage: pd.DataFrame) -> list[str]:
+    """Write how much of each flow of the last year UNCTAD's matrix holds.
+
+    Parameters
+    ----------
+    coverage
+        Of `trade.section_coverage`.
+    """
+    flows = coverage[
+        (coverage["flow"] != "turnover") & (coverage["year"] == coverage["year"].max())
+    ]
+    sentences = []
+    for row in flows.to_dict("records"):
+        sides = _names(row) if row["flow"] == "exports" else _names(row)[::-1]
+        held = usd(row["unctad_usd"])
+        text = f"For {' to '.join(sides)} in {row['year']} UNCTAD's matrix holds {held}"
+        if pd.isna(row["ratio"]):
+            sentences.append(f"{text}; BACI has no figure to hold it against.")
+            continue
+        text += f", {percent(row['ratio'], 0)} of the {usd(row['baci_usd'])} in BACI"
+        warning = "" if row["comparable"] else ": too far off for its shares to be key figures"
+        sentences.append(f"{text}{warning}.")
+    return sentences
+
+
+def not_comparable(coverage: pd.DataFrame) -> str:
+    """Write why UNCTAD's matrix gives no key figure, in the place of a card's period.
+
+    Parameters
+    ----------
+    coverage
+        Of `trade.section_coverage`, the rows of one flow.
+    """
+    if coverage.empty:
+        return "no record in this period"
+    last = _row(coverage, -1)
+    if pd.isna(last["ratio"]):
+        return f"{last['year']}: no figure of BACI to hold UNCTAD's against"
+    return f"{last['year']}: UNCTAD's matrix does not match BACI"
+
+
+def no_composition(matrix_years: list[int], start: int, end: int) -> str:
+    """Write why no composition is shown: no year of the matrix in the period, or no trade in it.
+
+    Parameters
+    ----------
+    matrix_years
+        Years of the matrix.
+    start, end
+        First and last year of the report.
+    """
+    inside = [str(year) for year in matrix_years if start <= year <= end]
+    if inside:
+        return f"UNCTAD's matrix records no trade of the pair in {listed(inside)}."
+    known = listed(map(str, matrix_years))
+    return f"UNCTAD's matrix has the years {known}, none of them in {years(start, end)}."
+
+
+def advantage(rows: pd.DataFrame, country: str, partner: str) -> str:
+    """Write in which section each side is most specialised.
+
+    Parameters
+    ----------
+    rows
+        Of `trade.revealed_advantage`, one year of both sides.
+    country, partner
+        ISO3 codes.
+    """
+    parts = []
+    for iso3 in (country, partner):
+        of_state = rows[rows["country"] == iso3].dropna(subset="rca")
+        if len(of_state):
+            top = _row(of_state.nlargest(1, "rca"))
+            section = top["section_name"][:1].lower() + top["section_name"][1:]
+            parts.append(f"{countries.name(iso3)} in {section} ({number(top['rca'], 1)} times)")
+    return f"Highest specialisation in {rows['year'].max()}: {'; '.join(parts)}"
+
+
+def times(low: float, high: float) -> str:
+    """Write a range of ratios.
+
+    Examples
+    --------
+    >>> times(1.84, 3.02), times(0.042, 0.6), times(0.1, 0.1)
+    ('1.8–3.0 ×', '0.042–0.6 ×', '0.1 ×')
+    """
+    bounds = [number(value, 1) if value >= 1 else significant(value, 2) for value in (low, high)]
+    return f"{'–'.join(dict.fromkeys(bounds))} ×"
+
+
+def dollar_unit(values: pd.Series[float]) -> tuple[float, str]:
+    """Choose the unit of an axis: the factor and its name in a subtitle.
+
+    Examples
+    --------
+    >>> dollar_unit(pd.Series([7.7e7, 1e5]))
+    (1000000.0, 'Million current US dollars')
+    """
+    for factor, name in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
+        if values.max() >= factor:
+            return factor, f"{capital(name)} current US dollars"
+    return 1.0, "Current US dollars"
+
+
+def _books(row: dict[Any, Any]) -> str:
+    """Name whose books a row of a pair is from."""
+    country, partner = _names(row)
+    names = {"own": f"{country}'s books", "mirror": f"{partner}'s books"}
+    return names.get(row["books"], "the reconciled model")
+
+
+def _moved(rate: float) -> str:
+    return f"{'rose' if rate >= 0 else 'fell'} by {percent(abs(rate))}"
 
 
 def _row(rows: pd.DataFrame, place: int = 0) -> dict[Any, Any]:

@@ -137,7 +137,8 @@ def supplier_concentration(
     """Measure how concentrated a state's arms imports are on few suppliers, in sliding windows.
 
     The Herfindahl–Hirschman index is the sum of squared shares: 1 for a single supplier, 1/n for
-    n equal ones.
+    n equal ones. Suppliers that SIPRI cannot name count as one; `unknown_share` says how much
+    that concerns.
 
     Parameters
     ----------
@@ -148,9 +149,9 @@ def supplier_concentration(
     -------
     pandas.DataFrame
         window_start, window_end, imports_tiv (millions), suppliers (number), hhi (1/n to 1),
-        top_supplier (the alphabetically first of equals), top_share. One row per window; where
-        nothing was imported, imports_tiv is 0 and hhi, top_supplier and top_share are missing.
-        Empty when no window has imports.
+        top_supplier (the alphabetically first of equals), top_share, unknown_share. One row per
+        window; where nothing was imported, imports_tiv is 0 and hhi, top_supplier and the shares
+        are missing. Empty when no window has imports.
 
     References
     ----------
@@ -174,6 +175,8 @@ def supplier_concentration(
         top_supplier=top["supplier"],
         top_share=top["share"],
     )
+    unknown = shares["share"].where(shares["supplier"] == UNKNOWN, 0.0)
+    rows["unknown_share"] = unknown.groupby(shares["window_end"]).sum()
     rows["suppliers"] = rows["suppliers"].fillna(0).astype("int64")
     return rows.reset_index(drop=True)
 

@@ -21,7 +21,7 @@ INTERVAL = 0.95
 FIRST_YEAR, LAST_YEAR = 0, 9999
 
 
-# -- arguments --------------------------------------------------------------------------------------------------
+# -- arguments ----------------------------------------------------------------------------------
 
 
 def check_country(country: str) -> None:
@@ -40,7 +40,7 @@ def check_pair(country: str, partner: str) -> None:
 
 
 def check_others(country: str, others: Iterable[str]) -> None:
-    """Raise a ValueError for a country that is not compared, or an unknown state or itself among the others."""
+    """Raise a ValueError for a country not compared, or an unknown state or itself among others."""
     check_country(country)
     for other in others:
         countries.name(other)  # raises its own error for an unknown code
@@ -97,7 +97,7 @@ def windows(
 
 
 def check_unique(frame: pd.DataFrame, keys: Sequence[str], name: str) -> None:
-    """Raise a ValueError when two rows of a table have the same key: one of them would be counted twice."""
+    """Raise a ValueError when two rows have the same key: one of them would be counted twice."""
     repeated = frame[frame.duplicated(list(keys))]
     if len(repeated):
         key = ", ".join(f"{column} {repeated.iloc[0][column]}" for column in keys)
@@ -113,7 +113,7 @@ def check_not_negative(frame: pd.DataFrame, column: str, name: str) -> None:
         )
 
 
-# -- statistics -------------------------------------------------------------------------------------------------
+# -- statistics ---------------------------------------------------------------------------------
 
 
 def ratio(numerator: Series, denominator: Series) -> Series:
@@ -122,14 +122,14 @@ def ratio(numerator: Series, denominator: Series) -> Series:
 
 
 def competition_rank(values: Series, by: Any = None, largest_first: bool = True) -> Series:
-    """Rank values, 1 the first; equal values share the better rank and the next rank is left out (1, 2, 2, 4).
+    """Rank values, 1 the first; equal values share the better rank (1, 2, 2, 4).
 
     Parameters
     ----------
     values
         Missing values get no rank.
     by
-        What `pandas.Series.groupby` takes: each group is ranked on its own; None ranks all together.
+        What `pandas.Series.groupby` takes: each group is ranked alone; None ranks all together.
     largest_first
         False gives rank 1 to the smallest value.
 
@@ -143,7 +143,7 @@ def competition_rank(values: Series, by: Any = None, largest_first: bool = True)
 
 
 def herfindahl_hirschman(shares: Series, by: Any = None) -> Any:
-    """Give the Herfindahl–Hirschman index: the sum of squared shares, from 1/n (n equal shares) to 1.
+    """Give the Herfindahl–Hirschman index, the sum of squared shares: 1/n (n equal ones) to 1.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def herfindahl_hirschman(shares: Series, by: Any = None) -> Any:
 
 
 def percentile_interval(estimates: Floats) -> tuple[float, float]:
-    """Give the percentile bootstrap interval with the coverage `INTERVAL`; missing without estimates.
+    """Give the percentile bootstrap interval of coverage `INTERVAL`; missing without estimates.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def percentile_interval(estimates: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-# -- frames -----------------------------------------------------------------------------------------------------
+# -- frames -------------------------------------------------------------------------------------
 
 
 def frame(rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> pd.DataFrame:
@@ -224,12 +224,13 @@ def joined(texts: Iterable[str], separator: str = "; ") -> str:
     return separator.join(sorted(single - {""}))
 
 
-# -- languages --------------------------------------------------------------------------------------------------
+# -- languages ----------------------------------------------------------------------------------
 
 CYRILLIC = "cyrillic"
 LATIN_VERSIONS = ("2017", "2018", "2019", "2021-01", "2021")
 VERSIONS = (CYRILLIC, *LATIN_VERSIONS)
-"""How Kazakh can be written: as now, by decree in 2017 and 2018, as proposed in 2019, in January and April 2021."""
+"""How Kazakh can be written: as now, by decree in 2017 and 2018, as proposed in 2019, in January
+and April 2021."""
 
 
 def check_version(version: str, versions: Sequence[str] = VERSIONS) -> None:

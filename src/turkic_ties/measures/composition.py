@@ -126,8 +126,8 @@ def with_region(
     Returns
     -------
     pandas.DataFrame
-        As of `by_chapter`, with the reporting side as country and `CENTRAL_ASIA` as partner; empty
-        where neither side is in the region or the other one reports no trade with it.
+        The columns of `by_chapter`, with the reporting side as country and `CENTRAL_ASIA` as
+        partner; empty where neither side is in the region or the other reports no trade with it.
 
     Examples
     --------

@@ -10,9 +10,6 @@ import pandas as pd
 
 from turkic_ties.measures.common import arrange, bounds, check_pair, check_unique, ratio
 
-FREIGHT = 1.06
-"""Value on arrival (CIF) over value on departure (FOB) that the IMF assumes."""
-
 MODEL = "baci"
 
 
@@ -20,7 +17,7 @@ def sent_and_received(asymmetry: pd.DataFrame) -> pd.DataFrame:
     """Set what the sending side books of a flow against what the receiving side books.
 
     received_ratio = received / sent. With the same goods in both books and freight and insurance in
-    the value on arrival it is about `FREIGHT`. The sender books goods under the destination it
+    the value on arrival it is about 1.06. The sender books goods under the destination it
     knows of, the receiver under their origin: goods that travel on, or come from a third country,
     are in one of the books only.
 
@@ -39,6 +36,7 @@ def sent_and_received(asymmetry: pd.DataFrame) -> pd.DataFrame:
 
     References
     ----------
+    IMF (2017). Direction of Trade Statistics Yearbook (CIF/FOB factor 1.06).
     United Nations (2011). International Merchandise Trade Statistics: Concepts and Definitions
     2010, chapter VI (partner country). Statistical Papers M 52, Rev. 3.
 

@@ -164,6 +164,31 @@ def composition(
     return chosen.drop(columns=["date", "basis"]).reset_index(drop=True)
 
 
+def largest_group(ethnic_composition: pd.DataFrame, country: str) -> str | None:
+    """Name the largest group of the last composition that lists nearly all people.
+
+    Parameters
+    ----------
+    ethnic_composition
+        The table of that name.
+
+    Returns
+    -------
+    str or None
+        None for a country without a composition that lists `LISTED_SHARE` of the people.
+
+    Examples
+    --------
+    >>> from turkic_ties.data import load
+    >>> largest_group(load("demographics/ethnic_composition"), "KAZ")
+    'Kazakh'
+    """
+    dates = composition_dates(ethnic_composition, country)
+    last = dates[dates["listed_share"] >= LISTED_SHARE].tail(1)[["date", "basis"]]
+    rows = compositions(ethnic_composition, country).merge(last)
+    return None if rows.empty else str(rows["ethnic_group"].iloc[0])
+
+
 def group_shares(
     ethnic_composition: pd.DataFrame,
     ethnic_group: str,
@@ -358,7 +383,7 @@ def share_changes(
     rows = _figures(ethnic_composition, country, None)
     rows = rows[rows["preferred"] & (rows["ethnic_group"] == ethnic_group) & rows["total"].notna()]
     rows = rows[rows["basis"].isin(["census", basis]) & rows["year"].between(*bounds(start, end))]
-    # The basis asked for replaces the census as counted where a date has both.
+    # Where a date has both, the revised census replaces the census as counted.
     rows = rows.assign(wanted=rows["basis"] == basis).sort_values(["time", "wanted"])
     rows = rows.drop_duplicates("date", keep="last")
     rows = rows.assign(own=rows["share"] * rows["total"], rest=(1 - rows["share"]) * rows["total"])

@@ -12,7 +12,15 @@ import pandas as pd
 
 from turkic_ties import countries
 from turkic_ties.countries import MEMBERS
-from turkic_ties.measures.common import Floats, Series, bounds, check_pair, ratio
+from turkic_ties.measures.common import (
+    Floats,
+    Series,
+    bounds,
+    check_not_negative,
+    check_pair,
+    check_unique,
+    ratio,
+)
 
 Groups: TypeAlias = npt.NDArray[np.integer[Any]]
 
@@ -140,6 +148,8 @@ def gravity(
     check_pair(country, partner)
     countries.name(partner)  # raises for a code that does not exist
     model = bilateral_trade[bilateral_trade["source"] == MODEL]
+    check_unique(model, ["reporter", "partner", "year"], "BACI in bilateral_trade")
+    check_not_negative(model, "value_usd", "bilateral_trade")
     window = _window(model, start, end)
     ratios, coefficients = [], []
     for flow, fitted_on in FITTED_ON.items():
@@ -260,25 +270,27 @@ def _ppml(panel: pd.DataFrame, variables: Sequence[str]) -> tuple[pd.DataFrame, 
         )
     pair, pairs = pd.factorize(panel["pair"])
     scores = _sums(deviations * (trade - expected)[:, None], pair)
-    errors = _clustered_errors(scores, information, len(panel))
+    degrees = len(panel) - len(variables) - len(reporter_years)
+    errors = _clustered_errors(scores, information, (len(panel) - 1) / degrees)
     estimated = pd.DataFrame({"coefficient": slopes, "standard_error": errors}, list(variables))
     effects = pd.Series(totals / np.bincount(group, np.exp(predictor)), reporter_years)
     return estimated.assign(observations=len(panel), clusters=len(pairs)), effects
 
 
-def _clustered_errors(scores: Floats, information: Floats, rows: int) -> Floats:
-    """Give standard errors clustered by pair, with the usual small-sample factor.
+def _clustered_errors(scores: Floats, information: Floats, adjustment: float) -> Floats:
+    """Give standard errors clustered by pair, and the small-sample factor.
 
     Parameters
     ----------
     scores
-        One row per pair.
+        One row per pair, of which there are G.
+    adjustment
+        (N − 1) / (N − K): N observations, K coefficients, those of the reporter-years included.
     """
-    clusters, variables = scores.shape
+    clusters = len(scores)
     inverse = np.linalg.inv(information)
-    covariance = inverse @ scores.T @ scores @ inverse
-    small_sample = clusters / (clusters - 1) * (rows - 1) / (rows - variables)
-    errors: Floats = np.sqrt(small_sample * np.diag(covariance))
+    covariance = inverse @ scores.T @ scores @ inverse * adjustment * clusters / (clusters - 1)
+    errors: Floats = np.sqrt(np.diag(covariance))
     return errors
 
 

@@ -10,6 +10,9 @@ from turkic_ties.measures.common import (
     arrange,
     bounds,
     check_country,
+    check_not_negative,
+    check_pair,
+    check_unique,
     competition_rank,
     frame,
 )
@@ -306,6 +309,59 @@ def students_abroad(
     rows["share"] = rows["students"] / rows["year"].map(total).astype("float64")
     rows["flag"] = rows["flag"].fillna("").astype("str")
     return arrange(rows, ["year", "region", "students", "share", "flag"], ["year", "region"])
+
+
+def students_between(
+    student_flows: pd.DataFrame,
+    country: str,
+    partner: str,
+    start: int | None = None,
+    end: int | None = None,
+) -> pd.DataFrame:
+    """Give the students of each of two states who are enrolled in the other.
+
+    Parameters
+    ----------
+    student_flows
+        Columns origin, destination, year, students, series (missing where there is one only).
+    country, partner
+        The two states.
+    start, end
+        First and last year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        origin, destination, year, students (persons), series (empty text where there is one only;
+        figures of two series do not compare); the country's students abroad first, then by year. A
+        year without a figure is missing, not zero.
+
+    References
+    ----------
+    UNESCO Institute for Statistics. Inbound internationally mobile students by country of origin.
+
+    Examples
+    --------
+    >>> rows = [("KAZ", "TUR", 2019, 2191, None), ("KAZ", "RUS", 2019, 70000, None)]
+    >>> names = ["origin", "destination", "year", "students", "series"]
+    >>> between = students_between(pd.DataFrame(rows, columns=names), "KAZ", "TUR")
+    >>> between[["origin", "year", "students"]].to_numpy().tolist()
+    [['KAZ', 2019, 2191]]
+    """
+    check_country(partner)
+    check_pair(country, partner)
+    first_year, last_year = bounds(start, end)
+    rows = student_flows[student_flows["year"].between(first_year, last_year)]
+    check_unique(rows, ["origin", "destination", "year"], "student_flows")
+    check_not_negative(rows, "students", "student_flows")
+    directions = [
+        rows[(rows["origin"] == origin) & (rows["destination"] == destination)]
+        for origin, destination in ((country, partner), (partner, country))
+    ]
+    between = pd.concat([direction.sort_values("year") for direction in directions])
+    between["series"] = between["series"].fillna("").astype("str")
+    columns = ["origin", "destination", "year", "students", "series"]
+    return between[columns].reset_index(drop=True)
 
 
 def scholarship_destinations(language_figures: pd.DataFrame, country: str) -> pd.DataFrame:

@@ -513,18 +513,8 @@ def language_distances(cognates: pd.DataFrame) -> pd.DataFrame:
     >>> float(language_distances(words).loc["kaz", "tur"])
     0.5
     """
-    language, languages = pd.factorize(cognates["language"], sort=True)
-    # Sets are numbered concept by concept, and ``first_sets`` says where each concept begins.
-    cognate_set = cognates.groupby(["concept", "cognate_set"]).ngroup()
-    first_sets = np.sort(cognate_set.groupby(cognates["concept"]).min())
-    has = np.zeros((len(languages), cognate_set.nunique()), dtype=bool)
-    has[language, cognate_set] = True
-    known = np.logical_or.reduceat(has, first_sets, axis=1).astype(np.float64)
-    in_both = known @ known.T
-    shared = np.zeros_like(in_both)
-    for i, sets in enumerate(has):
-        shared[i] = np.logical_or.reduceat(has & sets, first_sets, axis=1).sum(axis=1)
-    distance = 1 - np.divide(shared, in_both, out=np.zeros_like(shared), where=in_both > 0)
+    languages, known, shared = _shared_concepts(cognates)
+    distance = 1 - np.divide(shared, known, out=np.zeros_like(shared), where=known > 0)
     np.fill_diagonal(distance, 0)
     order = np.arange(len(languages))
     if len(languages) > 2:
@@ -532,3 +522,67 @@ def language_distances(cognates: pd.DataFrame) -> pd.DataFrame:
         order = leaves_list(tree)
     named = pd.Index(languages[order], name="language")
     return pd.DataFrame(distance[np.ix_(order, order)], index=named, columns=named)
+
+
+def relatives(cognates: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Compare the basic vocabulary of one language with that of every other.
+
+    The interval of a share is Wilson's: with p the share of n concepts and z = 1.96,
+    (p + z²/2n ± z √(p(1 - p)/n + z²/4n²)) / (1 + z²/n).
+
+    Parameters
+    ----------
+    cognates
+        Columns language, concept, cognate_set.
+    language
+        Code of the language; without words of it the result is empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        language, concepts (known in both), shared (with a word of one origin), share, share_low,
+        share_high, overlaps (whether the interval reaches that of the language with the largest
+        share: then their order is open); the largest share first, equal ones by code.
+
+    References
+    ----------
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
+    Journal of the American Statistical Association 22, 209-212.
+
+    Examples
+    --------
+    >>> words = [("kaz", "water", 1), ("kaz", "fire", 2), ("tur", "water", 1), ("tur", "fire", 3)]
+    >>> words = pd.DataFrame(words, columns=["language", "concept", "cognate_set"])
+    >>> relatives(words, "kaz")[["language", "concepts", "shared", "share"]].values.tolist()
+    [['tur', 2, 1, 0.5]]
+    """
+    languages, known, shared = _shared_concepts(cognates)
+    of_language = languages == language
+    rows = pd.DataFrame({"language": languages.astype("str")})
+    rows["concepts"] = known[of_language].sum(axis=0).astype("int64")
+    rows["shared"] = shared[of_language].sum(axis=0).astype("int64")
+    rows = rows[~of_language & (rows["concepts"] > 0)]
+    rows["share"] = rows["shared"] / rows["concepts"]
+    z2_by_n = STANDARD_ERRORS**2 / rows["concepts"]
+    centre = (rows["share"] + z2_by_n / 2) / (1 + z2_by_n)
+    spread = rows["share"] * (1 - rows["share"]) / rows["concepts"]
+    margin = STANDARD_ERRORS * np.sqrt(spread + z2_by_n / rows["concepts"] / 4) / (1 + z2_by_n)
+    rows["share_low"], rows["share_high"] = centre - margin, centre + margin
+    rows = rows.sort_values(["share", "language"], ascending=[False, True], ignore_index=True)
+    rows["overlaps"] = rows["share_high"] >= rows["share_low"].head(1).max()
+    return rows
+
+
+def _shared_concepts(cognates: pd.DataFrame) -> tuple[pd.Index[str], Floats, Floats]:
+    """Count the concepts two languages know, and those with a word of one cognate set, for all."""
+    language, languages = pd.factorize(cognates["language"], sort=True)
+    # Sets are numbered concept by concept, and ``first_sets`` says where each concept begins.
+    cognate_set = cognates.groupby(["concept", "cognate_set"]).ngroup()
+    first_sets = np.sort(cognate_set.groupby(cognates["concept"]).min())
+    has = np.zeros((len(languages), cognate_set.nunique()), dtype=bool)
+    has[language, cognate_set] = True
+    known = np.logical_or.reduceat(has, first_sets, axis=1).astype(np.float64)
+    shared = np.zeros((len(languages), len(languages)))
+    for i, sets in enumerate(has):
+        shared[i] = np.logical_or.reduceat(has & sets, first_sets, axis=1).sum(axis=1)
+    return languages, known @ known.T, shared

@@ -1,11 +1,20 @@
-"""Population: estimates, projections, age and sex."""
+"""Population: estimates, projections, age and sex, migrants."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from turkic_ties.measures.common import Series, arrange, bounds, check_country
+from turkic_ties.measures.common import (
+    Series,
+    arrange,
+    bounds,
+    check_country,
+    check_not_negative,
+    check_pair,
+    check_unique,
+    competition_rank,
+)
 
 # Ages between which the dependency ratios, as the United Nations define them, take people to work.
 WORKING_AGES = (15, 64)
@@ -177,3 +186,70 @@ def median_age(population_by_age: Series) -> float:
     below = up_to[reached] - numbers[reached]
     width = ages[reached + 1] - ages[reached]
     return float(ages[reached] + width * (half - below) / numbers[reached])
+
+
+def migrants(
+    migrant_stock: pd.DataFrame,
+    country: str,
+    partner: str,
+    start: int | None = None,
+    end: int | None = None,
+) -> pd.DataFrame:
+    """Give the people born in each of two states who live in the other, and what share they are.
+
+    The stock counts people by country of birth, not those who moved in a year. Shares and ranks are
+    among the pairs the table lists: a pair without a figure is missing, not zero.
+
+    Parameters
+    ----------
+    migrant_stock
+        The table of that name: every fifth year, revision of 2020.
+
+    Returns
+    -------
+    pandas.DataFrame
+        origin (country of birth), destination (country of residence), year, persons, origin_share
+        (of the people born in the origin who live abroad), destination_rank (1 is where most of
+        them live), destinations, destination_share (of the people in the destination who were born
+        abroad), origin_rank, origins; both directions, the same for (A, B) and (B, A); sorted by
+        origin and year.
+
+    Raises
+    ------
+    ValueError
+        When the table has a pair twice in a year, or a negative number.
+
+    References
+    ----------
+    United Nations, Department of Economic and Social Affairs, Population Division (2020).
+    International Migrant Stock 2020: Documentation. POP/DB/MIG/Stock/Rev.2020.
+
+    Examples
+    --------
+    >>> stock = pd.DataFrame(
+    ...     [("KAZ", "TUR", 2020, 1), ("KAZ", "RUS", 2020, 3), ("UZB", "TUR", 2020, 1)],
+    ...     columns=["origin", "destination", "year", "persons"],
+    ... )
+    >>> rows = migrants(stock, "KAZ", "TUR")
+    >>> rows[["origin_share", "destination_rank", "destination_share"]].to_numpy().tolist()
+    [[0.25, 2.0, 0.5]]
+    """
+    check_pair(country, partner)
+    check_unique(migrant_stock, ["origin", "destination", "year"], "migrant_stock")
+    check_not_negative(migrant_stock, "persons", "migrant_stock")
+    rows = migrant_stock[migrant_stock["year"].between(*bounds(start, end))]
+    for place, other in (("origin", "destination"), ("destination", "origin")):
+        group = [rows[place], rows["year"]]
+        persons = rows["persons"].astype("float64").groupby(group)
+        rows = rows.assign(
+            **{
+                f"{place}_share": rows["persons"] / persons.transform("sum"),
+                f"{other}_rank": competition_rank(rows["persons"], group).astype("int64"),
+                f"{other}s": persons.transform("size").astype("int64"),
+            }
+        )
+    pair = [country, partner]
+    rows = rows[rows["origin"].isin(pair) & rows["destination"].isin(pair)]
+    columns = ["origin", "destination", "year", "persons", "origin_share", "destination_rank"]
+    columns += ["destinations", "destination_share", "origin_rank", "origins"]
+    return arrange(rows, columns, by=["origin", "year"])

@@ -11,7 +11,7 @@ import calendar
 
 import pandas as pd
 
-from turkic_ties.measures.common import joined, ratio
+from turkic_ties.measures.common import check_pair, joined, ratio
 
 INVESTORS = {"Kazakh": "KAZ", "Turkish": "TUR"}
 """Who invests, as the column ``measure`` puts it."""
@@ -21,6 +21,9 @@ REGIONS = {"Central Asia": ("KAZ", "KGZ", "TKM", "UZB")}
 
 ORIGINS = {"Kazakh": "KAZ", "Turkmen": "TKM"}
 """Whose oil it is, as the column ``measure`` puts it."""
+
+PIPELINE = ("AZE", "TUR")
+"""States compared that the pipeline crosses."""
 
 _INVESTMENT = (
     r"^(?P<investor>\w+) (?:direct )?investment (?:stock )?in (?P<host>[A-Z]{3}|Central Asia)"
@@ -40,7 +43,8 @@ def stated_investment(statements: pd.DataFrame, country: str, partner: str) -> p
     statements
         See the module.
     country, partner
-        Two states; each may be the investor or the host, or belong to the host region.
+        Each may be the investor or the host, or belong to the host region; the country is one of
+        the states compared.
 
     Returns
     -------
@@ -48,6 +52,7 @@ def stated_investment(statements: pd.DataFrame, country: str, partner: str) -> p
         date, period, investor, host (a state, or one of `REGIONS`), kind (cumulative | inflow;
         missing for a stock), measure, value (US dollars), speaker, id; sorted by date and id.
     """
+    check_pair(country, partner)
     rows = statements[statements["unit"] == "US dollars"]
     rows = rows.join(rows["measure"].str.extract(_INVESTMENT)).dropna(subset="investor")
     rows["investor"] = rows["investor"].map(INVESTORS)
@@ -98,10 +103,10 @@ def oil_by_btc(statements: pd.DataFrame, commodities: pd.DataFrame) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        measure, origins (ISO3 codes, "; " between them; empty for all oil together), period, year,
-        months, tonnes, tonnes_per_month, production_tonnes (Kazakhstan, that year),
-        share_of_production (only for Kazakh oil over a whole year), speaker, date, id; sorted by
-        measure, year, months and id.
+        measure, origins (ISO3 codes, "; " between them; empty for all oil together), concerns (the
+        same and those of `PIPELINE`), period, year, months, tonnes, tonnes_per_month,
+        production_tonnes (Kazakhstan, that year), share_of_production (only for Kazakh oil over a
+        whole year), speaker, date, id; sorted by measure, year, months and id.
     """
     rows = statements[statements["measure"].str.contains("BTC") & (statements["unit"] == "tonnes")]
     rows = rows[~rows["measure"].str.contains("plan|cumulative")]
@@ -119,10 +124,20 @@ def oil_by_btc(statements: pd.DataFrame, commodities: pd.DataFrame) -> pd.DataFr
         joined(iso3 for word, iso3 in ORIGINS.items() if word in measure)
         for measure in rows["measure"]
     ]
+    rows["concerns"] = [joined([*PIPELINE, origins]) for origins in rows["origins"]]
     comparable = (rows["months"] == 12) & (rows["origins"] == "KAZ")
     share = ratio(rows["tonnes"], rows["production_tonnes"])
     rows["share_of_production"] = share.where(comparable)
-    columns = ["measure", "origins", "period", "year", "months", "tonnes", "tonnes_per_month"]
+    columns = [
+        "measure",
+        "origins",
+        "concerns",
+        "period",
+        "year",
+        "months",
+        "tonnes",
+        "tonnes_per_month",
+    ]
     columns += ["production_tonnes", "share_of_production", "speaker", "date", "id"]
     keys = ["measure", "year", "months", "id"]
     return rows.sort_values(keys, kind="stable", ignore_index=True)[columns]

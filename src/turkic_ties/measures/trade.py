@@ -35,7 +35,9 @@ from turkic_ties.measures.common import (
     Series,
     bounds,
     check_country,
+    check_not_negative,
     check_pair,
+    check_unique,
     competition_rank,
     herfindahl_hirschman,
     joined,
@@ -83,6 +85,12 @@ few do.
 MAIN_PARTNERS = 5
 """A partner of this rank or better in the years before and after is expected between them."""
 
+COVERAGE = 0.9
+"""Books that allocate less of the trade to partners do not show how concentrated it is."""
+
+COMPARABLE = (0.6, 1.5)
+"""UNCTAD's matrix shows what a flow is made of only where it holds about what BACI holds of it."""
+
 CELLS = len(MEMBERS) * (len(MEMBERS) - 1)
 """Number of flows from one of the states compared to another."""
 
@@ -93,13 +101,15 @@ SECTIONS = {
     "3": "Mineral fuels",
     "4": "Oils, fats and waxes",
     "5": "Chemicals",
-    "6": "Manufactures by material, metals",
+    "6": "Manufactures by material",
     "7": "Machinery and vehicles",
     "8": "Other manufactures",
-    "9": "Not classified elsewhere",
+    "9": "Goods not classified elsewhere",
 }
 """Sections of the Standard International Trade Classification."""
 
+_KEY = ["source", "reporter", "partner", "year", "flow"]
+_PRODUCT_KEY = ["exporter", "importer", "sitc_section", "year"]
 _FLOW_VALUES = ["exports_usd", "imports_usd"]
 _OPPOSITE = {"export": "import", "import": "export"}
 _ORDER = pd.CategoricalDtype([*BOOKS, *FLOWS])
@@ -155,7 +165,7 @@ def bilateral(
     """
     _check_pair(country, partner)
     records = _records(bilateral_trade, [country], start, end)
-    pair = _by_partner(records[records["partner"] == partner])
+    pair = _by_partner(records[records["partner"].isin([partner])])
     pair["balance_usd"] = pair["exports_usd"] - pair["imports_usd"]
     pair["normalised_balance"] = ratio(pair["balance_usd"], pair["turnover_usd"])
     values = "exports_usd imports_usd turnover_usd balance_usd normalised_balance"
@@ -166,9 +176,8 @@ def _records(
     bilateral_trade: pd.DataFrame, states: Sequence[str], start: int | None, end: int | None
 ) -> pd.DataFrame:
     """Collect flows as the countries see them, each set of books from one source per year."""
-    trade = _prepared(bilateral_trade)
-    involved = trade["reporter"].isin(states) | trade["partner"].isin(states)
-    trade = trade[involved & trade["year"].between(*bounds(start, end))]
+    trade = bilateral_trade[bilateral_trade["year"].between(*bounds(start, end))]
+    trade = _prepared(trade[trade["reporter"].isin(states) | trade["partner"].isin(states)])
     reporter, partner, flow = trade["reporter"], trade["partner"], trade["flow"]
     own = trade.assign(country=reporter, books="own")[reporter.isin(states)]
     # What a reporter imports from the country is the country's export to it.
@@ -191,12 +200,15 @@ def _prepared(bilateral_trade: pd.DataFrame) -> pd.DataFrame:
         )
     trade = bilateral_trade if "flag" in bilateral_trade else bilateral_trade.assign(flag="")
     everyone = sorted({*trade["reporter"].unique(), *trade["partner"].unique()})
-    return trade.assign(
+    trade = trade.assign(
         source=pd.Categorical(trade["source"], [*REPORTED, MODEL]),
         reporter=pd.Categorical(trade["reporter"], everyone),
         partner=pd.Categorical(trade["partner"], everyone),
         value_usd=trade["value_usd"].astype("float64"),
     )
+    check_unique(trade, _KEY, "bilateral_trade")
+    check_not_negative(trade, "value_usd", "bilateral_trade")
+    return trade
 
 
 def _by_partner(records: pd.DataFrame) -> pd.DataFrame:
@@ -217,7 +229,7 @@ def _by_partner(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def prefer(frame: pd.DataFrame) -> pd.DataFrame:
-    """Take the first of own, mirror and model books for each country (or flow) and year.
+    """Take the first of own, mirror and model books for each year of each country and flow.
 
     Where a frame has a turnover, books that know it come before books that hold one flow only.
 
@@ -240,9 +252,51 @@ def prefer(frame: pd.DataFrame) -> pd.DataFrame:
     place = _in_order(frame["books"])
     if "turnover_usd" in frame:
         place = place + len(BOOKS) * frame["turnover_usd"].isna()
-    cell = [frame[key] for key in ("country", "year", "exporter", "importer") if key in frame]
+    keys = ("country", "flow", "year", "exporter", "importer")
+    cell = [frame[key] for key in keys if key in frame]
     first = frame[place == place.groupby(cell).transform("min")]
     return first.sort_values("year", kind="stable", ignore_index=True)
+
+
+def main_series(rows: pd.DataFrame, value: str = "turnover_usd") -> pd.DataFrame:
+    """Take the books that reach the latest year, from their last change of publisher on.
+
+    Peaks, best ranks and growth are comparable only inside such a series. Of several books that
+    reach the latest year the first of own, mirror and model is taken.
+
+    Parameters
+    ----------
+    rows
+        Columns year, books and source, one row per year in each set of books: output of
+        `bilateral`, or the rows of one partner and flow of `ranks`.
+    value
+        Column that must be known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns, sorted by year.
+
+    Examples
+    --------
+    >>> line = {"year": [2019, 2020, 2021], "source": ["wits", "bns", "bns_panel"]}
+    >>> rows = pd.DataFrame(line).assign(books="own", turnover_usd=1.0)
+    >>> main_series(rows)["year"].tolist()
+    [2020, 2021]
+    """
+    known = rows.dropna(subset=value).sort_values("year", kind="stable")
+    latest = known[known["year"] == known["year"].max()]
+    books = next((name for name in BOOKS if name in set(latest["books"])), None)
+    series = known[known["books"] == books]
+    publisher = _publisher(series["source"])
+    is_other = publisher != publisher.shift(-1, fill_value=next(iter(publisher[::-1]), ""))
+    changed = series.loc[is_other, "year"]
+    return series[series["year"] > changed.max()] if len(changed) else series
+
+
+def _publisher(source: Series) -> Series:
+    """Name the publisher: a panel is a second copy of its publisher's figures, so no seam."""
+    return source.str.removesuffix("_panel")
 
 
 def asymmetry(pair: pd.DataFrame) -> pd.DataFrame:
@@ -325,8 +379,7 @@ def growth(series: pd.DataFrame, value: str, by: str = "books") -> pd.DataFrame:
         raise ValueError(f"growth needs one row per {by} and year; select one line before.")
     result, lines = series.copy(), series[[by, "year", value]].assign(publisher="")
     if "source" in series:
-        # A panel is a second copy of its publisher's figures: no seam between the two.
-        lines["publisher"] = series["source"].str.removesuffix("_panel")
+        lines["publisher"] = _publisher(series["source"])
     for name, years in (("growth_1y", 1), ("cagr_5y", 5)):
         earlier = lines.assign(year=lines["year"] + years)
         base = lines[[by, "year"]].merge(earlier, "left", [by, "year"]).set_axis(series.index)
@@ -419,8 +472,9 @@ def ranks(
         (part of all trade that is allocated to partners; missing for the mirror, which has no
         total), flag (all flags of that year's books, and main partners that are missing in them:
         one wrong partner changes every rank and share). Partners without trade are left out, and so
-        is the mirror in years with fewer than `MIRROR_REPORTERS` reporters. Countries in the order
-        given, sorted by books, year, flow, rank.
+        is the mirror in years with fewer than `MIRROR_REPORTERS` reporters, or without the report
+        of a partner that is a main one in the year before or after. Countries in the order given,
+        sorted by books, year, flow, rank.
 
     Examples
     --------
@@ -437,8 +491,10 @@ def ranks(
     # One more year on each side shows which main partners a year lacks.
     frame = _by_partner(_records(bilateral_trade, states, first - 1, last + 1))
     frame["cell"] = frame.groupby(["country", "books", "year"], observed=True).ngroup()
+    frame = frame.assign(**_totals(frame))
     rows = pd.concat([_ranked(frame, flow) for flow in FLOWS], ignore_index=True)
     rows = rows[(rows["books"] != "mirror") | (rows["partners"] >= MIRROR_REPORTERS)]
+    rows = rows[~rows["cell"].isin(_incomplete_mirrors(rows))]
     flags = _joined(pd.concat([frame[["cell", "flag"]], _missing_partners(rows)]), "flag")
     rows = rows[rows["year"].between(first, last)]
     rows = rows.assign(flag=flags.reindex(rows["cell"], fill_value="").array)
@@ -447,12 +503,22 @@ def ranks(
     return _arrange(rows, f"{columns} cell", "cell flow rank").drop(columns="cell")
 
 
+def _totals(frame: pd.DataFrame) -> dict[str, Series]:
+    """Give all trade of each cell by flow: the published total where there is one, else the sum."""
+    cell, is_world = frame["cell"], frame["partner"].isin([WORLD])
+    totals = {}
+    for flow in FLOWS[1:]:
+        values = frame[f"{flow}_usd"]
+        published = values.where(is_world).groupby(cell).transform("max")
+        totals[f"{flow}_total"] = published.fillna(values.groupby(cell).transform("sum"))
+    # A total may be published for one flow only.
+    return totals | {"turnover_total": totals["exports_total"] + totals["imports_total"]}
+
+
 def _ranked(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
     """Rank the partners by one flow within each cell (a country's books of a year)."""
-    cell, is_world = frame["cell"], frame["partner"] == WORLD
+    cell, total = frame["cell"], frame[f"{flow}_total"]
     values = frame[f"{flow}_usd"]
-    published = values.where(is_world).groupby(cell).transform("max")
-    total = published.fillna(values.groupby(cell).transform("sum"))
     values = values.where((values > 0) & ~frame["partner"].isin([WORLD, UNALLOCATED]))
     by_cell = values.groupby(cell)
     allocated = by_cell.transform("sum") / total
@@ -465,6 +531,24 @@ def _ranked(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
         coverage=allocated.where(frame["books"] != "mirror"),
     )
     return rows[values.notna()].astype({"rank": "int64", "partners": "int64"})
+
+
+def _incomplete_mirrors(rows: pd.DataFrame) -> Series:
+    """List the cells of the mirror in which a main partner of the year before or after is missing.
+
+    Without its report the ranks and shares of all others would be too good.
+    """
+    mirror = rows.loc[
+        rows["books"] == "mirror", ["country", "year", "partner", "flow", "rank", "cell"]
+    ]
+    is_main = (mirror["flow"] == "turnover") & (mirror["rank"] <= MAIN_PARTNERS)
+    main = mirror.loc[is_main, ["country", "year", "partner"]]
+    expected = pd.concat([main.assign(year=main["year"] + step) for step in (-1, 1)])
+    cells = mirror[["country", "year", "cell"]].drop_duplicates()
+    expected = expected.merge(cells, on=["country", "year"])
+    reports = pd.MultiIndex.from_frame(mirror[["cell", "partner"]])
+    is_there = pd.MultiIndex.from_frame(expected[["cell", "partner"]]).isin(reports)
+    return expected.loc[~is_there, "cell"]
 
 
 def _missing_partners(rows: pd.DataFrame) -> pd.DataFrame:
@@ -658,7 +742,7 @@ def sections(product_trade: pd.DataFrame, country: str, partner: str) -> pd.Data
     >>> rows = [("KAZ", "TUR", "3", 2015, 60.0), ("KAZ", "TUR", "6", 2015, 40.0)]
     >>> parts = sections(pd.DataFrame(rows, columns=keys), "KAZ", "TUR")
     >>> parts.query("flow == 'exports' and share > 0")[["section_name", "share"]].values.tolist()
-    [['Mineral fuels', 0.6], ['Manufactures by material, metals', 0.4]]
+    [['Mineral fuels', 0.6], ['Manufactures by material', 0.4]]
     """
     _check_pair(country, partner)
     ways = ((country, partner), (partner, country))
@@ -670,6 +754,44 @@ def sections(product_trade: pd.DataFrame, country: str, partner: str) -> pd.Data
     rows = rows.assign(country=country, partner=partner, share=ratio(rows["value_usd"], of_flow))
     columns = "country partner year books source flow section section_name value_usd share"
     return _arrange(_described(rows), columns, "year flow section")
+
+
+def section_coverage(
+    product_trade: pd.DataFrame, bilateral_trade: pd.DataFrame, country: str, partner: str
+) -> pd.DataFrame:
+    """Compare the flows that UNCTAD breaks down by section with BACI's flows of the same years.
+
+    The ratio is UNCTAD / BACI. Both are FOB, so it is expected near 1; UNCTAD's matrix lacks
+    confidential goods of some reporters and estimates the flows of others.
+
+    Parameters
+    ----------
+    product_trade, bilateral_trade
+        See the module.
+    country, partner
+        The country is one of the states compared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        country, partner, year, flow (turnover | exports | imports), unctad_usd, baci_usd, ratio,
+        comparable (True inside `COMPARABLE`; for turnover, if both flows are comparable); sorted by
+        year and flow. Where BACI has no figure the flow is not comparable.
+    """
+    by_section = sections(product_trade, country, partner)
+    keys = ["country", "partner", "year", "flow"]
+    sums = by_section.groupby(keys)["value_usd"].sum().rename("unctad_usd")
+    pair = bilateral(bilateral_trade, country, partner)
+    names = {f"{flow}_usd": flow for flow in FLOWS}
+    model = pair[pair["books"] == "model"].rename(columns=names)
+    known = model.melt(keys[:3], FLOWS, "flow", "baci_usd")
+    rows = sums.reset_index().merge(known, "left", keys)
+    rows["ratio"] = ratio(rows["unctad_usd"], rows["baci_usd"])
+    rows["comparable"] = rows["ratio"].between(*COMPARABLE)
+    of_flows = rows[rows["flow"] != "turnover"].groupby("year")["comparable"].agg(["all", "size"])
+    both = (of_flows["all"] & (of_flows["size"] == 2)).reindex(rows["year"]).to_numpy()
+    rows["comparable"] &= (rows["flow"] != "turnover") | both
+    return _arrange(rows, " ".join(rows.columns), "year flow")
 
 
 def revealed_advantage(product_trade: pd.DataFrame, country: str) -> pd.DataFrame:
@@ -774,8 +896,8 @@ def intra_industry(product_trade: pd.DataFrame, country: str, partner: str) -> p
     -------
     pandas.DataFrame
         country, partner, year, books, source, section (of `SECTIONS`, and ``all``), section_name,
-        exports_usd, imports_usd, grubel_lloyd (missing where nothing is traded); only years with a
-        record of both flows. Sorted by year and section.
+        exports_usd, imports_usd, grubel_lloyd (missing where nothing is traded, 0 where the trade
+        of a year goes one way); sorted by year and section.
 
     References
     ----------
@@ -792,7 +914,8 @@ def intra_industry(product_trade: pd.DataFrame, country: str, partner: str) -> p
     _check_pair(country, partner)
     ways = ((country, partner), (partner, country))
     exports, imports = (_by_section(product_trade, *way) for way in ways)
-    rows = pd.DataFrame({"exports_usd": exports, "imports_usd": imports}).dropna()
+    # In a year of the matrix a flow without any row is one that did not take place.
+    rows = pd.DataFrame({"exports_usd": exports, "imports_usd": imports}).fillna(0.0)
     rows["two_way"] = 2 * rows.min(axis=1)  # X + M − |X − M|
     whole = rows.groupby("year").sum().assign(section="all").set_index("section", append=True)
     rows = pd.concat([rows, whole]).reset_index()
@@ -807,6 +930,8 @@ def _by_section(
     product_trade: pd.DataFrame, exporter: str | None = None, importer: str | None = None
 ) -> Series:
     """Sum trade by year and section; in a year with any trade the absent sections are 0."""
+    check_unique(product_trade, _PRODUCT_KEY, "product_trade")
+    check_not_negative(product_trade, "value_usd", "product_trade")
     rows = product_trade[product_trade["sitc_section"].isin(SECTIONS)]
     for side, state in (("exporter", exporter), ("importer", importer)):
         rows = rows[rows[side] == state] if state else rows

@@ -33,13 +33,15 @@ def sections(notebook: NotebookNode) -> list[list[NotebookNode]]:
     """
     cells = [cell for cell in notebook.cells if cell.source.strip()]
     parts: list[list[NotebookNode]] = [[]]
+    left_out = False
     for place, cell in enumerate(cells):
+        introduced = cells[place : _end(cells, place)]
         if _level(cell) == 2:
             parts.append([])
-        if cell.cell_type == "code" or not _is_empty(cells[place : _end(cells, place)]):
+            left_out = _is_empty(introduced)
+        if not left_out and (cell.cell_type == "code" or not _is_empty(introduced)):
             parts[-1].append(cell)
-    # Code without text is that of a section that was left out.
-    return [part for part in parts if any(cell.cell_type == "markdown" for cell in part)]
+    return [part for part in parts if part]
 
 
 def _level(cell: NotebookNode) -> int:

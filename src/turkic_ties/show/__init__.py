@@ -1,51 +1,391 @@
-"""What a notebook shows a reader: key figures, findings, figures, tables, verdicts, sources.
+"""What a notebook shows: key figures, findings, figures, tables, verdicts, sources.
 
-`turkic_ties.show.outputs` shows them, `turkic_ties.show.charts` decides how charts look.
+Every function puts one MIME bundle into the cell's output. JupyterLab and GitHub show its standard
+part (SVG, HTML, Markdown); the renderer reads the same content from the part under `MIME_TYPE`, so
+that it knows the kind of every output. Outputs depend on their arguments alone: no dates, no random
+ids, no settings of the machine.
 """
 
-from turkic_ties.show.charts import label_line_ends, runs, setup, year_axis
-from turkic_ties.show.outputs import (
-    KeyFigure,
-    chart,
-    claims,
-    figure,
-    finding,
-    key_figures,
-    last_figure,
-    sources,
-    statements,
-    table,
-    unavailable,
-)
-from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, PAPER
+from __future__ import annotations
 
-# Until all notebooks import these from `turkic_ties.words`.
-from turkic_ties.words import count, number, ordinal, percent, usd
+import html
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
-__all__ = [
-    "GRID",
-    "INK",
-    "MIME_TYPE",
-    "MUTED",
-    "PAPER",
-    "KeyFigure",
-    "chart",
-    "claims",
-    "count",
-    "figure",
-    "finding",
-    "key_figures",
-    "label_line_ends",
-    "last_figure",
-    "number",
-    "ordinal",
-    "percent",
-    "runs",
-    "setup",
-    "sources",
-    "statements",
-    "table",
-    "unavailable",
-    "usd",
-    "year_axis",
-]
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from turkic_ties import claims as registry
+from turkic_ties import data
+from turkic_ties.show.charts import as_svg, label_line_ends, runs, setup, year_axis  # noqa: F401
+from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, PAPER, as_markdown  # noqa: F401
+from turkic_ties.words import MISSING, count, number, ordinal, percent, usd  # noqa: F401
+
+Value = float | int | str | None
+Text = str | Callable[[pd.DataFrame], str]
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A number worth a card.
+
+    Parameters
+    ----------
+    id
+        Stable name, the same for every pair (``turnover_usd``).
+    label
+        What a reader sees above the number.
+    value
+        The number in base units, or an ISO3 code where the answer is a country; None when it is not
+        available.
+    text
+        The number as printed on the card.
+    unit
+        The unit of `value`.
+    period
+        The year or years it refers to; for a missing value, why it is missing.
+    source
+        Who publishes it.
+    """
+
+    id: str
+    label: str
+    value: Value
+    text: str
+    unit: str
+    period: str
+    source: str
+
+
+BOOKS = {"own": ", own books", "mirror": ", the partner's books", "model": ", reconciled model"}
+
+
+def last_figure(
+    id: str,
+    label: str,
+    rows: pd.DataFrame,
+    column: str,
+    text: Callable[[Any], str],
+    unit: str,
+    table: str,
+) -> KeyFigure:
+    """Make a key figure of the last year of a measure.
+
+    Parameters
+    ----------
+    id, label, unit
+        As in `KeyFigure`.
+    rows
+        A measure with a ``year``; where it has ``books`` and ``source`` the card names them.
+    column
+        The column of `rows` with the number or code.
+    text
+        Formats the number.
+    table
+        Address of the table the measure rests on.
+
+    Returns
+    -------
+    KeyFigure
+        The number of the last year with one, or a card that says there is none.
+    """
+    known = rows.dropna(subset=[column])
+    if known.empty:
+        return KeyFigure(
+            id, label, None, MISSING, unit, "no record in this period", data.publishers(table)
+        )
+    last = known.sort_values("year", kind="stable").iloc[-1]
+    ids = str(last["source"]).split("; ") if "source" in known else None
+    period = f"{last['year']}{BOOKS[last['books']] if 'books' in known else ''}"
+    value = last[column] if isinstance(last[column], str) else float(last[column])
+    return KeyFigure(
+        id, label, value, text(last[column]), unit, period, data.publishers(table, ids)
+    )
+
+
+def key_figures(figures: Sequence[KeyFigure]) -> None:
+    """Show the cards at the head of a report.
+
+    Parameters
+    ----------
+    figures
+        In reading order; ids must be unique.
+    """
+    ids = Counter(figure.id for figure in figures)
+    if repeated := sorted(id for id in ids if ids[id] > 1):
+        raise ValueError(f"key figures share an id: {repeated}. Give each its own.")
+    shown = [{**asdict(figure), "value": _plain(figure.value)} for figure in figures]
+    rows = pd.DataFrame(
+        {
+            "Key figure": [figure.label for figure in figures],
+            "Value": [figure.text for figure in figures],
+            "Period": [figure.period for figure in figures],
+            "Source": [figure.source for figure in figures],
+        }
+    )
+    _display("key_figures", {"figures": shown}, {"text/html": _html_table(rows, {})})
+
+
+def finding(text: str) -> None:
+    """Show a sentence that was computed from numbers."""
+    _display("finding", {"text": text}, {"text/markdown": as_markdown(text)})
+
+
+def unavailable(text: str) -> None:
+    """Show one sentence: what is not available for this pair or period, and what is."""
+    _display("unavailable", {"text": text}, {"text/markdown": f"*{as_markdown(text)}*"})
+
+
+def figure(
+    fig: Figure, *, id: str, title: str, subtitle: str, source: str, alt: str, values: pd.DataFrame
+) -> None:
+    """Show a chart with title, source, description and data, and close it.
+
+    Parameters
+    ----------
+    fig
+        The matplotlib figure, without a title.
+    id
+        Stable id, unique in the notebook (``long-view``).
+    title
+        What the chart shows, as a finding.
+    subtitle
+        Unit and definition.
+    source
+        Who publishes the figures, see `turkic_ties.data.credit`.
+    alt
+        Description for a reader who does not see the chart.
+    values
+        The numbers that are drawn, shown as a folded table and a CSV file.
+    """
+    svg = as_svg(fig, id)
+    plt.close(fig)
+    described = {"id": id, "title": title, "subtitle": subtitle, "source": source, "alt": alt}
+    standard = {"image/svg+xml": svg, "text/plain": f"[Chart: {alt}]"}
+    _caption(f"**{as_markdown(title)}**  \n{as_markdown(subtitle)}")
+    _display("figure", {**described, "csv": _csv(values)}, standard)
+    _caption(f"*Source: {as_markdown(source)}*")
+
+
+def chart(
+    rows: pd.DataFrame,
+    draw: Callable[[pd.DataFrame], Figure],
+    *,
+    id: str,
+    title: Text,
+    subtitle: Text,
+    source: Text,
+    alt: Text,
+    missing: str,
+    values: pd.DataFrame | None = None,
+) -> None:
+    """Show the chart of some rows, or say in one sentence that there are none.
+
+    Parameters
+    ----------
+    rows
+        What is drawn. Without rows nothing is drawn and `missing` is shown.
+    draw
+        Makes the figure from `rows`.
+    id, title, subtitle, source, alt
+        As for `figure`; each a text, or a function that writes it from `rows`.
+    missing
+        What is not available, and what is; see `unavailable`.
+    values
+        The numbers that are drawn, where they are not `rows` themselves.
+
+    Examples
+    --------
+    A cell of a notebook::
+
+        show.chart(
+            balance,
+            draw_balance,
+            id="balance",
+            title=findings.balance,
+            subtitle="Billion current US dollars",
+            source=credit("trade/bilateral_trade"),
+            alt="Bars of the yearly balance.",
+            missing=f"No year has both flows between {country_name} and {partner_name}.",
+        )
+    """
+    if rows.empty:
+        unavailable(missing)
+        return
+
+    def written(text: Text) -> str:
+        return text if isinstance(text, str) else text(rows)
+
+    figure(
+        draw(rows),
+        id=id,
+        title=written(title),
+        subtitle=written(subtitle),
+        source=written(source),
+        alt=written(alt),
+        values=rows if values is None else values,
+    )
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    id: str,
+    title: str,
+    subtitle: str,
+    source: str,
+    formats: Mapping[str, Callable[[Any], str]] | None = None,
+) -> None:
+    """Show a table a reader looks up figures in.
+
+    Parameters
+    ----------
+    frame
+        Rows in the order they are read; column names are the header. A named index is shown as the
+        first column.
+    id, title, subtitle, source
+        As for `figure`.
+    formats
+        Functions that format the values of a column; others are shown by `str`.
+    """
+    frame = _flat(frame)
+    body = _html_table(frame, formats or {})
+    described = {"id": id, "title": title, "subtitle": subtitle, "source": source}
+    _caption(f"**{as_markdown(title)}**  \n{as_markdown(subtitle)}")
+    _display("table", {**described, "csv": _csv(frame), "html": body}, {"text/html": body})
+    _caption(f"*Source: {as_markdown(source)}*")
+
+
+def claims(results: Iterable[Mapping[str, Any]]) -> None:
+    """Show statements of an article with their verdicts, in the order of the article.
+
+    Parameters
+    ----------
+    results
+        Of `turkic_ties.claims.evaluate`, each as a dict by `to_dict`. The summary of the report has
+        all of it.
+    """
+    ordered = sorted(results, key=lambda result: (result["paragraph"], result["sentence"]))
+    keys = ("id", "statement", "stated", "computed", "verdict")
+    rows = [
+        [*(result[key] for key in keys), "; ".join(filter(None, [result["rule"], result["why"]]))]
+        for result in ordered
+    ]
+    body = _html_table(pd.DataFrame(rows, columns=[*map(str.capitalize, keys), "Rule"]), {})
+    _display("claims", {"claims": ordered}, {"text/html": body})
+
+
+def statements(topic: str, country: str, partner: str) -> None:
+    """Show the article's statements on one topic; nothing when it is about another pair.
+
+    Parameters
+    ----------
+    topic
+        The topic of the notebook.
+    country, partner
+        ISO3 codes of the pair of the report.
+    """
+    article = registry.article()
+    if (country, partner) == (article.country, article.partner):
+        statements = registry.load()
+        of_topic = [claim.id for claim in statements.claims if claim.topic == topic]
+        claims(result.to_dict() for result in registry.evaluate(statements, of_topic))
+
+
+def sources(read: Iterable[str]) -> None:
+    """Show the sources of the tables that were read, from the data packages."""
+    read = sorted(read)
+    cited = data.sources(read)
+    tables = [{"table": address, "hash": data.resource(address)["hash"]} for address in read]
+    lines = [
+        as_markdown(f"{row.publisher}, {row.dataset} ({row.version}; {row.kind}). {row.citation}")
+        for row in cited.itertuples()
+    ]
+    _display(
+        "sources",
+        {"sources": cited.to_dict("records"), "tables": tables},
+        {"text/markdown": "\n".join(f"- {line}" for line in lines)},
+    )
+
+
+# -- bundles ---------------------------------------------------------------------------------------
+
+
+def _display(kind: str, content: dict[str, Any], standard: dict[str, str]) -> None:
+    plain = content.get("text") or content.get("title") or kind.replace("_", " ")
+    display({"text/plain": plain, **standard, MIME_TYPE: {"kind": kind, **content}}, raw=True)
+
+
+def _caption(markdown: str) -> None:
+    """Show text around a chart in the notebook; the report takes it from the chart's own bundle."""
+    _display("caption", {}, {"text/markdown": markdown, "text/plain": markdown})
+
+
+def _plain(value: Value) -> Value:
+    """Round a number to six significant digits, which are the same on all platforms."""
+    if isinstance(value, str) or value is None:
+        return value
+    if pd.isna(value):
+        return None
+    return int(value) if float(value).is_integer() and abs(value) < 1e6 else float(f"{value:.6g}")
+
+
+def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn a named index into columns, and names of columns into texts.
+
+    Raises
+    ------
+    ValueError
+        When the rows have names but the index has none: they would be lost.
+    """
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()
+    elif not pd.api.types.is_integer_dtype(frame.index):
+        raise ValueError("the rows of this table have names: call reset_index(names=...) first.")
+    names = [
+        " ".join(str(level) for level in name if level != "") if isinstance(name, tuple) else name
+        for name in frame.columns
+    ]
+    return frame.set_axis([str(name) for name in names], axis="columns")
+
+
+def _csv(values: pd.DataFrame) -> str:
+    return values.map(
+        lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell
+    ).to_csv(index=False, lineterminator="\n")
+
+
+def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]) -> str:
+    numeric = [pd.api.types.is_numeric_dtype(dtype) for dtype in frame.dtypes]
+    columns = [
+        (name, is_number or name in formats, formats.get(name, _written))
+        for name, is_number in zip(map(str, frame), numeric, strict=True)
+    ]
+
+    def cell(tag: str, is_number: bool, text: str) -> str:
+        # Numbers are aligned to the right; a date or another short text is not broken.
+        kind = ' class="n"' if is_number else ' class="s"' if len(text) <= 12 else ""
+        return f"<{tag}{kind}>{html.escape(text)}</{tag[:2]}>"
+
+    def row(values: Iterable[Any]) -> str:
+        return "".join(
+            cell("td", is_number, "–" if _is_missing(value) else written(value))
+            for (_, is_number, written), value in zip(columns, values, strict=True)
+        )
+
+    header = "".join(cell('th scope="col"', is_number, name) for name, is_number, _ in columns)
+    body = "".join(f"<tr>{row(values)}</tr>" for values in frame.itertuples(index=False, name=None))
+    return f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _is_missing(value: Any) -> bool:
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
+def _written(value: Any) -> str:
+    """Write a value; whole numbers of a column with gaps are floats to pandas, and -0 is 0."""
+    return f"{value + 0:.0f}" if isinstance(value, float) and value.is_integer() else str(value)

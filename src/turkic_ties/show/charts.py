@@ -8,12 +8,17 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import offset_copy
+from scipy.optimize import isotonic_regression
 
 from turkic_ties.theme import GRID, INK, MUTED, PAPER
 
@@ -62,12 +67,21 @@ PANDAS_OPTIONS = {
     "display.precision": 3,
 }
 
+LINE_END = "line end, gap "
+"""Marks the names that `label_line_ends` wrote, so that they can be placed again."""
+
+LABEL_POINTS, LEADER_POINTS = 10, 8
+FEWEST_YEARS = 4
+"""An axis of years covers at least so many."""
+
 
 def setup() -> None:
     """Set everything that decides how outputs look, and turn warnings into errors.
 
-    A notebook calls it once, at the top. Nothing depends on the settings of the machine.
+    A notebook calls it once, at the top. Nothing depends on the settings of the machine or of the
+    user: matplotlib's defaults are the start, whatever a ``matplotlibrc`` says.
     """
+    mpl.rcdefaults()
     warnings.filterwarnings("error", module=COMPUTING)
     sns.set_theme(style="ticks", context="notebook", font="DejaVu Sans", rc=STYLE)
     for name, value in PANDAS_OPTIONS.items():
@@ -75,42 +89,64 @@ def setup() -> None:
 
 
 def label_line_ends(
-    ax: Axes, labels: Mapping[str, tuple[float, float, str]], *, gap: float = 0.045
+    ax: Axes, labels: Mapping[str, tuple[float, float, str]], *, gap: float = 0.0
 ) -> None:
-    """Write the names of lines at their right ends, moved apart where they overlap.
+    """Write the names of lines at their right ends.
+
+    Names that would overlap are moved apart, as little as possible; a thin line then leads from the
+    end of the line to its name. `as_svg` places them again when the limits of the axes are final.
 
     Parameters
     ----------
     ax
-        Axes whose limits are final.
+        The axes.
     labels
         Name to the last point of its line and its colour: ``{"Türkiye": (2023, 5.1, "#D55E00")}``.
     gap
-        Smallest distance between two labels, as a share of the height of the axes.
+        Smallest distance of two names, as a share of the height of the axes; at least their height.
     """
-    if not labels:
-        return
-    to_axes = ax.transData + ax.transAxes.inverted()
-    placed = sorted(
-        (float(to_axes.transform((x, y))[1]), text, colour)
-        for text, (x, y, colour) in labels.items()
-    )
-    edge = max(float(to_axes.transform((x, 0))[0]) for x, _, _ in labels.values())
-    heights = [height for height, *_ in placed]
-    for i in range(1, len(heights)):
-        heights[i] = max(heights[i], heights[i - 1] + gap)
-    for height, (_, text, colour) in zip(heights, placed, strict=True):
-        ax.annotate(
+    right = offset_copy(ax.transAxes, ax.get_figure(root=True), x=LEADER_POINTS, units="points")
+    for text, (x, y, colour) in labels.items():
+        label = ax.annotate(
             text,
-            (edge, height),
-            xycoords="axes fraction",
-            xytext=(6, 0),
-            textcoords="offset points",
+            (x, y),
+            xytext=(1, 0),
+            textcoords=right,
             va="center",
             color=colour,
-            fontsize=10,
+            fontsize=LABEL_POINTS,
             annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.7, "relpos": (0, 0.5)},
         )
+        label.set_gid(f"{LINE_END}{gap}")
+    _place_labels(ax)
+
+
+def _names_a_line(text: Text) -> bool:
+    return str(text.get_gid()).startswith(LINE_END)
+
+
+def _place_labels(ax: Axes) -> None:
+    """Place the names of lines: least squares from their lines, in order and without overlap."""
+    labels: list[Any] = [text for text in ax.texts if _names_a_line(text)]
+    if not labels:
+        return
+    ax.get_xlim(), ax.get_ylim()  # brings the limits in line with what was drawn
+    ends = (ax.transData + ax.transAxes.inverted()).transform([label.xy for label in labels])
+    order = ends[:, 1].argsort(kind="stable")
+    height = ax.bbox.height / ax.figure.dpi * 72
+    gaps = [float(label.get_gid().removeprefix(LINE_END)) for label in labels]
+    gap = max(*gaps, LABEL_POINTS * 1.15 / height)
+    # With distances of exactly `gap` taken out, names may share a place but keep their order.
+    steps = np.arange(len(labels)) * gap
+    placed = isotonic_regression(ends[order, 1] - steps).x
+    placed = placed.clip(0, max(0, 1 - steps[-1])) + steps
+    edge = min(ends[:, 0].max(), 1)
+    for place, y in zip(order, placed, strict=True):
+        label, end = labels[place], ends[place]
+        moved = abs(y - end[1]) * height > LABEL_POINTS / 2 or edge - end[0] > 0.03
+        label.set_position((edge, y))
+        label.arrow_patch.set_visible(moved)
 
 
 def runs(rows: pd.DataFrame, by: Sequence[str]) -> pd.Series[int]:
@@ -128,18 +164,45 @@ def runs(rows: pd.DataFrame, by: Sequence[str]) -> pd.Series[int]:
     pandas.Series
         For each row a number, the same for successive years.
     """
-    ordered = rows.sort_values([*by, "year"])
-    starts = (ordered["year"].diff() != 1) | (ordered[list(by)] != ordered[list(by)].shift()).any(
-        axis=1
-    )
-    return starts.astype("int64").cumsum().reindex(rows.index)
+    # By position: frames that were put together have index labels twice.
+    ordered = rows.reset_index(drop=True).sort_values([*by, "year"])
+    keys = ordered[list(by)]
+    starts = (ordered["year"].diff() != 1) | (keys != keys.shift()).any(axis="columns")
+    numbers = starts.astype("int64").cumsum().sort_index()
+    return numbers.set_axis(rows.index)
+
+
+class _Years(MaxNLocator):
+    """Ticks at whole years, and at least a few years on the axis even if the data are of one."""
+
+    def nonsingular(self, v0: float, v1: float) -> tuple[float, float]:
+        short = max(0.0, FEWEST_YEARS - abs(v1 - v0))
+        return min(v0, v1) - short / 2, max(v0, v1) + short / 2
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        assert self.axis is not None
+        first, last = self.axis.get_data_interval()
+        if not last - first < FEWEST_YEARS:
+            return super().tick_values(vmin, vmax)
+        return np.arange(np.ceil(first), np.floor(last) + 1)
 
 
 def year_axis(ax: Axes, ticks: int = 8) -> None:
     """Set the ticks of a horizontal axis of years: whole years, about `ticks` of them, no label."""
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=ticks, integer=True, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_locator(_Years(nbins=ticks, integer=True, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
     ax.set_xlabel("")
+
+
+def finish(fig: Figure) -> None:
+    """Place the names of lines where the layout and the limits of all axes put them."""
+    named = [ax for ax in fig.axes if any(map(_names_a_line, ax.texts))]
+    for ax in named:
+        _place_labels(ax)  # else a name far outside could leave no room for the axes
+    if named:
+        fig.draw_without_rendering()
+    for ax in named:
+        _place_labels(ax)
 
 
 def as_svg(fig: Figure, id: str) -> str:
@@ -152,6 +215,7 @@ def as_svg(fig: Figure, id: str) -> str:
     id
         Prefix of the ids in it, so that charts on one page do not share any.
     """
+    finish(fig)
     buffer = io.StringIO()
     # Figure.savefig would draw everything twice, the first time for the layout only.
     canvas: Any = FigureCanvasSVG(fig)

@@ -1,0 +1,89 @@
+"""The look for faults in charts finds them, and charts of a few reports have none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pytest
+from check_charts import faults, problems
+
+from turkic_ties.reports.plan import plan
+from turkic_ties.topics import TOPICS
+
+SAMPLE = [{}, {"country": "TKM", "partner": "AZE", "start": 2020, "end": 2020}]
+
+
+def bars(ax: Any) -> None:
+    ax.bar([1, 2], [1, 2], label="bars")
+
+
+def good(ax: Any) -> None:
+    ax.plot([1, 2, 3], [1, 3, 2], label="line")
+    bars(ax)
+    ax.axhline(0)
+    ax.fill_between([1, 2], [0, 0], [1, 2])
+    ax.legend(loc="upper left")
+
+
+def line_above_the_limits(ax: Any) -> None:
+    ax.plot([1, 2, 3], [1, 3, 2])
+    ax.set_ylim(0, 2.9)
+
+
+def bar_beyond_the_limits(ax: Any) -> None:
+    bars(ax)
+    ax.set_xlim(0, 2)
+
+
+def point_outside(ax: Any) -> None:
+    ax.scatter([1, 5], [1, 1])
+    ax.set_xlim(0, 4)
+
+
+def area_above_the_limits(ax: Any) -> None:
+    ax.fill_between([1, 2], [0, 0], [1, 3])
+    ax.set_ylim(0, 2)
+
+
+def legend_on_a_line(ax: Any) -> None:
+    ax.plot([0, 1], [0, 1], label="line")
+    ax.legend(loc="center")
+
+
+def texts_that_overlap(ax: Any) -> None:
+    ax.text(0.5, 0.5, "some text")
+    ax.text(0.52, 0.51, "other text")
+
+
+def text_outside(ax: Any) -> None:
+    ax.text(1.5, 0.5, "far away", transform=ax.transAxes).set_in_layout(False)
+
+
+@pytest.mark.parametrize(
+    ("draw", "fault"),
+    [
+        (good, ""),
+        (line_above_the_limits, "values outside the axes, such as"),
+        (bar_beyond_the_limits, "values outside the axes"),
+        (point_outside, "values outside the axes, such as (5, 1)"),
+        (area_above_the_limits, "values outside the axes"),
+        (legend_on_a_line, "a legend (line) covers data"),
+        (texts_that_overlap, "'some text' and 'other text' overlap"),
+        (text_outside, "'far away' is outside the canvas"),
+    ],
+)
+def test_a_fault_is_found_and_named(draw: Any, fault: str) -> None:
+    figure, ax = plt.subplots(layout="constrained")
+    draw(ax)
+    found = problems(figure)
+    plt.close()
+    assert len(found) == bool(fault), found
+    assert all(fault.partition(",")[0] in problem for problem in found)
+
+
+@pytest.mark.parametrize("given", SAMPLE, ids=lambda given: "-".join(map(str, given.values())))
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_charts_of_a_report_have_no_fault(topic: str, given: dict[str, Any]) -> None:
+    (report,) = plan([topic], given)
+    assert list(faults(report)) == []

@@ -1,0 +1,160 @@
+"""What the report on trade says of every pair: whole sentences, and the same from both sides."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import nbformat
+import pandas as pd
+import pytest
+
+from turkic_ties import show, trade
+from turkic_ties.countries import MEMBERS, name
+
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "trade.ipynb"
+PAIRS = list(itertools.permutations(MEMBERS, 2))
+ODD = [
+    ("KAZ", "TUR", 2020, 2020),
+    ("KAZ", "TUR", 1992, 1996),
+    ("TKM", "AZE", 1992, 1996),
+    ("TUR", "UZB", 2020, 2020),
+    ("AZE", "TUR", 1900, 1901),
+    ("KGZ", "UZB", 2012, 2012),
+    ("UZB", "TKM", 2005, 2015),
+]
+REPORTS = [(*pair, 1995, None) for pair in PAIRS] + ODD
+
+Report = tuple[str, str, int, int | None]
+
+
+@cache
+def source() -> tuple[str, ...]:
+    """Give the code of the notebook, without its parameters and the call that sets up outputs."""
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    return tuple(text.replace("show.setup()", "") for text in code[1:])
+
+
+@cache
+def said(report: Report) -> dict[str, Any]:
+    """Run the notebook without drawing, and collect titles, findings, cards and names."""
+    texts: list[str] = []
+    cards: list[show.KeyFigure] = []
+
+    def chart(rows: pd.DataFrame, draw: object, *, missing: str, **described: Any) -> None:
+        written = (described[key] for key in ("title", "subtitle", "source", "alt"))
+        shown = [text(rows) if callable(text) else text for text in written] if len(rows) else []
+        texts.extend(shown or [missing])
+
+    def table(frame: pd.DataFrame, *, title: str, subtitle: str, **_: Any) -> None:
+        texts.extend([title, subtitle])
+
+    with pytest.MonkeyPatch.context() as patch, mpl.rc_context():
+        patch.setattr(show, "chart", chart)
+        patch.setattr(show, "table", table)
+        for told in ("finding", "unavailable"):
+            patch.setattr(show, told, texts.append)
+        patch.setattr(show, "key_figures", cards.extend)
+        for silent in ("statements", "sources"):
+            patch.setattr(show, silent, lambda *_: None)
+        patch.setattr(trade, "ranks", cache_by_period(trade.ranks))
+        keys = ("country", "partner", "start", "end")
+        names = {**dict(zip(keys, report, strict=True)), "top_n": 10}
+        for text in source():
+            exec(text, names)
+    return {"texts": texts, "cards": cards, "names": names}
+
+
+ranked: dict[tuple[int | None, ...], pd.DataFrame] = {}
+
+
+def cache_by_period(measure: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    def ranks(table: pd.DataFrame, states: object, *period: int | None) -> pd.DataFrame:
+        if period not in ranked:
+            ranked[period] = measure(table, states, *period)
+        return ranked[period]
+
+    return ranks
+
+
+BROKEN = {
+    "a missing value inside a sentence": r"not available|\bnan\b|\bNaN\b|\bNone\b|inf\b",
+    "a rank of one": r"\b1st-largest|\b0th\b",
+    "a number that is no float": r"\d{4}\.0\b",
+    "a range of one year or of one value": r"(?<![\d.])([\d.]+)–\1(?![\d.])",
+    "a plural of one": r"\b1 (?:partners|years|orders|rows)\b",
+    "old wording": r"told from|of the six|whose books|highest of the period|buys from it",
+    "an empty list": r"\b(?:of|in|for) (?:;|,|\.)|  ",
+}
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: "-".join(map(str, report)))
+def test_every_sentence_is_whole(report: Report) -> None:
+    texts = said(report)["texts"]
+    assert len(texts) > 10
+    for text in texts:
+        for kind, pattern in BROKEN.items():
+            assert not re.search(pattern, text), f"{kind}: {text}"
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: "-".join(map(str, report)))
+def test_nothing_is_the_highest_or_best_of_a_single_year(report: Report) -> None:
+    names = said(report)["names"]
+    superlatives = [text for text in said(report)["texts"] if re.search(r"highest|best rank", text)]
+    if len(names["main_series"]) < 2 and len(names["rank_series"]) < 2:
+        superlatives = [text for text in superlatives if "specialisation" not in text]
+        assert not superlatives
+
+
+@pytest.mark.parametrize("pair", list(itertools.combinations(MEMBERS, 2)), ids="-".join)
+def test_both_sides_say_the_same_of_the_same_books(pair: tuple[str, str]) -> None:
+    """A sentence on turnover names its books; two reports that name the same books agree."""
+    here, there = (said((*sides, 1995, None)) for sides in (pair, pair[::-1]))
+    ours, theirs = (
+        {peak for peak in side["texts"] if " turnover was " in peak} for side in (here, there)
+    )
+    for books in (f"{name(pair[0])}'s books", f"{name(pair[1])}'s books", "the reconciled model"):
+        of_books = [{text for text in side if books in text} for side in (ours, theirs)]
+        assert not all(of_books) or of_books[0] == of_books[1]
+    # What one side sells is what the other buys, where both rest on the same books.
+    first, second = (side["names"]["main_series"].tail(1) for side in (here, there))
+    if len(first) and first["books"].item() != second["books"].item():
+        flows = first[["exports_usd", "imports_usd"]].to_numpy().tolist()
+        assert flows == second[["imports_usd", "exports_usd"]].to_numpy().tolist()
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: "-".join(map(str, report)))
+def test_peaks_and_growth_stay_inside_one_set_of_books_and_one_publisher(report: Report) -> None:
+    names = said(report)["names"]
+    for series in (names["main_series"], names["rank_series"], names["rates"]):
+        assert len(set(series["books"])) <= 1
+        assert len(set(series["source"].str.removesuffix("_panel"))) <= 1
+    assert not names["rates"][["seam_1y", "seam_5y"]].to_numpy().any()
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: "-".join(map(str, report)))
+def test_shares_of_goods_are_key_figures_only_where_the_matrix_holds_the_flow(
+    report: Report,
+) -> None:
+    names, cards = said(report)["names"], {card.id: card for card in said(report)["cards"]}
+    coverage = names["coverage"]
+    for id, flow in (("energy_share_exports", "exports"), ("energy_share_turnover", "turnover")):
+        newest = coverage[coverage["flow"] == flow].tail(1)
+        assert (cards[id].value is not None) == newest["comparable"].any()
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: "-".join(map(str, report)))
+def test_the_card_and_the_chart_of_concentration_agree(report: Report) -> None:
+    """Both leave out books that do not allocate nine tenths of the trade to partners."""
+    names, cards = said(report)["names"], {card.id: card for card in said(report)["cards"]}
+    compared = names["compared"]
+    of_country = compared[(compared["country"] == report[0]) & (compared["flow"] == "exports")]
+    assert (compared["coverage"] >= 0.9).all()
+    newest = of_country["hhi"].iloc[-1] if len(of_country) else None
+    assert cards["export_hhi"].value == newest
