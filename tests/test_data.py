@@ -288,6 +288,18 @@ def test_what_lacks_in_a_source_is_named(folder: Path) -> None:
         data.load("trade/tiny")
 
 
+def test_the_table_of_the_readme_is_whole(folder: Path) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (entry,) = re.findall(r"```yaml\n(  - name: production.*?)```", readme, re.DOTALL)
+    topic = tiny_data(folder, "id\na\n", [field("id")])
+    (topic / "tiny.csv").unlink()
+    (topic / "production.csv").write_text("iso3,year,tonnes\nKAZ,2023,1.5\n", encoding="utf-8")
+    (topic / "datapackage.yaml").write_text(f"resources:\n{entry}", encoding="utf-8")
+    assert data.seal() == ["trade/production"]
+    assert data.check() == []
+    assert data.cite("trade/production") == "Agency (2026). Energy statistics."
+
+
 # -- digests ---------------------------------------------------------------------------------------
 
 
