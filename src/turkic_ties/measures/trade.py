@@ -35,6 +35,7 @@ from turkic_ties.measures.common import (
     Series,
     bounds,
     check_country,
+    check_known,
     check_not_negative,
     check_pair,
     check_unique,
@@ -206,6 +207,7 @@ def _prepared(bilateral_trade: pd.DataFrame) -> pd.DataFrame:
         partner=pd.Categorical(trade["partner"], everyone),
         value_usd=trade["value_usd"].astype("float64"),
     )
+    check_known(trade, "flow", _OPPOSITE, "bilateral_trade")
     check_unique(trade, _KEY, "bilateral_trade")
     check_not_negative(trade, "value_usd", "bilateral_trade")
     return trade
