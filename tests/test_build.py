@@ -10,6 +10,7 @@ import errno
 import hashlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -793,6 +794,22 @@ def test_an_interrupt_while_files_are_moved_waits_and_is_told_right(small: Path,
     assert "stopped; the new edition was published before that" in answer.stderr
     assert manifest.verify(small / "reports")[1] == []
     assert why(small)["trade"] == []
+
+
+@pytest.mark.parametrize(
+    "output", ["2>&-", ">&-", ">&- 2>&- <&-", ">/dev/full", "2>/dev/full", "2>&1 | head -1"]
+)
+def test_a_build_whose_output_nobody_reads_is_done_all_the_same(small: Path, output: str) -> None:
+    build = shlex.join(command(small, "build", "trade"))
+    answer = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {build} {output}"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (answer.returncode, "Traceback" in answer.stderr) == (0, False)
+    assert manifest.verify(small / "reports")[0] > 3
 
 
 def test_links_in_the_place_of_files_of_a_build_lead_it_nowhere(
