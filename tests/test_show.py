@@ -330,3 +330,15 @@ def test_a_key_figure_without_a_number_says_so() -> None:
         "not available",
         "no record in this period",
     )
+
+
+def test_a_panel_without_data_shares_the_years_of_one_with_data() -> None:
+    fig, (full, empty) = plt.subplots(1, 2, sharex=True)
+    full.plot([2024], [3.0], "o")
+    for ax in (full, empty):
+        ax.set(ylim=(0, 5))
+        show.year_axis(ax)
+    assert full.get_xticks().tolist() == empty.get_xticks().tolist() == [2024]
+    low, high = empty.get_xlim()
+    assert 2020 < low < 2024 < high < 2028
+    plt.close(fig)
