@@ -182,7 +182,7 @@ class _Years(MaxNLocator):
     def tick_values(self, vmin: float, vmax: float) -> Any:
         assert self.axis is not None
         first, last = self.axis.get_data_interval()
-        if not last - first < FEWEST_YEARS:
+        if not 0 <= last - first < FEWEST_YEARS:  # an axis without data has the interval (∞, −∞)
             return super().tick_values(vmin, vmax)
         return np.arange(np.ceil(first), np.floor(last) + 1)
 
