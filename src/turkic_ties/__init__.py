@@ -2,3 +2,5 @@
 
 Each topic has a module of measures (`turkic_ties.trade`, `turkic_ties.defense`, …).
 """
+
+__version__ = "0.1.0"
