@@ -311,6 +311,16 @@ def test_an_axis_of_years_has_whole_years_however_few(
     plt.close()
 
 
+def test_an_axis_of_years_without_data_is_that_of_the_panel_beside_it(shown: list[Bundle]) -> None:
+    fig, (empty, full) = plt.subplots(1, 2, sharex=True)
+    full.plot([2022, 2024], [1.0, 2.0])
+    for ax in (empty, full):
+        show.year_axis(ax)
+    fig.draw_without_rendering()
+    assert empty.get_xlim() == full.get_xlim()
+    plt.close()
+
+
 def test_the_last_year_with_a_number_makes_the_key_figure() -> None:
     rows = pd.DataFrame(
         {"year": [2021, 2023, 2022], "rank": [6, 5, 4], "books": "own", "source": "bns"}
