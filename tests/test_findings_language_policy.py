@@ -314,7 +314,8 @@ def test_students_between_tell_the_last_way_of_counting() -> None:
     )
     peak = rows(
         "origin destination year students series",
-        ("TKM", "KGZ", 2001, 122, ""), ("TKM", "KGZ", 2010, 1750, ""), ("TKM", "KGZ", 2020, 121, ""),
+        ("TKM", "KGZ", 2001, 122, ""), ("TKM", "KGZ", 2010, 1750, ""),
+        ("TKM", "KGZ", 2020, 121, ""),
     )  # fmt: skip
     told = (
         "Students from Turkmenistan in Kyrgyzstan 122 in 2001, at most 1,750 in 2010, 121 in 2020"
