@@ -95,6 +95,9 @@ RULE = "{at_least: {value: 1}}"
         ("date: 2024-05-02", "date: 2 May 2024", "article / date: String should match"),
         ("date: 2024-05-02", "date: 2024-13-02", "article / date: "),
         ("country: UZB", "country: UZ", "article / country: "),
+        ("url: null", "url: javascript:alert(1)", "article / url: "),
+        ("- id: A1", '- id: "A1<img src=x>"', "/ id: "),
+        ("- id: A1", "- id: 1 A", "/ id: "),
         ("reviewed: 2024-05-03", "reviewed: 3 May", "A1 / reviewed: "),
         ("  kind: level", "  kind: level\n  kind: share", "the key 'kind' is there twice"),
         ("claims:", "claims: []\nclaims:", "the key 'claims' is there twice"),
@@ -126,7 +129,7 @@ def test_labels_of_a_rule_are_checked_and_a_gap_stays_a_gap(evaluated: Any) -> N
 
 @pytest.mark.parametrize(
     ("value", "precision"),
-    [("5.3", 1), ("6.30", 2), ("5", None), ('"5.30"', 2), ("1.5e-1", 2), ("1.5e+3", 0)],
+    [("5.3", 1), ("6.30", 2), ("5", None), ('"5.30"', 2), ("1.5e-1", 2), ("1.5e+3", 0), (".55", 2)],
 )
 def test_the_precision_is_that_of_the_number_as_written(
     tmp_path: Path, value: str, precision: int | None
@@ -170,6 +173,11 @@ HOSTILE = {
     "aliases": "a: &a [x, x, x, x, x, x, x, x, x]\n"
     + "".join(
         f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n"
+        for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    ),
+    "merges": "a: &a {x: 1, y: 2}\n"
+    + "".join(
+        f"{b}: &{b} {{p: {{<<: *{a}}}, q: *{a}, r: *{a}, s: *{a}, t: *{a}, u: *{a}, v: *{a}}}\n"
         for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     ),
     "itself": "a: &a [*a]\n",

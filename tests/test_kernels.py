@@ -174,6 +174,22 @@ def test_every_output_of_a_notebook_is_that_of_a_cold_kernel(topic: str, tmp_pat
         assert usual == warm.get("outputs")
 
 
+@pytest.mark.parametrize("warm", [True, False])
+def test_the_settings_of_a_user_are_not_read(
+    own_parents: dict[Path, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm: bool
+) -> None:
+    profile = tmp_path / "profile_default"
+    (profile / "startup").mkdir(parents=True)
+    (profile / "startup" / "mine.py").write_text("mine = 1\n", encoding="utf-8")
+    (profile / "ipython_kernel_config.py").write_text(
+        "c.InteractiveShellApp.exec_lines = ['mine = 2']\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    with nullcontext() if warm else cold(), kernel() as started:
+        assert started.warm is warm
+        assert started.run("mine") == "NameError"
+
+
 def test_every_kernel_draws_random_numbers_of_its_own() -> None:
     draw = "import random, numpy; print(random.random(), numpy.random.random())"
     with kernel() as one, kernel() as other:

@@ -319,9 +319,10 @@ def _plain_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             _stop("the disk is full; nothing was published. Free some space and build again.", 1)
-        raise
-    except KeyboardInterrupt:
-        _stop("stopped; nothing was published.", 130)
+        place = f" ({error.filename})" if error.filename else ""
+        _stop(f"{error.strerror or error}{place}. Check permissions and limits, then try again.", 1)
+    except KeyboardInterrupt as interrupt:
+        _stop(f"stopped; {interrupt or 'nothing was published'}.", 130)
 
 
 def _print(text: str, err: bool = False) -> None:

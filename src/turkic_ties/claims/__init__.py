@@ -1,8 +1,9 @@
 """The statements of an article: what each says, what is computed, which rule decides.
 
-`registry` is the form of the file, `rules` decide on a value, `compute` runs measures, `rows`
-chooses from what they give, `trace` notes what that rests on, `verdicts` combines readings and
-parts, `output` prints. Imports go one way: output, verdicts, compute, rows, registry, rules.
+`written` reads YAML as it is written, `registry` is the form of the file, `rules` decide on a
+value, `compute` runs measures, `rows` chooses from what they give, `trace` notes what that rests
+on, `verdicts` combines readings and parts, `output` prints. Imports go one way: output, verdicts,
+compute, rows, registry, rules, written.
 
 The **guard**: ``verdict`` and ``reviewed`` of a statement are what a person signed. `check`
 compares them with what comes out now.

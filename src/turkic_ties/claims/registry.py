@@ -10,37 +10,17 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-import yaml
 from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from turkic_ties import countries, files
-from turkic_ties.claims.rules import ISO_DATE, ClaimError, Form, Rule, Stated, Written, near
+from turkic_ties.claims.rules import ISO_DATE, ClaimError, Form, Rule, Stated, near
+from turkic_ties.claims.written import Loader
 from turkic_ties.topics import TOPICS
-
-
-class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Read what is written: dates stay texts, only true and false are truth values."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str | None, list[Any]]] = {}
-
-
-for tag, pattern, first in (
-    ("merge", r"<<", ["<"]),
-    ("null", r"null|~|", ["n", "~", ""]),
-    ("bool", r"true|false", list("tf")),
-    ("int", r"[-+]?(0|[1-9][0-9_]*)", list("-+0123456789")),
-    ("float", r"[-+]?([0-9][0-9_]*\.?[0-9]*(e[-+]?[0-9]+)?|\.(inf|nan))", list("-+.0123456789")),
-):
-    Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^({pattern})$"), first)
-Loader.add_constructor(
-    "tag:yaml.org,2002:float", lambda loader, node: Written.from_text(node.value.lstrip("."))
-)
 
 
 class Verdict(StrEnum):
@@ -72,6 +52,9 @@ VERDICTS = {
     "or a word of degree without a threshold.",
 }
 """The criteria of the verdicts, as the page prints them."""
+
+ID = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
+"""Ids become anchors of pages."""
 
 Undecided: TypeAlias = Literal[Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED]
 Topic: TypeAlias = Literal[TOPICS]  # type: ignore[valid-type]
@@ -190,7 +173,7 @@ class Shown(Form):
     """The section of a report that shows the evidence."""
 
     topic: Topic
-    id: str = Field(description="Id of a figure or table of that report.")
+    id: str = Field(pattern=ID, description="Id of a figure or table of that report.")
 
 
 class Locator(Form):
@@ -209,7 +192,7 @@ class Locator(Form):
 class Claim(Form):
     """One statement of the article."""
 
-    id: str
+    id: str = Field(pattern=ID, description="It never changes its meaning.")
     topic: Topic
     statement: str = Field(description="In our own words.")
     locator: Locator
@@ -262,7 +245,7 @@ class Article(Form):
         pattern=f"^{ISO_DATE}$", description="As precise as it is known: 2024, 2024-01, 2024-01-10."
     )
     date_note: str | None = Field(None, description="How the date was found, if it is not printed.")
-    url: str | None = None
+    url: str | None = Field(None, pattern=r"^https?://[^\s<>\"']+$")
     country: str = Field(description="ISO3 code of the country the article is about.")
     partner: str = Field(description="ISO3 code of the other side.")
 

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 from scipy import stats
 
 from turkic_ties import countries, data
+from turkic_ties.claims.written import Written
 from turkic_ties.words import ordinal, significant
 
 Series: TypeAlias = "pd.Series[Any]"
@@ -46,21 +47,6 @@ class Form(BaseModel):
     """A part of the form of a registry: unknown keys are errors, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Written(float):
-    """A number that remembers with how many decimals it was written."""
-
-    decimals: int = 0
-
-    @classmethod
-    def from_text(cls, text: str) -> Written:
-        """Read a decimal number."""
-        number = cls(text.replace("_", ""))
-        mantissa, _, exponent = text.lower().partition("e")
-        places = len(mantissa.partition(".")[2]) - int(exponent or 0)
-        number.decimals = max(0, places)
-        return number
 
 
 class Stated(Form):

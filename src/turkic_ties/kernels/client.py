@@ -26,6 +26,7 @@ from turkic_ties.kernels.parent import fingerprint, receive, send
 
 VARIABLE = "TURKIC_TIES_KERNELS"
 COLD = "cold"
+KERNEL = "turkic_ties.kernels.kernel"
 SPECIFICATION = Path(__file__).with_name("turkic-ties") / "kernel.json"
 IMPORT_TIMEOUT = 60  # seconds; imports take about 3, on a busy machine many times that
 SOCKET_PATH_LIMIT = 60  # the system's limit is about 100 bytes, of which our names take up to 40

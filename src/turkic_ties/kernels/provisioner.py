@@ -46,7 +46,8 @@ class WarmProvisioner(LocalProvisioner):
             self.process = await asyncio.to_thread(self._fork, cmd, **kwargs)
         except Exception as error:  # on any error a cold kernel still works
             self.log.info("Starting a cold kernel: %s", error)
-            return await super().launch_kernel(cmd, **kwargs)
+            own = [client.KERNEL if part == "ipykernel_launcher" else part for part in cmd]
+            return await super().launch_kernel(own, **kwargs)
         self.pid = self.pgid = self.process.pid
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info
