@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import papermill
 import pytest
 
 from turkic_ties.parameters import MODELS
@@ -52,11 +53,15 @@ def test_the_parameters_cell_says_what_the_model_says(path: Path) -> None:
     assert len(tagged) == 1
     written = {}
     for line in ast.parse(tagged[0].source).body:
-        assert isinstance(line, ast.AnnAssign), "a parameter is typed and has a plain value"
-        assert isinstance(line.target, ast.Name)
+        assert isinstance(line, ast.AnnAssign | ast.Assign)
+        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
+        assert isinstance(target, ast.Name)
         assert line.value is not None
-        written[line.target.id] = ast.literal_eval(line.value)
+        written[target.id] = ast.literal_eval(line.value)
+        # papermill does not read unions, so a parameter that may be None has no type.
+        assert isinstance(line, ast.AnnAssign) == (written[target.id] is not None), target.id
     assert written == MODELS[path.stem]().model_dump()
+    assert set(papermill.inspect_notebook(str(path))) == set(written)
 
 
 @each_notebook
