@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -454,6 +455,25 @@ def test_a_killed_client_leaves_no_process_and_no_file(shared: bool) -> None:
         assert psutil.pid_exists(parent)
     else:
         assert gone(parent, Path(address).parent)
+
+
+def test_what_killed_processes_left_is_removed_by_the_next_parent(
+    own_parents: dict[Path, Any],
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != client.VARIABLE}
+    running = program(BUSY, env=environment)
+    assert running.stdout is not None
+    pid, file, address = running.stdout.readline().split()
+    parent = psutil.Process(int(pid)).ppid()
+    for process in (running.pid, parent, int(pid)):
+        os.kill(process, signal.SIGKILL)
+    running.communicate()
+    assert Path(file).exists()
+    with kernel() as started:
+        assert started.warm
+        (own,) = own_parents
+        assert not Path(address).parent.exists()
+        assert own.exists(), "the folder of a living parent stays"
 
 
 def test_a_client_that_ends_without_cleaning_up_leaves_nothing_either() -> None:

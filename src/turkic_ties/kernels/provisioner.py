@@ -30,6 +30,8 @@ class WarmProvisioner(LocalProvisioner):
         """Choose where kernel and client communicate."""
         manager = self.parent
         default = manager and manager.ip in (localhost(), "kernel-ipc")
+        # Encryption needs TCP.
+        default = default and getattr(manager, "transport_encryption", "disabled") == "disabled"
         # Ports are set when a user chose them, and when this is a restart: keep both.
         if default and not any(manager.ports) and os.name == "posix":
             self._folder = client.kernel_folder()
