@@ -305,7 +305,10 @@ def summary(value: int, verdict: str, **hashes: str) -> str:
     figure = {"id": "f", "label": "F", "value": value, "unit": "t", "period": "2024"}
     claim = {"id": "T01", "verdict": verdict, "tables": ["a/claimed"]}
     tables = [{"table": f"a/{name}", "hash": hash} for name, hash in hashes.items()]
-    return json.dumps({"key_figures": [figure], "claims": [claim], "tables": tables})
+    pair = {"country": "KAZ", "partner": "TUR"}
+    rest: dict[str, Any] = {"findings": [], "figures": [], "shown_tables": [], "sources": []}
+    rest |= {"format": summaries.FORMAT, "topic": "trade", "parameters": pair}
+    return json.dumps({"key_figures": [figure], "claims": [claim], "tables": tables, **rest})
 
 
 def test_a_changed_verdict_names_only_the_changed_tables_it_rests_on(tmp_path: Path) -> None:
@@ -313,13 +316,14 @@ def test_a_changed_verdict_names_only_the_changed_tables_it_rests_on(tmp_path: P
         "before": summary(1, "supported", claimed="1", other="1", same="1"),
         "after": summary(2, "outdated", claimed="2", other="2", same="1"),
     }.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "r.json").write_text(text, encoding="utf-8")
-    figure, verdict = changes.between(tmp_path / "before", tmp_path / "after", ["r", "new"])
+        (tmp_path / name / "trade").mkdir(parents=True)
+        (tmp_path / name / "trade" / "r.json").write_text(text, encoding="utf-8")
+    names = ["trade/r", "trade/new"]
+    figure, verdict = changes.between(tmp_path / "before", tmp_path / "after", names)
     assert (figure.kind, figure.before, figure.after) == ("key figure", "1 t (2024)", "2 t (2024)")
     assert figure.tables == ("a/claimed", "a/other")
     assert (verdict.kind, verdict.tables) == ("verdict", ("a/claimed",))
-    assert changes.between(tmp_path / "before", tmp_path / "before", ["r"]) == []
+    assert changes.between(tmp_path / "before", tmp_path / "before", names) == []
 
 
 def test_quiet_speaks_only_when_something_moved_or_failed(small: Path, data_copy: Path) -> None:

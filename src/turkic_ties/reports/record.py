@@ -38,8 +38,8 @@ def record(path: Path) -> None:
     turkic_ties.reports.run.NotebookFailed
         When the file cannot be read, or was saved by someone else while it ran.
     """
-    before = path.read_bytes()
     read_notebook(path)
+    before = path.read_bytes()
     with tempfile.TemporaryDirectory() as folder:
         executed = execute(path, Path(folder))
     if path.read_bytes() != before:
