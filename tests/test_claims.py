@@ -125,6 +125,42 @@ def test_a_bound_itself_holds(rule: str, value: float, expected: bool) -> None:
     assert holds({rule: {}}, value, Stated(value=5)) is expected
 
 
+@pytest.mark.parametrize(
+    ("rule", "value", "words"),
+    [
+        ({"at_least": {"value": 5}}, 5, "5 is at least 5"),
+        ({"at_least": {"value": 5}}, 4, "4 is below 5"),
+        ({"at_most": {"value": 5}}, 5, "5 is at most 5"),
+        ({"at_most": {"value": 5}}, 6, "6 is above 5"),
+        ({"rank_equals": {"value": 5}}, 5, "5 equals 5"),
+        ({"rank_equals": {"value": 5}}, 6, "6 is not 5"),
+        ({"share_above_half": {}}, 0.5, "50% is not above a half"),
+        ({"share_above_half": {}}, 0.6, "60% is above a half"),
+        (
+            {"within": {"value": 100, "relative": 0.05}},
+            105,
+            "105 is within 5 (5%) of 100, the difference is 5",
+        ),
+        (
+            {"within": {"value": 100, "absolute": 5}},
+            94,
+            "94 is not within 5 of 100, the difference is 6",
+        ),
+    ],
+)
+def test_the_words_of_a_rule_say_whether_it_holds(
+    rule: dict[str, Any], value: float, words: str
+) -> None:
+    assert decide(rule, value).words == words
+
+
+def test_a_value_of_the_rule_itself_brings_its_own_decimals() -> None:
+    stated = Stated(value=7, precision=0)
+    assert holds({"rounds_to": {"value": 3}}, 3.4, stated)
+    assert not holds({"rounds_to": {"value": 6.25}}, 6.3, stated)
+    assert holds({"rounds_to": {"value": 6.25}}, 6.251, stated)
+
+
 def test_a_tie_shares_the_better_place() -> None:
     values = pd.Series({"KAZ": 5.0, "TUR": 9.0, "UZB": 5.0, "AZE": 1.0, "KGZ": math.nan})
     second = {"place": {"of": "KAZ", "at_most": 2}}
@@ -136,6 +172,9 @@ def test_a_tie_shares_the_better_place() -> None:
     assert not holds({"place": {"of": "KAZ", "at_most": 1, "largest_first": False}}, values)
     assert holds({"place": {"of": "KAZ", "at_most": 2, "largest_first": False}}, values)
     assert holds({"place": {"of": "KGZ", "at_most": 1}}, values) is None
+    alone = decide({"place": {"of": "TUR", "at_most": 1}}, values).words
+    assert alone.startswith("Türkiye is 1st of 4, the largest first")
+    assert alone.endswith("the rule requires 1st")
     assert holds(second, values[["KAZ"]]) is None
     assert holds(second, values[["KAZ", "AZE"]]) is True
 
@@ -240,6 +279,12 @@ def test_what_holds_is_no_wide_miss_and_a_stated_zero_has_no_margin() -> None:
     assert not decide({"at_most": {"value": 0}}, 50).wide
     assert not decide({"at_least": {"value": 1}}, 900).wide
     assert not decide({"within": {"value": 10, "relative": 0.9}}, 17).wide
+    assert not decide({"within": {"value": 10, "relative": 0.9}}, 19).wide  # the edge is inside
+    slow = pd.Series([0.5 * year for year in range(10)], index=range(10))
+    assert (holds(trend("rising", 5), slow), decide(trend("rising", 5), slow).wide) == (
+        False,
+        False,
+    )
 
 
 def test_how_wide_series_miss() -> None:
