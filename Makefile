@@ -8,7 +8,7 @@ export OPENBLAS_NUM_THREADS := 1
 # A notebook stays in one process. Plugins for other kinds of tests would take over a second in each of them to import.
 NBVAL := --numprocesses auto --dist loadfile -p no:hypothesispytest -p no:anyio
 
-.PHONY: reports test lab record digests mutants bench lock
+.PHONY: reports test lab record check-charts digests mutants bench lock
 
 reports: .venv/ready  ## bring the four standard reports in reports/ up to date
 	$(BIN)/ties build
@@ -33,6 +33,9 @@ digests: .venv/ready  ## build all pairs and store what their reports say, for t
 
 mutants: .venv/ready  ## change measures and rules in small ways; which changes does no test notice?
 	$(BIN)/python tests/mutants.py
+
+check-charts: .venv/ready  ## draw the charts of all reports and look for faults (ten minutes)
+	$(BIN)/python tests/check_charts.py
 
 bench: .venv/ready  ## compare builds with what people use today, into benchmarks/build.md (half an hour)
 	$(BIN)/python benchmarks/build.py

@@ -10,6 +10,7 @@ import errno
 import hashlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -22,7 +23,7 @@ import pytest
 from small_project import SLOW, TABLES, command, small_notebook, ties
 
 from turkic_ties import data, files
-from turkic_ties.reports import changes, manifest
+from turkic_ties.reports import changes, manifest, summaries
 from turkic_ties.reports.build import BuildResult, build, due
 from turkic_ties.reports.plan import Hashes, plan
 from turkic_ties.reports.publish import BusyError, exclusive
@@ -304,7 +305,10 @@ def summary(value: int, verdict: str, **hashes: str) -> str:
     figure = {"id": "f", "label": "F", "value": value, "unit": "t", "period": "2024"}
     claim = {"id": "T01", "verdict": verdict, "tables": ["a/claimed"]}
     tables = [{"table": f"a/{name}", "hash": hash} for name, hash in hashes.items()]
-    return json.dumps({"key_figures": [figure], "claims": [claim], "tables": tables})
+    pair = {"country": "KAZ", "partner": "TUR"}
+    rest: dict[str, Any] = {"findings": [], "figures": [], "shown_tables": [], "sources": []}
+    rest |= {"format": summaries.FORMAT, "topic": "trade", "parameters": pair}
+    return json.dumps({"key_figures": [figure], "claims": [claim], "tables": tables, **rest})
 
 
 def test_a_changed_verdict_names_only_the_changed_tables_it_rests_on(tmp_path: Path) -> None:
@@ -312,13 +316,14 @@ def test_a_changed_verdict_names_only_the_changed_tables_it_rests_on(tmp_path: P
         "before": summary(1, "supported", claimed="1", other="1", same="1"),
         "after": summary(2, "outdated", claimed="2", other="2", same="1"),
     }.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "r.json").write_text(text, encoding="utf-8")
-    figure, verdict = changes.between(tmp_path / "before", tmp_path / "after", ["r", "new"])
+        (tmp_path / name / "trade").mkdir(parents=True)
+        (tmp_path / name / "trade" / "r.json").write_text(text, encoding="utf-8")
+    names = ["trade/r", "trade/new"]
+    figure, verdict = changes.between(tmp_path / "before", tmp_path / "after", names)
     assert (figure.kind, figure.before, figure.after) == ("key figure", "1 t (2024)", "2 t (2024)")
     assert figure.tables == ("a/claimed", "a/other")
     assert (verdict.kind, verdict.tables) == ("verdict", ("a/claimed",))
-    assert changes.between(tmp_path / "before", tmp_path / "before", ["r"]) == []
+    assert changes.between(tmp_path / "before", tmp_path / "before", names) == []
 
 
 def test_quiet_speaks_only_when_something_moved_or_failed(small: Path, data_copy: Path) -> None:
@@ -541,6 +546,125 @@ def test_a_missing_table_stops_the_build_in_one_line(small: Path, data_copy: Pat
     assert published(small) == before
 
 
+GOOD = small_notebook("trade")
+LINES = GOOD.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (
+            "\n".join([*LINES[:8], "<<<<<<< HEAD", "=======", *LINES[8:]]),
+            "trade.ipynb is not a notebook (line 9): marks of a merge?",
+        ),
+        ("", "trade.ipynb is not a notebook (line 1)"),
+        (GOOD[:200], "trade.ipynb is not a notebook (line "),
+        ("[1, 2]", "trade.ipynb is not a notebook"),
+        ('{"cells": 3}', "trade.ipynb is not a notebook"),
+        ("\ufeff" + GOOD, "byte order mark"),
+        (GOOD.encode("utf-16"), "is not UTF-8"),
+        (GOOD.replace("parameters", "p"), "has no cell tagged 'parameters'"),
+        (None, "is missing"),
+    ],
+)
+def test_a_notebook_that_cannot_be_run_fails_alone_and_is_named(
+    small: Path, content: str | bytes | None, reason: str
+) -> None:
+    path = small / "notebooks" / "trade.ipynb"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    answer = ties(small, "build", "trade", "defense")
+    assert answer.returncode == 1
+    assert reason in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert (small / "reports" / "defense" / "kaz-tur.html").is_file()
+    assert not (small / "reports" / "trade").exists()
+    answer = ties(small, "record", "trade")
+    assert (answer.returncode, "Traceback" in answer.stderr) == (1, False)
+    assert reason in answer.stderr
+
+
+def test_an_output_that_cannot_be_rendered_fails_alone(small: Path) -> None:
+    shown = "from turkic_ties.show import MIME_TYPE\n"
+    shown += "display({MIME_TYPE: {'kind': 'figure', 'id': 'f'}}, raw=True)"
+    (small / "notebooks" / "trade.ipynb").write_text(
+        small_notebook("trade", shown), encoding="utf-8"
+    )
+    result = make(small)
+    assert result.built == ["defense/kaz-tur"]
+    assert result.failed["trade/kaz-tur"].startswith("trade KAZ–TUR: ")
+
+
+DAMAGE = {
+    "marks of a merge": b"<<<<<<< HEAD\n{}",
+    "nothing": b"",
+    "not UTF-8": b"\xff\xfe",
+    "another form": b'{"format": 1, "topic": "defense", "parameters": {"country": "KAZ"}}',
+    "a list": b"[]",
+    "lists of numbers": b'{"format": 2, "topic": "defense", "parameters": {"country": "KAZ", '
+    b'"partner": "TUR"}, "key_figures": [1], "findings": 3}',
+}
+
+
+@pytest.mark.parametrize("content", DAMAGE.values(), ids=DAMAGE.keys())
+def test_a_summary_that_is_damaged_or_not_ours_is_not_read(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "defense" / "kaz-tur.json"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    assert summaries.read(path) is None
+    line = changes.as_lines([], "2026-01-01", [changes.Change("r", "k", "i", "l", "b", "a", ())])
+    (tmp_path / changes.LOG).write_bytes(content + b"\n" + line.encode())
+    assert [change["report"] for change in changes.read(tmp_path)] == ["r"]
+
+
+def test_damaged_files_among_the_reports_stop_no_build(small: Path) -> None:
+    make(small)
+    paths = ["trade/kaz-tur.json", "defense/kaz-tur.json", "trade/notes.json", changes.LOG]
+    for path in [*paths, "changes.html", "history.jsonl"]:
+        (small / "reports" / path).write_bytes(DAMAGE["not UTF-8"])
+    result = make(small, ["trade"])
+    assert (result.built, result.failed) == (["trade/kaz-tur"], {})
+    assert make(small).built == ["defense/kaz-tur"]
+    assert manifest.verify(small / "reports")[1] == []
+
+
+def test_reports_deleted_by_hand_are_no_longer_in_the_edition(small: Path) -> None:
+    make(small)
+    for path in (small / "reports" / "defense").glob("kaz-tur.*"):
+        path.unlink()
+    assert make(small, ["trade"]).built == []
+    assert set(manifest.read(small / "reports")) == {"trade/kaz-tur", manifest.PAGES}
+    index = (small / "reports" / "index.html").read_text(encoding="utf-8")
+    assert "defense/kaz-tur.html" not in index
+    assert manifest.verify(small / "reports")[1] == []
+    assert make(small).built == ["defense/kaz-tur"]
+
+
+def test_a_notebook_saved_while_it_is_recorded_is_not_replaced(small: Path) -> None:
+    path = small / "notebooks" / "trade.ipynb"
+    saves = f"from pathlib import Path\npath = Path({str(path)!r})\n"
+    saves += "text = path.read_text()\npath.write_text(text + ' ')"
+    path.write_text(small_notebook("trade", saves), encoding="utf-8")
+    answer = ties(small, "record", "trade")
+    assert answer.returncode == 1
+    assert "was saved while it ran, so nothing was recorded" in answer.stderr
+    assert path.read_text(encoding="utf-8").endswith(" ")
+    assert "stored" not in path.read_text(encoding="utf-8")
+
+
+def test_a_table_read_with_other_contents_than_were_hashed_makes_its_report_due(
+    small: Path,
+) -> None:
+    hashes = Hashes()
+    tables = hashes.tables(["trade/transit", "defense/alliances"])
+    read = {address: data.resource(address)["hash"] for address in TABLES.values()}
+    assert hashes.confirmed(tables, read) == tables
+    other = hashes.confirmed(tables, read | {"trade/transit": "sha256:0"})
+    assert other["table trade/transit"] == "changed while the report was built"
+    assert other["table defense/alliances"] == tables["table defense/alliances"]
+
+
 # -- locks, kills, full disks ---------------------------------------------------------------------
 
 
@@ -654,6 +778,68 @@ def test_a_build_killed_while_it_publishes_is_undone_or_finished_never_half(
             manifest.NAME,
             "history.jsonl",
         }
+
+
+INTERRUPTED = """
+import os, signal
+replace = os.replace
+def interrupted(*arguments):
+    os.kill(os.getpid(), signal.{signal})
+    return replace(*arguments)
+os.replace = interrupted
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interrupt_while_files_are_moved_waits_and_is_told_right(small: Path, name: str) -> None:
+    before = NOT_IN_BACKGROUND + INTERRUPTED.format(signal=name)
+    answer = ties(small, "build", "trade", before=before)
+    assert answer.returncode == 130
+    assert "stopped; the new edition was published before that" in answer.stderr
+    assert manifest.verify(small / "reports")[1] == []
+    assert why(small)["trade"] == []
+
+
+@pytest.mark.parametrize(
+    "output", ["2>&-", ">&-", ">&- 2>&- <&-", ">/dev/full", "2>/dev/full", "2>&1 | head -1"]
+)
+def test_a_build_whose_output_nobody_reads_is_done_all_the_same(small: Path, output: str) -> None:
+    build = shlex.join(command(small, "build", "trade"))
+    answer = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {build} {output}"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (answer.returncode, "Traceback" in answer.stderr) == (0, False)
+    assert manifest.verify(small / "reports")[0] > 3
+
+
+def test_links_in_the_place_of_files_of_a_build_lead_it_nowhere(
+    small: Path, tmp_path: Path
+) -> None:
+    reports, outside = small / "reports", tmp_path / "outside"
+    reports.mkdir()
+    outside.mkdir()
+    (outside / "precious.txt").write_text("precious", encoding="utf-8")
+    (reports / ".publishing").symlink_to(outside)
+    assert ties(small, "build", "trade").returncode == 0
+    (reports / ".lock").unlink()
+    (reports / ".lock").symlink_to(outside / "precious.txt")
+    answer = ties(small, "build", "trade")
+    assert answer.returncode == 1
+    assert ".lock" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+    assert (outside / "precious.txt").read_text(encoding="utf-8") == "precious"
+
+
+def test_a_folder_in_the_place_of_a_page_is_one_line(small: Path) -> None:
+    (small / "reports" / "index.html").mkdir(parents=True)
+    answer = ties(small, "build", "trade")
+    assert answer.returncode == 1
+    assert "index.html" in answer.stderr.splitlines()[-1]
+    assert "Traceback" not in answer.stderr
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -231,74 +230,74 @@ def test_processes_that_seal_at_the_same_time_wait_for_each_other(data_copy: Pat
 # -- checking --------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def without_frictionless(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the slow half of `check`, which one test runs over the real data."""
-    monkeypatch.setattr("turkic_ties.data.checks._by_frictionless", lambda *_: [])
+PLAIN = [field("id"), field("value", "integer")]
 
 
-def checked(data_copy: Path, path: str, change: Callable[[str], str]) -> list[str]:
-    """Change a file, seal, and return the problems found."""
-    file = data_copy / path
-    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
-    data.seal()
-    return data.check()
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("id,value\nb,1\na,2\n", "is not in the order of the key"),
+        ("id,value\na,1\na,2\n", "repeats the key"),
+        ("id,value\na,1\nb,2\nb,3\n", "repeats the key"),
+    ],
+)
+def test_a_row_out_of_order_or_with_the_key_of_another_is_named(
+    folder: Path, rows: str, said: str
+) -> None:
+    tiny_data(folder, rows, PLAIN)
+    last = rows.count("\n")
+    assert re.search(rf"^trade/tiny: .*tiny\.csv, row {last}, columns id: {said}", data.check()[0])
 
 
-def swap_rows(text: str) -> str:
-    header, first, second, *rest = text.splitlines(keepends=True)
-    return "".join([header, second, first, *rest])
+def test_numbers_in_a_key_are_ordered_as_numbers(folder: Path) -> None:
+    fields = [field("number", "integer"), field("value", "integer")]
+    tiny_data(folder, "number,value\n2,1\n10,2\n", fields)
+    assert data.check() == []
 
 
-def repeat_row(text: str) -> str:
-    header, first, *rest = text.splitlines(keepends=True)
-    return "".join([header, first, first, *rest])
-
-
-@pytest.mark.usefixtures("without_frictionless")
-def test_a_table_that_is_not_sorted_by_its_key_is_named(data_copy: Path) -> None:
-    (problem,) = checked(data_copy, "defense/alliances.csv", swap_rows)
-    assert problem.startswith("defense/alliances: ")
-    assert "row 3, columns" in problem
-    assert "not in the order of the key" in problem
-
-
-@pytest.mark.usefixtures("without_frictionless")
-def test_a_key_that_is_there_twice_is_named(data_copy: Path) -> None:
-    problems = checked(data_copy, "defense/alliances.csv", repeat_row)
-    assert "row 3" in problems[0]
-    assert "repeats the key" in problems[0]
-
-
-@pytest.mark.usefixtures("without_frictionless")
-def test_files_packages_and_corrections_of_no_table_are_named(data_copy: Path) -> None:
-    (data_copy / "trade" / "left.csv").write_text("a\n1\n", encoding="utf-8")
-    (data_copy / "energy").mkdir()
-    shutil.copy(data_copy / "datapackage.yaml", data_copy / "energy")
-    corrected(data_copy, table="trade/nothing")
+def test_files_packages_and_corrections_of_no_table_are_named(folder: Path) -> None:
+    topic = tiny_data(folder, "id,value\na,1\n", PLAIN)
+    (topic / "left.csv").write_text("a\n1\n", encoding="utf-8")
+    shutil.copytree(topic, folder / "energy")
     problems = data.check()
-    assert len(problems) == 3
+    assert len(problems) == 2
     assert re.search(r"left\.csv: no table of .*trade/datapackage\.yaml has this file", problems[0])
     assert re.search(r"energy is no topic\. Add 'energy' to TOPICS", problems[1])
-    assert re.search(r"entry '.*': there is no table 'trade/nothing'", problems[2])
 
 
-@pytest.mark.usefixtures("without_frictionless")
 @pytest.mark.parametrize("key", ["path", "title", "description", "licenses", "sources", "schema"])
-def test_an_entry_that_lacks_something_is_named_and_the_other_topics_go_on(
-    data_copy: Path, key: str
+def test_an_entry_that_lacks_something_is_named_and_the_other_packages_go_on(
+    folder: Path, key: str
 ) -> None:
-    path = data_copy / "trade" / "datapackage.yaml"
+    path = tiny_data(folder, "id,value\na,1\n", PLAIN) / "datapackage.yaml"
     package = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for table in package["resources"]:
-        if table["name"] == "transit":
-            del table[key]
-    path.write_text(yaml.safe_dump(package, allow_unicode=True), encoding="utf-8")
+    del package["resources"][0][key]
+    path.write_text(yaml.safe_dump(package), encoding="utf-8")
+    edit(folder / "countries.csv", "Aruba", "Arubo")
     problems = data.check()
-    assert problems[0].startswith(f"{path}: resources / transit / {key}: is missing.")
-    assert not [p for p in problems if p.startswith("defense/")]
-    with pytest.raises(DataError, match=f"transit / {key}: is missing"):
-        data.load("trade/commodities")
+    assert problems[0].startswith("countries: ")
+    assert problems[-1].startswith(f"{path}: resources / tiny / {key}: is missing.")
+    with pytest.raises(DataError, match=f"tiny / {key}: is missing"):
+        data.load("trade/tiny")
+
+
+def test_what_lacks_in_a_source_is_named(folder: Path) -> None:
+    path = tiny_data(folder, "id,value\na,1\n", PLAIN) / "datapackage.yaml"
+    edit(path, "    publisher: Office\n", "")
+    with pytest.raises(DataError, match="tiny / sources / office / publisher: is missing"):
+        data.load("trade/tiny")
+
+
+def test_the_table_of_the_readme_is_whole(folder: Path) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (entry,) = re.findall(r"```yaml\n(  - name: production.*?)```", readme, re.DOTALL)
+    topic = tiny_data(folder, "id\na\n", [field("id")])
+    (topic / "tiny.csv").unlink()
+    (topic / "production.csv").write_text("iso3,year,tonnes\nKAZ,2023,1.5\n", encoding="utf-8")
+    (topic / "datapackage.yaml").write_text(f"resources:\n{entry}", encoding="utf-8")
+    assert data.seal() == ["trade/production"]
+    assert data.check() == []
+    assert data.cite("trade/production") == "Agency (2026). Energy statistics."
 
 
 # -- digests ---------------------------------------------------------------------------------------
@@ -447,7 +446,10 @@ def test_the_last_year_is_neither_projected_nor_after_the_day_of_access(
     assert data.last_years(["trade/tiny"]) == {"office": last}
 
 
-def test_the_last_year_of_a_source_is_that_of_its_own_rows(folder: Path) -> None:
+def test_the_last_year_of_a_source_is_that_of_its_own_rows(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("turkic_ties.data.tables._read", set())
     rows = "id;date;source\na;01.05.2019;office\nb;03.05.2022;officer\n"
     fields = [field("id"), field("date", "date", format="%d.%m.%Y"), field("source")]
     tiny_data(folder, rows, fields, dialect={"delimiter": ";"})

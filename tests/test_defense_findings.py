@@ -155,11 +155,11 @@ def deals(**columns: object) -> pd.DataFrame:
 
 def test_deals_are_counted_by_stage() -> None:
     assert findings.deals(deals(), "KAZ", "TUR") == (
-        "1 deal of Kazakhstan with Türkiye: 1 ordered and not delivered"
+        "1 deal in which Türkiye supplies Kazakhstan: 1 ordered and not delivered"
     )
     both = pd.concat([deals(stage="selected"), deals(stage="delivered")])
     assert findings.deals(both, "KAZ", "TUR") == (
-        "2 deals of Kazakhstan with Türkiye: 1 delivered and 1 selected but not ordered"
+        "2 deals in which Türkiye supplies Kazakhstan: 1 delivered and 1 selected but not ordered"
     )
 
 

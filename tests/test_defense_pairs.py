@@ -112,6 +112,10 @@ def test_both_sides_of_a_pair_say_the_same(country: str, partner: str) -> None:
             there.cards[card].value,
             there.cards[card].period,
         )
+    for shown in (here, there):
+        card = shown.cards["deals_with_partner"]
+        assert ("deals" in shown.titles) == (card.value > 0)
+        assert " to " in card.label  # the two directions are different figures
     swapped = {name(country): name(partner), name(partner): name(country)}
     pattern = re.compile("|".join(map(re.escape, swapped)))
     for shown in ("timeline", "steps", "said"):

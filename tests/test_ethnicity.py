@@ -65,6 +65,12 @@ def test_composition_adds_what_the_listed_groups_leave_and_sums_to_one() -> None
     assert shares.index[-1] == demographics.OTHER
 
 
+def test_a_composition_is_that_date_of_all_compositions() -> None:
+    every = demographics.compositions(TWO_CENSUSES, "KAZ")
+    one = demographics.composition(TWO_CENSUSES, "2010", "census", "KAZ")
+    pd.testing.assert_frame_equal(one, every.iloc[3:5, 2:].reset_index(drop=True))
+
+
 def test_compositions_give_every_date_with_what_is_left_last() -> None:
     # 2010: 300 of 400, so a quarter is left; 2021: 77 % as printed, for the count is rounded.
     result = demographics.compositions(TWO_CENSUSES, "KAZ").groupby("date")
@@ -344,13 +350,13 @@ def test_diversity_takes_the_rest_as_one_group_or_as_many() -> None:
     assert row["source"] == "made"
 
 
-@pytest.mark.parametrize(("listed", "said"), [(90.0, True), (89.9, False)])
+@pytest.mark.parametrize(("listed", "is_used"), [(90.0, True), (89.9, False)])
 def test_a_census_is_used_for_diversity_when_nine_tenths_are_listed(
-    listed: float, said: bool
+    listed: float, is_used: bool
 ) -> None:
     rows = figures(("Kazakhstan", "2000", "census", "Kazakh", None, listed, True, "A", ""))
     assert demographics.LISTED_SHARE == 0.9
-    assert len(demographics.diversity(rows, "KAZ")) == said
+    assert len(demographics.diversity(rows, "KAZ")) == is_used
 
 
 @pytest.mark.parametrize("basis", ["estimate_2021_base", "not_stated"])

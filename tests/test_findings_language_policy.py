@@ -312,6 +312,15 @@ def test_students_between_tell_the_last_way_of_counting() -> None:
         "Students from Kazakhstan in Türkiye 1,306 in 2014, 2,191 in 2019; "
         "from Türkiye in Kazakhstan 316 in 2020"
     )
+    peak = rows(
+        "origin destination year students series",
+        ("TKM", "KGZ", 2001, 122, ""), ("TKM", "KGZ", 2010, 1750, ""),
+        ("TKM", "KGZ", 2020, 121, ""),
+    )  # fmt: skip
+    told = (
+        "Students from Turkmenistan in Kyrgyzstan 122 in 2001, at most 1,750 in 2010, 121 in 2020"
+    )
+    assert findings.students_between(peak) == told
 
 
 @pytest.mark.parametrize(("rest", "total"), [(0.0205, None), (0.022, "100.6"), (0.026, "101")])

@@ -344,6 +344,11 @@ def test_leaving_states_out_does_not_make_an_indicator_unranked() -> None:
     }
 
 
+def test_two_states_are_enough_to_compare() -> None:
+    ranks = demographics.indicator_ranks(*world({"x": SIX}), without=MEMBERS[2:])
+    assert ranks.set_index("iso3")["rank"].to_dict() == {"KAZ": 1, "TUR": 2}
+
+
 def test_a_window_of_no_year_takes_the_year_itself() -> None:
     ranks = demographics.indicator_ranks(*world({"x": SIX | {"TUR": (5, 2019)}}), 2020, window=0)
     assert ranks.set_index("iso3")["status"].to_dict() == {

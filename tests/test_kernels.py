@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -172,6 +173,22 @@ def test_every_output_of_a_notebook_is_that_of_a_cold_kernel(topic: str, tmp_pat
     assert sum(map(bool, given)) > 20
     for usual, warm in zip(given, stored.cells, strict=True):
         assert usual == warm.get("outputs")
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_the_settings_of_a_user_are_not_read(
+    own_parents: dict[Path, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm: bool
+) -> None:
+    profile = tmp_path / "profile_default"
+    (profile / "startup").mkdir(parents=True)
+    (profile / "startup" / "mine.py").write_text("mine = 1\n", encoding="utf-8")
+    (profile / "ipython_kernel_config.py").write_text(
+        "c.InteractiveShellApp.exec_lines = ['mine = 2']\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    with nullcontext() if warm else cold(), kernel() as started:
+        assert started.warm is warm
+        assert started.run("mine") == "NameError"
 
 
 def test_every_kernel_draws_random_numbers_of_its_own() -> None:
@@ -438,6 +455,25 @@ def test_a_killed_client_leaves_no_process_and_no_file(shared: bool) -> None:
         assert psutil.pid_exists(parent)
     else:
         assert gone(parent, Path(address).parent)
+
+
+def test_what_killed_processes_left_is_removed_by_the_next_parent(
+    own_parents: dict[Path, Any],
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != client.VARIABLE}
+    running = program(BUSY, env=environment)
+    assert running.stdout is not None
+    pid, file, address = running.stdout.readline().split()
+    parent = psutil.Process(int(pid)).ppid()
+    for process in (running.pid, parent, int(pid)):
+        os.kill(process, signal.SIGKILL)
+    running.communicate()
+    assert Path(file).exists()
+    with kernel() as started:
+        assert started.warm
+        (own,) = own_parents
+        assert not Path(address).parent.exists()
+        assert own.exists(), "the folder of a living parent stays"
 
 
 def test_a_client_that_ends_without_cleaning_up_leaves_nothing_either() -> None:

@@ -118,6 +118,12 @@ def test_dependency_ratios_and_median_age_by_hand() -> None:
 
 def test_a_median_on_the_border_of_two_groups_is_that_border() -> None:
     assert demographics.median_age(pd.Series({0: 50, 5: 50, 10: 0})) == 5
+    assert demographics.median_age(pd.Series({0: 1, 5: 1, 10: 0})) == 5
+
+
+def test_nobody_has_no_median_age() -> None:
+    with pytest.raises(ValueError, match="no median age"):
+        demographics.median_age(pd.Series({0: 0, 5: 0, 10: 0}))
 
 
 @pytest.mark.parametrize(("year", "shown"), [(2020, 2020), (2019, 2015), (1950, 1950)])

@@ -311,6 +311,16 @@ def test_an_axis_of_years_has_whole_years_however_few(
     plt.close()
 
 
+def test_an_axis_of_years_without_data_is_that_of_the_panel_beside_it(shown: list[Bundle]) -> None:
+    fig, (empty, full) = plt.subplots(1, 2, sharex=True)
+    full.plot([2022, 2024], [1.0, 2.0])
+    for ax in (empty, full):
+        show.year_axis(ax)
+    fig.draw_without_rendering()
+    assert empty.get_xlim() == full.get_xlim()
+    plt.close()
+
+
 def test_the_last_year_with_a_number_makes_the_key_figure() -> None:
     rows = pd.DataFrame(
         {"year": [2021, 2023, 2022], "rank": [6, 5, 4], "books": "own", "source": "bns"}
@@ -330,3 +340,15 @@ def test_a_key_figure_without_a_number_says_so() -> None:
         "not available",
         "no record in this period",
     )
+
+
+def test_a_panel_without_data_shares_the_years_of_one_with_data() -> None:
+    fig, (full, empty) = plt.subplots(1, 2, sharex=True)
+    full.plot([2024], [3.0], "o")
+    for ax in (full, empty):
+        ax.set(ylim=(0, 5))
+        show.year_axis(ax)
+    assert full.get_xticks().tolist() == empty.get_xticks().tolist() == [2024]
+    low, high = empty.get_xlim()
+    assert 2020 < low < 2024 < high < 2028
+    plt.close(fig)

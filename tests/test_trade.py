@@ -101,10 +101,8 @@ def test_prefer_takes_own_then_mirror_then_model_year_by_year() -> None:
             "books": ["own", "mirror", "model", "mirror", "model"],
         }
     )
-    assert trade.prefer(frame).to_dict("list") == {
-        "year": [2018, 2019, 2020],
-        "books": ["model", "mirror", "own"],
-    }
+    taken = {"year": [2018, 2019, 2020], "books": ["model", "mirror", "own"]}
+    pd.testing.assert_frame_equal(trade.prefer(frame), pd.DataFrame(taken))
 
 
 def test_each_flow_is_taken_from_its_own_first_books() -> None:

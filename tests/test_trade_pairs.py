@@ -27,6 +27,8 @@ ODD = [
     ("AZE", "TUR", 1900, 1901),
     ("KGZ", "UZB", 2012, 2012),
     ("UZB", "TKM", 2005, 2015),
+    ("TUR", "AZE", 2024, None),
+    ("UZB", "KAZ", 2050, 2060),
 ]
 REPORTS = [(*pair, 1995, None) for pair in PAIRS] + ODD
 

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -319,16 +319,17 @@ def _plain_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             _stop("the disk is full; nothing was published. Free some space and build again.", 1)
-        raise
-    except KeyboardInterrupt:
-        _stop("stopped; nothing was published.", 130)
+        place = f" ({error.filename})" if error.filename else ""
+        _stop(f"{error.strerror or error}{place}. Check permissions and limits, then try again.", 1)
+    except KeyboardInterrupt as interrupt:
+        _stop(f"stopped; {interrupt or 'nothing was published'}.", 130)
 
 
 def _print(text: str, err: bool = False) -> None:
     """Print what may come from data or a registry, whose signs must not steer the terminal."""
-    typer.echo(
-        re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text), err=err
-    )
+    steering = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+    with suppress(OSError):  # nobody reads any more, or the disk is full: the work goes on
+        typer.echo(re.sub(steering, "\ufffd", text), err=err)
 
 
 def _stop(message: str, status: int) -> NoReturn:
@@ -344,15 +345,29 @@ def _short(path: Path) -> str:
 def main() -> None:
     """Run the command line, without waiting for notebooks that run on after a stop."""
     status: Any = None
+    _open_standard_files()
     try:
         app()
     except SystemExit as leaving:
         status = leaving.code
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     if threading.active_count() == 1:
         sys.exit(status)
-    sys.stdout.flush()
-    sys.stderr.flush()
     os._exit(status or 0)
+
+
+def _open_standard_files() -> None:
+    """Open what was closed, so that no other file gets its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8"))  # noqa: SIM115
 
 
 if __name__ == "__main__":

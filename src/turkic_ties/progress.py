@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
@@ -40,7 +40,8 @@ def _lines(reports: int) -> OnProgress:
         if (report.stem, section) not in printed:
             printed.add((report.stem, section))
             finished = sum(section in ("done", "failed") for _, section in printed)
-            typer.echo(f"[{finished}/{reports}] {report.name}: {section}", err=True)
+            with suppress(OSError):  # nobody reads any more: the build goes on
+                typer.echo(f"[{finished}/{reports}] {report.name}: {section}", err=True)
 
     return print_section
 

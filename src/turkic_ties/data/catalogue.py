@@ -24,32 +24,24 @@ def list_tables(topic: str | None = None) -> pd.DataFrame:
         One row per table: table (address), title, rows, first_year, last_year (missing where the
         table has no ``year``), sources (publisher and data set), version, licences.
     """
-    rows = []
-    for address in addresses(topic):
-        described, frame = resource(address), load(address)
-        years = frame["year"] if "year" in frame else pd.Series(dtype="Int64")
-        rows.append(
-            {
-                "table": address,
-                "title": described["title"],
-                "rows": len(frame),
-                "first_year": years.min() if len(years) else pd.NA,
-                "last_year": years.max() if len(years) else pd.NA,
-                "sources": "; ".join(
-                    f"{source['publisher']}: {source['dataset']}" for source in described["sources"]
-                ),
-                "version": "; ".join(
-                    str(source["version"])
-                    for source in described["sources"]
-                    if source.get("version")
-                ),
-                "licences": "; ".join(
-                    dict.fromkeys(licence["name"] for licence in described["licenses"])
-                ),
-            }
-        )
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame([_listed(address) for address in addresses(topic)])
     return frame.astype({"first_year": "Int64", "last_year": "Int64"})
+
+
+def _listed(address: str) -> dict[str, Any]:
+    described, frame = resource(address), load(address)
+    sources = described["sources"]
+    years = frame["year"] if "year" in frame else pd.Series([pd.NA])
+    return {
+        "table": address,
+        "title": described["title"],
+        "rows": len(frame),
+        "first_year": years.min(),
+        "last_year": years.max(),
+        "sources": "; ".join(f"{source['publisher']}: {source['dataset']}" for source in sources),
+        "version": "; ".join(source["version"] for source in sources if source["version"]),
+        "licences": "; ".join(dict.fromkeys(each["name"] for each in described["licenses"])),
+    }
 
 
 def last_years(read: Iterable[str]) -> dict[str, int]:
@@ -69,24 +61,30 @@ def last_years(read: Iterable[str]) -> dict[str, int]:
     named: dict[str, int] = {}
     resting: dict[str, int] = {}
     for address in read:
-        described = resource(address)
-        fields = [field["name"] for field in described["schema"]["fields"]]
-        time = next((name for name in TIMES if name in fields), None)
-        if time is None:
-            continue
-        wanted = [name for name in (time, "source", "variant") if name in fields]
-        rows = columns(address, wanted).drop_duplicates()
-        rows = rows[rows["variant"] == "estimate"] if "variant" in rows else rows
-        years = pd.to_numeric(rows[time].astype("str").str[:4], errors="coerce")
-        for source in described["sources"]:
-            own = years.notna()
+        rows = _years(address)
+        for source in resource(address)["sources"]:
+            own = rows
             if "source" in rows:
-                own &= rows["source"].str.contains(rf"\b{source['name']}\b", na=False)
-            past = years[own & (years <= int(source["date_accessed"][:4]))]
-            if len(past):
+                own = rows[rows["source"].str.contains(rf"\b{source['name']}\b", na=False)]
+            last = own.loc[own["year"] <= int(source["date_accessed"][:4]), "year"].max()
+            if pd.notna(last):
                 found = named if "source" in rows else resting
-                found[source["name"]] = max(int(past.max()), found.get(source["name"], 0))
+                found[source["name"]] = max(int(last), found.get(source["name"], 0))
     return resting | named
+
+
+def _years(address: str) -> pd.DataFrame:
+    """List the years of a table, with their sources where it names them; without projections."""
+    fields = [field["name"] for field in resource(address)["schema"]["fields"]]
+    time = next((name for name in TIMES if name in fields), None)
+    if time is None:
+        return pd.DataFrame({"year": []})
+    names = [name for name in (time, "source", "variant") if name in fields]
+    rows = columns(address, names).drop_duplicates()
+    if "variant" in rows:
+        rows = rows[rows["variant"] == "estimate"]
+    years = pd.to_numeric(rows[time].astype("str").str[:4], errors="coerce")
+    return rows.assign(year=years)
 
 
 def sources(read: Iterable[str]) -> pd.DataFrame:
@@ -104,34 +102,33 @@ def sources(read: Iterable[str]) -> pd.DataFrame:
         none), published and accessed (dates), kind, licence, url, citation, warnings, tables.
     """
     rows: dict[tuple[str | None, str], dict[str, str]] = {}
-    by_topic = {
-        topic: list(group)
-        for topic, group in groupby(sorted(read), lambda address: split(address)[0])
-    }
-    years = {topic: last_years(group) for topic, group in by_topic.items()}
-    for address in sorted(read):
-        topic = split(address)[0]
-        for source in resource(address)["sources"]:
-            row = rows.setdefault(
-                (topic, source["name"]),
-                {
-                    "source": source["name"],
-                    "publisher": source["publisher"],
-                    "dataset": source["dataset"],
-                    "version": str(source.get("version") or "not stated"),
-                    "last_year": str(years[topic].get(source["name"], "")),
-                    "published": str(source.get("date_published") or "not stated"),
-                    "accessed": str(source["date_accessed"]),
-                    "kind": source["kind"],
-                    "licence": source["license"]["name"],
-                    "url": source["url"],
-                    "citation": source["citation"],
-                    "warnings": " ".join(source.get("warnings") or []),
-                    "tables": "",
-                },
-            )
-            row["tables"] = ", ".join(filter(None, [row["tables"], address]))
+    for topic, group in groupby(sorted(read), key=lambda address: split(address)[0]):
+        tables = [*group]
+        years = last_years(tables)
+        for address in tables:
+            for source in resource(address)["sources"]:
+                name = source["name"]
+                row = rows.setdefault((topic, name), _printed(source, years.get(name)))
+                row["tables"] = ", ".join(filter(None, [row["tables"], address]))
     return pd.DataFrame(list(rows.values()))
+
+
+def _printed(source: dict[str, Any], last_year: int | None) -> dict[str, str]:
+    return {
+        "source": source["name"],
+        "publisher": source["publisher"],
+        "dataset": source["dataset"],
+        "version": source["version"] or "not stated",
+        "last_year": str(last_year or ""),
+        "published": source["date_published"] or "not stated",
+        "accessed": source["date_accessed"],
+        "kind": source["kind"],
+        "licence": source["license"]["name"],
+        "url": source["url"],
+        "citation": source["citation"],
+        "warnings": " ".join(source.get("warnings") or []),
+        "tables": "",
+    }
 
 
 def credit(address: str, ids: Iterable[str] | None = None) -> str:
@@ -144,14 +141,9 @@ def credit(address: str, ids: Iterable[str] | None = None) -> str:
     ids
         The source ids the chart really draws (its ``source`` column); None for all of the table's.
     """
-    return (
-        "; ".join(
-            dict.fromkeys(
-                f"{source['publisher']}, {source['title']}" for source in _drawn(address, ids)
-            )
-        )
-        + "."
-    )
+    drawn = _drawn(address, ids)
+    names = dict.fromkeys(f"{source['publisher']}, {source['title']}" for source in drawn)
+    return f"{'; '.join(names)}."
 
 
 def publishers(address: str, ids: Iterable[str] | None = None) -> str:

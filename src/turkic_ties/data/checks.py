@@ -43,7 +43,8 @@ def check() -> list[str]:
         for address in names:
             problems += _table(address)
         problems += _by_frictionless(topic, names) + _orphans(topic, names)
-    return problems + _unknown_packages() + _corrections_without_table()
+    problems += _unknown_packages() + _corrections_without_table()
+    return [" ".join(problem.split()) for problem in problems]
 
 
 def _table(address: str) -> list[str]:

@@ -240,9 +240,8 @@ class Correction(_Form):
         return self
 
 
-def _twice(names: Iterable[str]) -> list[str]:
-    seen: set[str] = set()
-    return [name for name in names if name in seen or seen.add(name)]  # type: ignore[func-returns-value]
+def _twice(names: list[str]) -> list[str]:
+    return [name for place, name in enumerate(names) if name in names[:place]]
 
 
 def problems(error: ValidationError, parsed: Any) -> list[str]:

@@ -201,8 +201,8 @@ def _typed(path: Path, given: Column, column: form.Field, required: bool) -> Col
     else:
         plain = given.str.replace(column.groupChar, "") if column.groupChar else given
         plain = plain if column.decimalChar == "." else plain.str.replace(column.decimalChar, ".")
-        form_ = INTEGER if column.type == "integer" else NUMBER
-        _refuse(path, column, given, ~_matches(plain, form_), wrong)
+        pattern = INTEGER if column.type == "integer" else NUMBER
+        _refuse(path, column, given, ~_matches(plain, pattern), wrong)
         if column.type == "integer":
             values = plain.astype("int64" if required else "Int64")
         else:
@@ -219,9 +219,9 @@ def _matches(cells: Column, pattern: str) -> Column:
     return cells.isin([cell for cell in cells.unique() if matches(cell)])
 
 
-def _day(cell: str, form_: str) -> datetime | None:
+def _day(cell: str, date_format: str) -> datetime | None:
     try:
-        return datetime.strptime(cell, form_)
+        return datetime.strptime(cell, date_format)
     except ValueError:
         return None
 

@@ -291,9 +291,9 @@ def stages(deals: pd.DataFrame) -> str:
 
 
 def deals(rows: pd.DataFrame, country: str, partner: str) -> str:
-    """Count the deals of a pair by stage."""
-    pair = f"{countries.name(country)} with {countries.name(partner)}"
-    return f"{counted(len(rows), 'deal')} of {pair}: {stages(rows)}"
+    """Count the deals in which the partner supplies the country, by stage."""
+    pair = f"{countries.name(partner)} supplies {countries.name(country)}"
+    return f"{counted(len(rows), 'deal')} in which {pair}: {stages(rows)}"
 
 
 def deals_alt(rows: pd.DataFrame) -> str:

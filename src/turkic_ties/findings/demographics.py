@@ -146,8 +146,8 @@ def composition(group: str, preferred: pd.DataFrame) -> str:
     if counted.empty:
         return sentence
     first_and_lowest = counted.iloc[sorted({0, int(counted["share"].argmin())})]
-    said = [f"{percent(row.share)} in {row.year}" for row in _rows(first_and_lowest)]
-    return f"{sentence}; earlier censuses counted {listed(said)}"
+    phrases = [f"{percent(row.share)} in {row.year}" for row in _rows(first_and_lowest)]
+    return f"{sentence}; earlier censuses counted {listed(phrases)}"
 
 
 def revisions(group: str, preferred: pd.DataFrame) -> Iterable[str]:
@@ -320,11 +320,11 @@ def cities(group: str, rows: pd.DataFrame) -> str:
     """Give the lowest and the highest of the latest shares of cities."""
     latest = rows.groupby("place").tail(1).sort_values("share", kind="stable")
     many = f"{len(latest)} cities" if len(latest) > 1 else "one city"
-    said = [
+    phrases = [
         f"{percent(row.share, 0)} in {row.place} ({row.date}, grade {row.grade})"
         for row in _rows(latest.iloc[sorted({0, len(latest) - 1})])
     ]
-    return f"{group} share in {many}: {' to '.join(said)}"
+    return f"{group} share in {many}: {' to '.join(phrases)}"
 
 
 def districts(group: str, classes: pd.Series[Any]) -> str:
@@ -380,11 +380,11 @@ def ages(row: Row) -> str:
 
 def outlook(rows: pd.DataFrame, year: int = 2050) -> str:
     """Give the population projected for a year of each state, with its interval."""
-    said = [
+    phrases = [
         f"{row.state} {row.value / 1e6:.1f} million ({_interval_of_people(row)})"
         for row in _rows(rows[rows["year"] == year])
     ]
-    return f"Outlook for {year}: {', '.join(said)}"
+    return f"Outlook for {year}: {', '.join(phrases)}"
 
 
 def forecast(measure: str, outlook: pd.DataFrame, year: int) -> str:
@@ -414,7 +414,7 @@ def migrants(rows: pd.DataFrame, country: str, partner: str) -> str:
     """Give the last number of people from one state in the other, both ways."""
     last = rows[rows["year"] == rows["year"].max()]
     persons = last.set_index("origin")["persons"]
-    said = [
+    phrases = [
         f"{persons[origin]:,} people born in {countries.name(origin)} lived in "
         f"{countries.name(destination)}"
         if origin in persons
@@ -422,7 +422,7 @@ def migrants(rows: pd.DataFrame, country: str, partner: str) -> str:
         f"{countries.name(destination)}"
         for origin, destination in ((partner, country), (country, partner))
     ]
-    return f"In {rows['year'].max()}, {said[0]}; {said[1]}"
+    return f"In {rows['year'].max()}, {phrases[0]}; {phrases[1]}"
 
 
 def migrant_shares(rows: pd.DataFrame) -> Iterable[str]:
@@ -430,12 +430,16 @@ def migrant_shares(rows: pd.DataFrame) -> Iterable[str]:
     for row in _rows(rows[rows["year"] == rows["year"].max()]):
         origin, destination = countries.name(row.origin), countries.name(row.destination)
         yield (
-            f"{destination} had {percent(row.origin_share)} of the people born in {origin} who "
+            f"{destination} had {_small(row.origin_share)} of the people born in {origin} who "
             f"lived abroad in {row.year}, as {_place(row.destination_rank, row.destinations)} "
-            f"countries of residence listed; they were {percent(row.destination_share)} of the "
+            f"countries of residence listed; they were {_small(row.destination_share)} of the "
             f"people in {destination} born abroad, {_place(row.origin_rank, row.origins)} "
             "countries of birth listed."
         )
+
+
+def _small(share: float) -> str:
+    return percent(share) if share >= 0.0005 else "less than 0.1%"
 
 
 def _place(rank: int, many: int) -> str:
@@ -466,12 +470,12 @@ def leads(totals: pd.DataFrame, pair: Sequence[str]) -> str:
     """
     first = totals["iso3"].iloc[0]
     leader, *others = _rows(totals[totals["iso3"].isin([first, *pair])])
-    said = [f"{countries.name(row.iso3)} on {row.led} of {row.indicators}" for row in others]
+    phrases = [f"{countries.name(row.iso3)} on {row.led} of {row.indicators}" for row in others]
     return ", ".join(
         [
             f"{countries.name(leader.iso3)} ranks first on {leader.led} of {leader.indicators} "
             "selected indicators",
-            *said,
+            *phrases,
         ]
     )
 
@@ -557,8 +561,8 @@ def _ranks(ranks: pd.Series[Any]) -> str:
         return f"{ordinal(ranks.iloc[0])} by the only series there is"
     if len(counted) == 1:
         return f"{ordinal(ranks.iloc[0])} by all {len(ranks)} series"
-    said = listed(f"{ordinal(rank)} by {many}" for rank, many in counted)
-    return f"{said} of {len(ranks)} series"
+    phrases = listed(f"{ordinal(rank)} by {many}" for rank, many in counted)
+    return f"{phrases} of {len(ranks)} series"
 
 
 def well_covered(history: pd.DataFrame) -> pd.DataFrame:
@@ -598,16 +602,16 @@ def surveys(names: Mapping[str, str], rows: pd.DataFrame, oldest: int) -> str:
     oldest
         An older survey is not compared: only its year is given.
     """
-    said = {state: f"{name} has none" for state, name in names.items()}
+    phrases = {state: f"{name} has none" for state, name in names.items()}
     for row in _rows(rows[rows["iso3"].isin(names)]):
         name = names[row.iso3]
         recent = row.year >= oldest
-        said[row.iso3] = (
+        phrases[row.iso3] = (
             f"{name} {row.value:.1f} in {row.year}"
             if recent
             else f"{name} has none since {row.year}"
         )
-    return f"Gini index of the last survey: {', '.join(said.values())}"
+    return f"Gini index of the last survey: {', '.join(phrases.values())}"
 
 
 def no_gini(country_name: str, period: str) -> str:
@@ -621,17 +625,17 @@ def no_gini(country_name: str, period: str) -> str:
 def gini_ranks(country_name: str, history: pd.DataFrame) -> Iterable[str]:
     """Give the ranks in the last survey years a state shares with others."""
     recent = history[history["year"] > history["year"].max() - 5]
-    said = [f"{ordinal(row.rank)} of {row.n_states} in {row.year}" for row in _rows(recent)]
-    if said:
+    phrases = [f"{ordinal(row.rank)} of {row.n_states} in {row.year}" for row in _rows(recent)]
+    if phrases:
         yield (
             f"Among the states with a survey in the same year {country_name} ranked "
-            f"{listed(said)}; the lowest index ranks first."
+            f"{listed(phrases)}; the lowest index ranks first."
         )
 
 
 def last_surveys(rows: pd.DataFrame) -> Iterable[str]:
     """List the last survey of each state, the lowest index first."""
     last = rows.groupby("iso3").tail(1).sort_values(["value", "iso3"])
-    said = [f"{countries.name(row.iso3)} {row.value:.1f} ({row.year})" for row in _rows(last)]
-    if said:
-        yield f"Last surveys: {listed(said)}."
+    phrases = [f"{countries.name(row.iso3)} {row.value:.1f} ({row.year})" for row in _rows(last)]
+    if phrases:
+        yield f"Last surveys: {listed(phrases)}."

@@ -560,7 +560,7 @@ def scholarships(scholars: pd.DataFrame) -> str:
 
 
 def students_between(flows: pd.DataFrame) -> str:
-    """Tell the first and the last year of each direction, inside one way of counting.
+    """Tell the first, the largest and the last year of each direction, in one way of counting.
 
     Parameters
     ----------
@@ -569,11 +569,12 @@ def students_between(flows: pd.DataFrame) -> str:
     """
     texts = []
     for (origin, destination), rows in flows.groupby(["origin", "destination"], sort=False):
-        last = rows[rows["series"] == rows["series"].iloc[-1]]
+        last = rows[rows["series"] == rows["series"].iloc[-1]].reset_index(drop=True)
         counts = [f"{row['students']:,} in {row['year']}" for row in last.to_dict("records")]
+        most = last["students"].idxmax()
+        shown = [counts[0], *([f"at most {counts[most]}"] if 0 < most < len(last) - 1 else [])]
         names = f"{countries.name(str(origin))} in {countries.name(str(destination))}"
-        ends = dict.fromkeys((counts[0], counts[-1]))
-        texts.append(f"from {names} {', '.join(ends)}")
+        texts.append(f"from {names} {', '.join(dict.fromkeys([*shown, counts[-1]]))}")
     return f"Students {'; '.join(texts)}"
 
 

@@ -26,6 +26,7 @@ from turkic_ties.kernels.parent import fingerprint, receive, send
 
 VARIABLE = "TURKIC_TIES_KERNELS"
 COLD = "cold"
+KERNEL = "turkic_ties.kernels.kernel"
 SPECIFICATION = Path(__file__).with_name("turkic-ties") / "kernel.json"
 IMPORT_TIMEOUT = 60  # seconds; imports take about 3, on a busy machine many times that
 SOCKET_PATH_LIMIT = 60  # the system's limit is about 100 bytes, of which our names take up to 40
@@ -171,9 +172,13 @@ def _start(env: Mapping[str, str]) -> str:
     """Start a parent, and put its address where child processes find it."""
     if not _parents:
         atexit.register(_stop, os.getpid())
+    import fcntl  # POSIX only, as all of this
+
     folder = _short_folder()
+    _remove_abandoned(folder.parent)
     address = str(folder / "parent")
     with socket.socket(socket.AF_UNIX) as listener, (folder / "log").open("wb") as log:
+        fcntl.flock(log, fcntl.LOCK_EX)  # held by the parent, whose standard error this is
         listener.bind(address)
         listener.listen(128)
         process = subprocess.Popen(
@@ -189,6 +194,19 @@ def _start(env: Mapping[str, str]) -> str:
     _parents[folder] = process
     os.environ[VARIABLE] = address
     return address
+
+
+def _remove_abandoned(place: Path) -> None:
+    """Remove the folders of parents that were killed: nobody holds the locks of their logs."""
+    import fcntl
+
+    in_use = Path(os.environ.get(VARIABLE, "")).parent  # a kernel may have its sockets there
+    for log in place.glob("ties-*/log"):
+        if log.parent == in_use:
+            continue
+        with suppress(OSError), log.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(log.parent, ignore_errors=True)
 
 
 def _stop(pid: int) -> None:

@@ -33,7 +33,13 @@ from typing import Any, NoReturn
 
 # In the order of a kernel's start and a notebook's first cell. They import pandas and scipy.
 LIBRARIES = (
-    "ipykernel.kernelapp ipykernel.debugger matplotlib.pyplot seaborn pydantic rapidfuzz yaml"
+    "turkic_ties.kernels.kernel",
+    "ipykernel.debugger",
+    "matplotlib.pyplot",
+    "seaborn",
+    "pydantic",
+    "rapidfuzz",
+    "yaml",
 )
 # Variables that Python, the C library or the modules above read when they start.
 READ_AT_START = re.compile(
@@ -180,7 +186,7 @@ def preload() -> None:
     # tells a notebook from a terminal.
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     builtins.get_ipython = lambda: types.SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
-    for name in LIBRARIES.split():
+    for name in LIBRARIES:
         importlib.import_module(name)
     del builtins.get_ipython  # type: ignore[attr-defined]
     # The collector would otherwise touch, and so copy, all of this memory in every child.
@@ -189,7 +195,7 @@ def preload() -> None:
 
 
 def become_kernel(request: Message) -> None:
-    """In a child: do what ``python -m ipykernel_launcher`` does, until the kernel ends."""
+    """In a child: do what ``python -m turkic_ties.kernels.kernel`` does, until the kernel ends."""
     os.environ.clear()
     os.environ.update(request["env"])
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
@@ -197,7 +203,7 @@ def become_kernel(request: Message) -> None:
     sys.argv[:] = ["ipykernel_launcher", *request["argv"][3:]]
     # All forks would draw the same random numbers; Python's own generator is seeded by the fork.
     importlib.import_module("numpy").random.seed()
-    application = importlib.import_module("ipykernel.kernelapp").IPKernelApp
+    application = importlib.import_module("turkic_ties.kernels.kernel").PlainKernelApp
     # ipykernel has read JPY_PARENT_PID when it was imported, so it is told its parent again.
     kernel = application.instance(parent_handle=os.getppid())
     kernel.initialize()

@@ -30,6 +30,8 @@ class WarmProvisioner(LocalProvisioner):
         """Choose where kernel and client communicate."""
         manager = self.parent
         default = manager and manager.ip in (localhost(), "kernel-ipc")
+        # Encryption needs TCP.
+        default = default and getattr(manager, "transport_encryption", "disabled") == "disabled"
         # Ports are set when a user chose them, and when this is a restart: keep both.
         if default and not any(manager.ports) and os.name == "posix":
             self._folder = client.kernel_folder()
@@ -46,7 +48,8 @@ class WarmProvisioner(LocalProvisioner):
             self.process = await asyncio.to_thread(self._fork, cmd, **kwargs)
         except Exception as error:  # on any error a cold kernel still works
             self.log.info("Starting a cold kernel: %s", error)
-            return await super().launch_kernel(cmd, **kwargs)
+            own = [client.KERNEL if part == "ipykernel_launcher" else part for part in cmd]
+            return await super().launch_kernel(own, **kwargs)
         self.pid = self.pgid = self.process.pid
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info

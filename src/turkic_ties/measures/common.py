@@ -104,6 +104,20 @@ def check_unique(frame: pd.DataFrame, keys: Sequence[str], name: str) -> None:
         raise ValueError(f"{name} holds two rows for {key}: keep one of them.")
 
 
+def check_known(frame: pd.DataFrame, column: str, known: Iterable[str], name: str) -> None:
+    """Raise a ValueError when a column holds a word that the measure was not made for.
+
+    Examples
+    --------
+    >>> check_known(pd.DataFrame({"flow": ["re-export"]}), "flow", ["export", "import"], "goods")
+    Traceback (most recent call last):
+    ValueError: goods holds the flow 're-export': use export, import.
+    """
+    known = list(known)
+    if unknown := [word for word in frame[column].dropna().unique() if word not in known]:
+        raise ValueError(f"{name} holds the {column} {unknown[0]!r}: use {', '.join(known)}.")
+
+
 def check_not_negative(frame: pd.DataFrame, column: str, name: str) -> None:
     """Raise a ValueError when a column holds a negative value."""
     negative = frame[frame[column] < 0]

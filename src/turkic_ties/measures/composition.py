@@ -14,7 +14,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from turkic_ties.measures.common import arrange, bounds, check_pair, check_unique, ratio
+from turkic_ties.measures.common import (
+    arrange,
+    bounds,
+    check_known,
+    check_pair,
+    check_unique,
+    ratio,
+)
 
 DOWNLOADS = ("comtrade_2026", "comtrade_2022")
 """Downloads of UN Comtrade, the newest first. One of them serves each flow, partner and year."""
@@ -94,6 +101,7 @@ def _books(chapter_trade: pd.DataFrame, books: str, reporter: str, partner: str)
     rows = chapter_trade[is_pair]
     if unknown := sorted({*rows["source"]} - {*DOWNLOADS}):
         raise ValueError(f"chapter_trade holds the source {unknown[0]!r}: add it to DOWNLOADS.")
+    check_known(rows, "flow", _SEEN_FROM[books], "chapter_trade")
     keys = ["source", "reporter", "partner", "year", "flow", "hs_chapter"]
     check_unique(rows, keys, "chapter_trade")
     place = rows["source"].map(DOWNLOADS.index).astype("int64")

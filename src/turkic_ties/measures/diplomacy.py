@@ -12,6 +12,7 @@ from turkic_ties.measures.common import (
     Floats,
     arrange,
     bounds,
+    check_known,
     check_others,
     check_unique,
     competition_rank,
@@ -27,6 +28,7 @@ DRAWS = 1000
 SEED = 1991
 
 _VOTES = {"Y": 1.0, "A": 0.0, "N": -1.0}
+_NO_VOTE = "X"
 
 _FREQUENCIES = {"day": "D", "month": "M", "year": "Y"}
 
@@ -254,6 +256,8 @@ def vote_dispersion(
     spans = windows(un_roll_calls, start, end, window)
     if not {country, *powers} <= set(un_roll_calls.columns):
         spans = []
+    for state in {country, *powers} & set(un_roll_calls.columns):
+        check_known(un_roll_calls, state, [*_VOTES, _NO_VOTE], "un_roll_calls")
     calls = un_roll_calls.sort_values("rcid").set_index("year")
     numbers = calls.reindex(columns=[country, *powers]).apply(lambda votes: votes.map(_VOTES))
     apart = numbers[powers].sub(numbers[country], axis=0).abs() / 2

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from turkic_ties.measures.common import arrange, bounds, check_pair, check_unique, ratio
+from turkic_ties.measures.common import (
+    arrange,
+    bounds,
+    check_known,
+    check_pair,
+    check_unique,
+    ratio,
+)
 
 MODEL = "baci"
 
@@ -113,6 +120,7 @@ def publications(
     reports = bilateral_trade[is_pair & (bilateral_trade["source"] != MODEL)]
     rows = reports[reports["year"].between(*bounds(start, end))]
     flow = ["reporter", "partner", "flow"]
+    check_known(rows, "flow", ["export", "import"], "bilateral_trade")
     check_unique(rows, [*flow, "source", "year"], "bilateral_trade")
     of_year = rows.groupby([*flow, "year"])["value_usd"]
     rows = rows.assign(publications=of_year.transform("size"))

@@ -383,7 +383,7 @@ def share_changes(
     rows = _figures(ethnic_composition, country, None)
     rows = rows[rows["preferred"] & (rows["ethnic_group"] == ethnic_group) & rows["total"].notna()]
     rows = rows[rows["basis"].isin(["census", basis]) & rows["year"].between(*bounds(start, end))]
-    # The basis asked for replaces the census as counted where a date has both.
+    # Where a date has both, the revised census replaces the census as counted.
     rows = rows.assign(wanted=rows["basis"] == basis).sort_values(["time", "wanted"])
     rows = rows.drop_duplicates("date", keep="last")
     rows = rows.assign(own=rows["share"] * rows["total"], rest=(1 - rows["share"]) * rows["total"])

@@ -20,6 +20,7 @@ from turkic_ties.measures.common import (
     arrange,
     bounds,
     check_country,
+    check_known,
     competition_rank,
     frame,
     joined,
@@ -137,6 +138,7 @@ def _described(
             f"the catalogue has no indicator {unknown[0]!r}: take one from indicator_catalog."
         )
     rows = indicator_catalog[indicator_catalog["indicator"].isin(wanted)]
+    check_known(rows, "direction", [*_SIGN, "neutral"], "indicator_catalog")
     agreed = rows["direction"] != "neutral"
     return rows.assign(ranked_as=rows["direction"].where(agreed, neutral)).dropna(
         subset="ranked_as"
@@ -202,6 +204,7 @@ def rank_history(
         raise ValueError(
             f"the catalogue has no concept {concept!r}: take one of indicator_catalog."
         )
+    check_known(described, "direction", [*_SIGN, "neutral"], "indicator_catalog")
     described = described[["indicator", "name", "unit", "direction", "source"]]
     in_period = indicators["year"].between(*bounds(start, end))
     rows = indicators[in_period & indicators["iso3"].isin(compared)].merge(described)

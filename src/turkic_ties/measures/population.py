@@ -10,6 +10,7 @@ from turkic_ties.measures.common import (
     arrange,
     bounds,
     check_country,
+    check_known,
     check_not_negative,
     check_pair,
     check_unique,
@@ -64,6 +65,7 @@ def population_outlook(
         raise ValueError(f"there is no measure {measure!r}: use one of {', '.join(measures)}.")
     in_period = population["year"].between(*bounds(start, end))
     rows = population[in_period & (population["iso3"] == country)]
+    check_known(rows, "variant", ["estimate", "medium", *_INTERVALS], "population")
     wide = rows.pivot_table(index="year", columns="variant", values=measure, aggfunc="first")
     wide = wide.reindex(columns=["estimate", "medium", *_INTERVALS]).astype("float64")
     wide["value"] = wide["estimate"].fillna(wide["medium"])

@@ -35,6 +35,7 @@ from turkic_ties.measures.common import (
     Series,
     bounds,
     check_country,
+    check_known,
     check_not_negative,
     check_pair,
     check_unique,
@@ -206,6 +207,7 @@ def _prepared(bilateral_trade: pd.DataFrame) -> pd.DataFrame:
         partner=pd.Categorical(trade["partner"], everyone),
         value_usd=trade["value_usd"].astype("float64"),
     )
+    check_known(trade, "flow", _OPPOSITE, "bilateral_trade")
     check_unique(trade, _KEY, "bilateral_trade")
     check_not_negative(trade, "value_usd", "bilateral_trade")
     return trade
@@ -930,11 +932,12 @@ def _by_section(
     product_trade: pd.DataFrame, exporter: str | None = None, importer: str | None = None
 ) -> Series:
     """Sum trade by year and section; in a year with any trade the absent sections are 0."""
-    check_unique(product_trade, _PRODUCT_KEY, "product_trade")
-    check_not_negative(product_trade, "value_usd", "product_trade")
-    rows = product_trade[product_trade["sitc_section"].isin(SECTIONS)]
+    rows = product_trade
     for side, state in (("exporter", exporter), ("importer", importer)):
         rows = rows[rows[side] == state] if state else rows
+    check_unique(rows, _PRODUCT_KEY, "product_trade")
+    check_not_negative(rows, "value_usd", "product_trade")
+    rows = rows[rows["sitc_section"].isin(SECTIONS)]
     sums = rows.groupby(["year", "sitc_section"])["value_usd"].sum().astype("float64")
     years, names = sorted(rows["year"].unique()), ["year", "section"]
     grid = pd.MultiIndex.from_product([years, list(SECTIONS)], names=names)

@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -124,7 +124,7 @@ def build(
     """
     result = BuildResult(reused=[report.stem for report, reasons in reports.items() if not reasons])
     wanted = [report for report, reasons in reports.items() if reasons]
-    records, began = manifest.read(directory), now()
+    records, began = _existing(manifest.read(directory), reports, directory), now()
     if wanted:
         # Before a notebook reads any: a table edited from here on makes its reports due again.
         hashes.tables(data.addresses())
@@ -153,6 +153,18 @@ def build(
             _write({HISTORY: history, manifest.NAME: crate}, edition)
             result.published = publish(edition, directory)
     return result
+
+
+def _existing(
+    records: manifest.Records, reports: Iterable[Report], directory: Path
+) -> manifest.Records:
+    """Leave out the records of reports that were deleted by hand and are not requested."""
+    requested = {report.stem for report in reports}
+    return {
+        name: record
+        for name, record in records.items()
+        if name in requested or any((directory / path).exists() for path in record.outputs)
+    }
 
 
 def _produced(
@@ -189,14 +201,16 @@ def _warm_up(reports: list[Report]) -> None:
     client.share(warm_up=True)
     import nbformat
 
-    from turkic_ties.reports import pages, run  # noqa: F401
+    from turkic_ties.reports import pages  # noqa: F401
     from turkic_ties.reports.render import render
+    from turkic_ties.reports.run import read_notebook
 
     for report in {report.topic: report for report in reports}.values():
-        notebook = nbformat.read(report.notebook, as_version=4)
-        for cell in notebook.cells:
-            cell.outputs = [nbformat.v4.new_output("stream")]  # none would leave out sections
-        render(report, notebook)  # highlighted code is cached
+        with suppress(Exception):  # what is wrong with a notebook is said when it is run
+            notebook = read_notebook(report.notebook)
+            for cell in notebook.cells:
+                cell.outputs = [nbformat.v4.new_output("stream")]  # none would leave out sections
+            render(report, notebook)  # highlighted code is cached
 
 
 @contextmanager
@@ -260,6 +274,11 @@ def produce(
                 result.error = str(error)
                 if last_try or not error.died:
                     break
+            except (data.DataError, OSError):
+                raise
+            except Exception as error:  # whatever goes wrong, the other reports are published
+                result.error = f"{report.name}: {type(error).__name__}: {error}".splitlines()[0]
+                break
     return replace(result, ended=now())
 
 
@@ -279,9 +298,10 @@ def _stage(
     report: Report, produced: ReportResult, edition: Path, hashes: Hashes
 ) -> manifest.Record:
     """Write the files of a report into the staged edition."""
-    read = [table["table"] for table in json.loads(produced.files["json"])["tables"]]
+    shown = json.loads(produced.files["json"])["tables"]
+    read = {table["table"]: table["hash"] for table in shown}
     files = {f"{report.stem}.{ending}": text for ending, text in produced.files.items()}
-    ingredients = hashes.ingredients(report, hashes.tables(read))
+    ingredients = hashes.ingredients(report, hashes.confirmed(hashes.tables(read), read))
     return manifest.Record(ingredients, _write(files, edition), produced.started, produced.ended)
 
 
@@ -312,12 +332,18 @@ def _pages(
     stale = manifest.why_stale(records.get(manifest.PAGES), ingredients, directory)
     if not result.changes and not stale:
         return None
+    from turkic_ties.reports.pages import edition_pages
+
     started = now()
     log = changes.as_lines(changes.read(directory), started, result.changes)
     outputs = _write({changes.LOG: log}, edition)
-    from turkic_ties.reports.pages import edition_pages
-
-    outputs |= _write(edition_pages(edition, directory), edition)
+    try:
+        outputs |= _write(edition_pages(edition, directory), edition)
+    except (data.DataError, OSError):
+        raise
+    except Exception as error:  # the reports are published all the same
+        result.failed["index"] = f"pages about the edition: {type(error).__name__}: {error}"
+        return None
     return manifest.Record(ingredients, outputs, started, now())
 
 
@@ -338,5 +364,5 @@ def _history(history: Path, began: str, result: BuildResult) -> str:
         "failed": sorted(result.failed),
         "verdict_changes": verdicts,
     }
-    before = history.read_text(encoding="utf-8") if history.is_file() else ""
+    before = history.read_text("utf-8", errors="replace") if history.is_file() else ""
     return before + json.dumps(line, ensure_ascii=False) + "\n"

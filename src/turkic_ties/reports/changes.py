@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from turkic_ties.reports import summaries
+
 LOG = "changes.jsonl"
 
 
@@ -55,18 +57,14 @@ def between(before: Path, after: Path, names: Iterable[str]) -> list[Change]:
     before, after
         Folders of the two editions.
     names
-        Reports that were built. One without a summary in `before` has no changes.
+        Reports that were built. One whose summary in `before` is missing or damaged has no changes.
     """
-    return [
-        change
-        for name in sorted(names)
-        if (before / f"{name}.json").is_file()
-        for change in _compared(name, _summary(before, name), _summary(after, name))
-    ]
-
-
-def _summary(folder: Path, name: str) -> dict[str, Any]:
-    return dict(json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
+    found: list[Change] = []
+    for name in sorted(names):
+        old, new = (summaries.read(folder / f"{name}.json") for folder in (before, after))
+        if old and new:
+            found += _compared(name, old, new)
+    return found
 
 
 def _compared(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[Change]:
@@ -107,9 +105,19 @@ def read(*folders: Path) -> list[dict[str, Any]]:
     """
     for folder in folders:
         if (folder / LOG).is_file():
-            lines = (folder / LOG).read_text(encoding="utf-8").splitlines()
-            return [json.loads(line) for line in lines]
+            lines = (folder / LOG).read_bytes().splitlines()
+            return [row for line in lines if (row := _row(line))]
     return []
+
+
+def _row(line: bytes) -> dict[str, Any] | None:
+    """Read a line; None when it is damaged, for example by marks of a merge."""
+    try:
+        row = json.loads(line)
+        Change(**{name: value for name, value in row.items() if name != "when"})
+    except (ValueError, TypeError, AttributeError):
+        return None
+    return dict(row) if isinstance(row.get("when"), str) else None
 
 
 def as_lines(recorded: Iterable[Mapping[str, Any]], when: str, new: Iterable[Change]) -> str:

@@ -19,8 +19,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from turkic_ties import claims, countries, parameters
-from turkic_ties.reports import changes
-from turkic_ties.reports.shell import TEMPLATES, style_sheet
+from turkic_ties.reports import changes, summaries
+from turkic_ties.reports.shell import TEMPLATES, equip
 from turkic_ties.theme import themed_svg
 from turkic_ties.topics import TOPICS
 
@@ -159,16 +159,17 @@ def _statements(results: Sequence[dict[str, Any]], registry: claims.Registry) ->
 
 def _reports(folders: Sequence[Path]) -> dict[str, _Report]:
     """Read all reports, sorted by topic and name."""
-    summaries: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
     for folder in folders:
         for topic in TOPICS:
             for path in (folder / topic).glob("*.json"):
-                summaries.setdefault(f"{topic}/{path.stem}", path)
+                paths.setdefault(f"{topic}/{path.stem}", path)
     reports = {}
-    for stem, path in sorted(summaries.items()):
-        drawing = path.with_suffix(".svg")
-        svg = drawing.read_text(encoding="utf-8") if drawing.is_file() else None
-        reports[stem] = _Report(stem, json.loads(path.read_text(encoding="utf-8")), svg)
+    for stem, path in sorted(paths.items()):
+        if summary := summaries.read(path):
+            drawing = path.with_suffix(".svg")
+            svg = drawing.read_text(encoding="utf-8") if drawing.is_file() else None
+            reports[stem] = _Report(stem, summary, svg)
     return reports
 
 
@@ -196,7 +197,6 @@ def _rests_on(standard: dict[str, _Report | None]) -> list[dict[str, Any]]:
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "pages"),
-        autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
@@ -206,7 +206,7 @@ def _environment() -> Environment:
     environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
     environment.filters["day"] = lambda date: f"{date.day} {date:%B %Y}"
     environment.filters["slug"] = lambda name: str(name).replace(" ", "-")
-    environment.globals["css"] = style_sheet("report/style.css", "pages/pages.css")
+    equip(environment, "report/style.css", "pages/pages.css")
     return environment
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
@@ -113,6 +113,7 @@ class Hashes:
 
     def __init__(self) -> None:
         self._taken: dict[str, str] = {}
+        self._contents: dict[str, str] = {}
         package = PROJECT / "src" / "turkic_ties"
         template = (package / "reports" / "template").rglob("*")
         data_folder = countries.data_directory()
@@ -127,7 +128,24 @@ class Hashes:
 
     def tables(self, addresses: Iterable[str]) -> Ingredients:
         """Hash tables, each with its description and corrections."""
-        return {f"table {address}": self._cached(address, _table) for address in sorted(addresses)}
+        return {
+            f"table {address}": self._cached(address, self._table) for address in sorted(addresses)
+        }
+
+    def confirmed(self, tables: Ingredients, read: Mapping[str, str]) -> Ingredients:
+        """Replace the hashes of tables whose contents were others when a notebook read them.
+
+        Parameters
+        ----------
+        tables
+            From `tables`.
+        read
+            Address to hash of the contents, as the notebook read them.
+        """
+        changed = [
+            f"table {address}" for address, hash in read.items() if self._contents[address] != hash
+        ]
+        return tables | dict.fromkeys(changed, "changed while the report was built")
 
     def rehash_tables(self, recorded: Ingredients) -> Ingredients:
         """Hash the tables of a record again."""
@@ -163,25 +181,32 @@ class Hashes:
             **tables,
         }
 
+    def _table(self, address: str) -> str:
+        """Hash a table, and note the hash of its contents at the same time."""
+        try:
+            self._contents[address] = data.resource(address)["hash"]
+            return data.digest(address)
+        except data.DataError:
+            # Removed since a report read it. If a notebook still needs it, its run will say so.
+            self._contents[address] = "missing"
+            return "missing"
+
     def _cached(self, name: str, take: Callable[[str], str]) -> str:
         if name not in self._taken:
             self._taken[name] = take(name)
         return self._taken[name]
 
 
-def _table(address: str) -> str:
-    try:
-        return data.digest(address)
-    except data.DataError:
-        # Removed since a report read it. If a notebook still needs it, its run will say so.
-        return "missing"
-
-
 def _notebook(path: str) -> str:
     """Hash the source of a notebook; its stored outputs do not count."""
-    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
-    source = [
-        [cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])]
-        for cell in cells
-    ]
+    try:
+        content = Path(path).read_bytes()
+        source = [
+            [cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])]
+            for cell in json.loads(content)["cells"]
+        ]
+    except FileNotFoundError:
+        return "missing"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return hashing.of_bytes(content)  # no notebook: its run will say so
     return hashing.of_bytes(json.dumps(source).encode())

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -61,7 +63,9 @@ def exclusive(directory: Path) -> Iterator[None]:
             "The notebooks themselves run in JupyterLab."
         )
     directory.mkdir(parents=True, exist_ok=True)
-    with (directory / LOCK).open("a+", encoding="utf-8") as file:
+    # Not through a link: the file it points to would be emptied.
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+    with os.fdopen(os.open(directory / LOCK, flags, 0o644), "r+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -113,15 +117,44 @@ def publish(staged: Path, directory: Path) -> list[Path]:
     files = sorted(path for path in staged.rglob("*") if path.is_file())
     for file in files:
         _sync(file)
-    os.rename(staged, directory / READY)
-    _sync(directory)
-    _move_into_place(directory)
+    with _interrupts_wait():
+        os.rename(staged, directory / READY)
+        _sync(directory)
+        _move_into_place(directory)
     return [directory / file.relative_to(staged) for file in files]
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Let an interrupt wait until the block is done, and say then that it is.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        At the end, when there was one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    received: list[int] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    heeded = [number for number, handler in before.items() if handler != signal.SIG_IGN]
+    for number in heeded:
+        signal.signal(number, lambda number, _: received.append(number))
+    try:
+        yield
+    finally:
+        for number in heeded:
+            signal.signal(number, before[number])
+    if received:
+        raise KeyboardInterrupt("the new edition was published before that")
 
 
 def _move_into_place(directory: Path) -> None:
     """Move the declared edition, if any; may be repeated."""
     ready = directory / READY
+    if ready.is_symlink():  # not ours: a build makes a folder
+        ready.unlink()
     files = sorted(path for path in ready.rglob("*") if path.is_file())
     for file in sorted(files, key=lambda path: path.name == MANIFEST):
         target = directory / file.relative_to(ready)

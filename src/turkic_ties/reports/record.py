@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from turkic_ties import files
-from turkic_ties.reports.run import KERNEL, execute
+from turkic_ties.reports.run import KERNEL, NotebookFailed, execute, read_notebook
 
 # What JupyterLab and nbformat give a new cell: a part of a UUID, or a whole one.
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
@@ -35,9 +35,18 @@ def record(path: Path) -> None:
     ------
     papermill.exceptions.PapermillExecutionError
         When a cell fails.
+    turkic_ties.reports.run.NotebookFailed
+        When the file cannot be read, or was saved by someone else while it ran.
     """
+    read_notebook(path)
+    before = path.read_bytes()
     with tempfile.TemporaryDirectory() as folder:
         executed = execute(path, Path(folder))
+    if path.read_bytes() != before:
+        raise NotebookFailed(
+            f"{path.parent.name}/{path.name} was saved while it ran, so nothing was recorded. "
+            "Run 'ties record' again."
+        )
     files.write(path, nbformat.writes(normalised(executed)) + "\n")
 
 

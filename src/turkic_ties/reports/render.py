@@ -18,8 +18,9 @@ from nbformat import NotebookNode
 
 from turkic_ties.reports.plan import Report
 from turkic_ties.reports.sections import sections
-from turkic_ties.reports.shell import TEMPLATES, style_sheet
-from turkic_ties.theme import MIME_TYPE, themed_svg
+from turkic_ties.reports.shell import TEMPLATES, equip
+from turkic_ties.reports.summaries import FORMAT
+from turkic_ties.theme import MIME_TYPE, as_markdown, themed_svg
 
 MAX_PREVIEW_ROWS = 60  # of a chart's data on the page; limits page size
 
@@ -87,7 +88,7 @@ def _exporter() -> _Exporter:
     )
     for name, function in _FILTERS.items():
         exporter.register_filter(name, function)
-    exporter.environment.globals["css"] = style_sheet("report/style.css")
+    equip(exporter.environment, "report/style.css")
     return exporter
 
 
@@ -106,6 +107,7 @@ def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
 
     cards = parts("key_figures", "figures")
     return {
+        "format": FORMAT,
         "topic": report.topic,
         "title": report.title,
         "parameters": report.parameters.model_dump(),
@@ -153,12 +155,13 @@ def _csv_link(text: str) -> str:
 
 def _with_pair(source: str, report: Report) -> str:
     """Add the pair to the title of the notebook, which is the same for every pair."""
-    return re.sub(r"\A# (.+)", lambda m: f"# {m.group(1)}: {report.title}", source)
+    return re.sub(r"\A# (.+)", lambda m: f"# {m[1]}: {as_markdown(report.title)}", source)
 
 
-def _contents(body: str) -> list[tuple[str, str]]:
+def _contents(body: str) -> list[tuple[Markup, Markup]]:
     """List the sections of a rendered page: id and heading."""
-    return re.findall(r'<h2 id="([^"]+)">(.*?)<a class="anchor-link"', body)
+    headings = re.findall(r'<h2 id="([^"]+)">(.*?)<a class="anchor-link"', body)
+    return [(Markup(id), Markup(heading)) for id, heading in headings]
 
 
 @functools.cache
@@ -178,6 +181,7 @@ _FILTERS = {
     "themed_svg": themed_svg,
     "csv_table": _csv_table,
     "csv_link": _csv_link,
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "with_pair": _with_pair,
     "contents": _contents,
     "sections": sections,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -17,7 +18,9 @@ from nbformat import NotebookNode, v4
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+from turkic_ties import files
 from turkic_ties.data import DataError
+from turkic_ties.errors import TiesError
 from turkic_ties.reports.plan import CELL_TIMEOUT, Report
 
 KERNEL = "turkic-ties"
@@ -29,7 +32,7 @@ EXECUTED = "executed.ipynb"
 DIED, HUNG = "KernelDied", "CellTimeout"
 
 
-class NotebookFailed(Exception):
+class NotebookFailed(TiesError):
     """A notebook stopped; the message says in which section and why.
 
     Parameters
@@ -37,6 +40,8 @@ class NotebookFailed(Exception):
     died
         Whether its kernel died.
     """
+
+    status = 1
 
     def __init__(self, message: str, died: bool = False) -> None:
         super().__init__(message)
@@ -92,7 +97,7 @@ def run(
     turkic_ties.data.DataError
         When a cell stopped because a table is missing or damaged.
     """
-    notebook = nbformat.read(report.notebook, as_version=4)
+    notebook = read_notebook(report.notebook)
     sections = _sections(notebook)
 
     def before_cell(cell: NotebookNode, cell_index: int) -> None:
@@ -115,6 +120,34 @@ def run(
         raise NotebookFailed(
             f"{report.name} stopped in section {section!r}: {message}", error.ename == DIED
         ) from error
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook that can be run with parameters.
+
+    Raises
+    ------
+    NotebookFailed
+        When the file is missing or damaged, or no cell is tagged ``parameters``.
+    """
+    place = f"{path.parent.name}/{path.name}"
+    text = files.read_text(path, NotebookFailed)
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+        tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])]
+    except json.JSONDecodeError as error:
+        raise NotebookFailed(_not_a_notebook(place, f"line {error.lineno}")) from None
+    except Exception as error:  # nbformat raises many kinds
+        cause = error.__cause__ or error.__context__
+        line = f"line {cause.lineno}" if isinstance(cause, json.JSONDecodeError) else f"{error!r}"
+        raise NotebookFailed(_not_a_notebook(place, line[:100])) from None
+    if "parameters" not in tags:
+        raise NotebookFailed(f"{place} has no cell tagged 'parameters': tag the one that has them.")
+    return notebook
+
+
+def _not_a_notebook(place: str, why: str) -> str:
+    return f"{place} is not a notebook ({why}): marks of a merge? Fix it, or restore it with git."
 
 
 def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:

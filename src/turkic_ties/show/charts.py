@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -180,9 +181,12 @@ class _Years(MaxNLocator):
         return min(v0, v1) - short / 2, max(v0, v1) + short / 2
 
     def tick_values(self, vmin: float, vmax: float) -> Any:
-        assert self.axis is not None
-        first, last = self.axis.get_data_interval()
-        if not last - first < FEWEST_YEARS:
+        assert isinstance(self.axis, Axis)
+        axes = self.axis.axes.get_shared_x_axes().get_siblings(self.axis.axes)
+        intervals = [ax.xaxis.get_data_interval() for ax in axes]
+        first, last = min(a for a, _ in intervals), max(b for _, b in intervals)
+        # Without data the interval is infinite; a panel can be empty beside one that is not.
+        if not 0 <= last - first < FEWEST_YEARS:
             return super().tick_values(vmin, vmax)
         return np.arange(np.ceil(first), np.floor(last) + 1)
 
@@ -191,6 +195,7 @@ def year_axis(ax: Axes, ticks: int = 8) -> None:
     """Set the ticks of a horizontal axis of years: whole years, about `ticks` of them, no label."""
     ax.xaxis.set_major_locator(_Years(nbins=ticks, integer=True, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
+    ax.autoscale_view(scaley=False)  # limits may have been set by the locator before
     ax.set_xlabel("")
 
 

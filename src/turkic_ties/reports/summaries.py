@@ -1,0 +1,37 @@
+"""Summaries: the JSON files next to reports, read back by the index and by the next build."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from turkic_ties import countries
+from turkic_ties.topics import TOPICS
+
+FORMAT = 2
+"""Raised whenever a summary changes its form: older ones are then not read, but built again."""
+
+_LISTS = ("key_figures", "findings", "figures", "shown_tables", "claims", "tables", "sources")
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """Read a summary; None when the file is missing, damaged, of another form or another origin.
+
+    Parameters
+    ----------
+    path
+        A JSON file in the folder of a topic.
+    """
+    try:
+        summary = json.loads(path.read_text(encoding="utf-8"))
+        pair = summary["parameters"]["country"], summary["parameters"]["partner"]
+        whole = (
+            summary["format"] == FORMAT
+            and summary["topic"] == path.parent.name in TOPICS
+            and set(pair) <= set(countries.MEMBERS)
+            and all(isinstance(item, dict | str) for name in _LISTS for item in summary[name])
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return summary if whole else None

@@ -1,0 +1,176 @@
+"""Text from data stays text: on every page, in every place, also where it looks like code."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat import NotebookNode, v4
+
+from turkic_ties import claims, countries, show
+from turkic_ties.reports.changes import LOG, Change, as_lines
+from turkic_ties.reports.pages import edition_pages
+from turkic_ties.reports.plan import plan
+from turkic_ties.reports.render import render
+from turkic_ties.reports.shell import SCRIPT, TEMPLATES, policy
+from turkic_ties.theme import link
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+HOSTILE = (
+    "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
+    "<a href='javascript:alert(3)'>x</a>\"'`$1$ [y](javascript:alert(4)) <svg onload=alert(5)> &lt;"
+)
+ADDRESSES = ["javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "vbscript:x", "//x"]
+
+
+def hostile(value: Any) -> Any:
+    """Put a hostile text in the place of every text; identifiers and kinds keep theirs."""
+    kept = {"kind", "id", "html", "csv", "topic", "verdict", "signed", "hash", "tables", "table"}
+    kept |= {"reviewed", "as_of", "url"}
+    if isinstance(value, dict):
+        return {key: v if key in kept else hostile(v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [hostile(item) for item in value]
+    return f"{value} {HOSTILE}" if isinstance(value, str) else value
+
+
+class Parts(HTMLParser):
+    """Collect what a browser would act on."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: set[str] = set()
+        self.handlers: list[str] = []
+        self.addresses: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add(tag)
+        self.handlers += [name for name, _ in attrs if name.startswith("on")]
+        self.addresses += [str(v) for name, v in attrs if name in ("href", "src", "xlink:href")]
+
+
+def check(page: str) -> None:
+    parts = Parts(page)
+    assert not parts.elements & {"iframe", "object", "embed", "form", "base", "link"}
+    assert parts.handlers == []
+    schemes = {match[0] for a in parts.addresses if (match := re.match(r"\s*[\w+.-]+:", a.lower()))}
+    assert schemes <= {"https:", "http:", "mailto:", "data:"}
+    scripts = re.findall(r"<script(?: [^>]*)?>", page)
+    assert set(scripts) <= {"<script>", '<script type="application/ld+json">'}
+    assert "alert(" not in "".join(SCRIPT.findall(page))
+    assert page.count("http-equiv") == 1
+    assert f'content="{policy()}"'.replace("'", "&#39;") in page
+
+
+@pytest.fixture
+def outputs(monkeypatch: pytest.MonkeyPatch) -> list[NotebookNode]:
+    """Show one output of every kind with hostile texts."""
+    found: list[NotebookNode] = []
+    monkeypatch.setattr(
+        show, "display", lambda bundle, raw: found.append(v4.new_output("display_data", bundle))
+    )
+    stored = nbformat.read(TEMPLATES.parents[3] / "notebooks" / "trade.ipynb", as_version=4)
+    kinds: dict[str, Any] = {}
+    for cell in stored.cells:
+        for output in cell.get("outputs", []):
+            bundle = output.get("data", {}).get(show.MIME_TYPE)
+            if bundle:
+                kinds.setdefault(bundle["kind"], (bundle, output["data"]))
+    assert set(kinds) >= {"key_figures", "finding", "figure", "table", "claims", "sources"}
+    for bundle, data in kinds.values():
+        found.append(v4.new_output("display_data", {**data, show.MIME_TYPE: hostile(bundle)}))
+    show.finding(HOSTILE)
+    show.unavailable(HOSTILE)
+    show.key_figures([show.KeyFigure("k", HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)])
+    frame = pd.DataFrame({HOSTILE: [HOSTILE]})
+    show.table(frame, id="t", title=HOSTILE, subtitle=HOSTILE, source=HOSTILE)
+    found.append(v4.new_output("stream", text=HOSTILE))
+    found.append(v4.new_output("display_data", {"text/plain": HOSTILE}))
+    found.append(v4.new_output("display_data", {"image/png": "iVBOR", "text/plain": HOSTILE}))
+    found.append(v4.new_output("display_data", {"image/svg+xml": "<svg onload='alert(1)'/>"}))
+    found.append(v4.new_output("display_data", {HOSTILE: "x"}))
+    return found
+
+
+@pytest.fixture
+def rendered(outputs: list[NotebookNode], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setattr(countries, "name", lambda iso3: f"{iso3} {HOSTILE}")
+    (report,) = plan(["trade"], {})
+    cell = v4.new_code_cell(f"show.finding({HOSTILE!r})", outputs=outputs)
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Trade"), cell])
+    return render(report, notebook)
+
+
+def test_no_text_of_a_report_is_run_or_loaded(rendered: dict[str, str]) -> None:
+    check(rendered["html"])
+    assert "<script" not in rendered["html"]
+    assert rendered["html"].count("<h1") == 1
+    assert "alert(1)" in rendered["html"], "the text itself is there"
+
+
+def test_no_text_of_a_summary_is_run_or_loaded_on_the_pages_of_the_edition(
+    rendered: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "trade").mkdir()
+    summary = json.loads(rendered["json"])
+    results = claims.evaluate(claims.load(), ["T02", "D09"])
+    summary["claims"] = hostile(json.loads(json.dumps([result.to_dict() for result in results])))
+    for source in summary["sources"]:
+        source["url"] = ADDRESSES[0]
+        source["tables"] = "trade/bilateral_trade"
+    (tmp_path / "trade" / "kaz-tur.json").write_text(json.dumps(summary), encoding="utf-8")
+    change = Change(HOSTILE, "verdict", HOSTILE, HOSTILE, HOSTILE, HOSTILE, (HOSTILE,))
+    lines = as_lines([], "2026-01-01T00:00:00+00:00", [change])
+    (tmp_path / LOG).write_text(lines, encoding="utf-8")
+    pages = edition_pages(tmp_path)
+    assert "alert(1)" in pages["index.html"]
+    for name, page in pages.items():
+        if name.endswith(".html"):
+            check(page)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path: apt-get install chromium")
+def test_a_browser_runs_nothing_even_where_markup_gets_through(
+    rendered: dict[str, str], tmp_path: Path
+) -> None:
+    """The second wall: a handler and a script put into the page itself change nothing."""
+    attack = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
+    page = rendered["html"].replace("</main>", attack + "</main>")
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    switches = "--headless --no-sandbox --disable-gpu --no-first-run --dump-dom"
+    command = [str(CHROMIUM), *switches.split(), f"--user-data-dir={tmp_path / 'user'}"]
+    shown = subprocess.run(
+        [*command, (tmp_path / "page.html").as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    ).stdout
+    assert "<title>" in shown
+    assert "<title>run</title>" not in shown
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_only_addresses_of_the_web_and_of_mail_are_links(address: str) -> None:
+    assert "<a" not in link(address)
+    assert link("https://example.org/?a=1&b=2", "x<y") == (
+        '<a href="https://example.org/?a=1&amp;b=2">x&lt;y</a>'
+    )
+
+
+def test_the_policy_allows_our_scripts_by_their_hashes() -> None:
+    (script,) = SCRIPT.findall((TEMPLATES / "pages" / "claims.html.j2").read_text("utf-8"))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}';" in policy()
+    assert "default-src 'none'" in policy()
