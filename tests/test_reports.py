@@ -41,8 +41,8 @@ KEY_FIGURES = {
         arms_imports_tiv partner_share_pct partner_share_last_window_pct
         partner_rank_last_window top_supplier top_supplier_share_last_window_pct
         supplier_hhi_last_window deals_with_partner military_burden_pct_gdp
-        military_spending_usd un_agreement_partner un_agreement_russia
-        ideal_point_distance_partner ideal_point_distance_russia
+        military_spending_usd un_agreement_partner
+        ideal_point_distance_partner
     """,
     "demographics": """
         population population_2050 total_fertility_rate life_expectancy gdp_per_capita_usd
