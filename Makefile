@@ -41,7 +41,7 @@ bench: .venv/ready  ## compare builds with what people use today, into benchmark
 	$(BIN)/python benchmarks/build.py
 
 lock: .venv/ready  ## choose new versions of all dependencies
-	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header --no-strip-extras \
 		--upgrade --quiet --output-file requirements.lock pyproject.toml
 
 .venv/ready: requirements.lock pyproject.toml
