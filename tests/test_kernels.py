@@ -11,10 +11,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -465,15 +466,25 @@ def test_what_killed_processes_left_is_removed_by_the_next_parent(
     assert running.stdout is not None
     pid, file, address = running.stdout.readline().split()
     parent = psutil.Process(int(pid)).ppid()
-    for process in (running.pid, parent, int(pid)):
-        os.kill(process, signal.SIGKILL)
+    # The parent first: it would remove its folder when the process that started it ends.
+    for process in (parent, running.pid, int(pid)):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
     running.communicate()
+    assert gone(parent, int(pid))  # only then are its locks free
     assert Path(file).exists()
+    left = Path(address).parent
+    young = Path(tempfile.mkdtemp(prefix="ties-", dir=left.parent))
+    (young / "log").touch()
+    for folder, age in ((left, client.ABANDONED_AFTER + 10), (young, client.ABANDONED_AFTER - 60)):
+        os.utime(folder, (time.time() - age,) * 2)
     with kernel() as started:
         assert started.warm
         (own,) = own_parents
-        assert not Path(address).parent.exists()
+        assert not left.exists()
         assert own.exists(), "the folder of a living parent stays"
+        assert young.exists(), "another process may be about to use it"
+    shutil.rmtree(young)
 
 
 def test_a_client_that_ends_without_cleaning_up_leaves_nothing_either() -> None:

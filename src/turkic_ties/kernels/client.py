@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partialmethod
@@ -29,6 +30,7 @@ COLD = "cold"
 KERNEL = "turkic_ties.kernels.kernel"
 SPECIFICATION = Path(__file__).with_name("turkic-ties") / "kernel.json"
 IMPORT_TIMEOUT = 60  # seconds; imports take about 3, on a busy machine many times that
+ABANDONED_AFTER = 24 * 60 * 60  # seconds; no kernel of a killed parent is in use for so long
 SOCKET_PATH_LIMIT = 60  # the system's limit is about 100 bytes, of which our names take up to 40
 
 if not hasattr(os, "fork"):
@@ -197,14 +199,17 @@ def _start(env: Mapping[str, str]) -> str:
 
 
 def _remove_abandoned(place: Path) -> None:
-    """Remove the folders of parents that were killed: nobody holds the locks of their logs."""
+    """Remove the folders of parents that were killed: nobody holds the locks of their logs.
+
+    A young folder stays: its parent may be about to take the lock, or another process, which has
+    not noticed yet that the parent was killed, may be putting the sockets of a kernel there.
+    """
     import fcntl
 
-    in_use = Path(os.environ.get(VARIABLE, "")).parent  # a kernel may have its sockets there
     for log in place.glob("ties-*/log"):
-        if log.parent == in_use:
-            continue
         with suppress(OSError), log.open("rb") as file:
+            if time.time() - log.parent.stat().st_mtime < ABANDONED_AFTER:
+                continue
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(log.parent, ignore_errors=True)
 
