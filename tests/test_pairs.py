@@ -2,7 +2,7 @@
 
 ``tests/pairs.json`` has, for each of the reports of all pairs, a digest of its key figures, its
 findings, its charts and tables with their data, and its statements. The tests build the reports of
-a few pairs in which each state is once the country and once the partner. After a change on purpose,
+a few pairs in which each state is once the country or the partner. After a change on purpose,
 ``make digests`` builds all pairs and writes the file anew; look at what changed before committing.
 """
 
@@ -28,8 +28,8 @@ TOPICS = sorted(path.stem for path in (PROJECT / "notebooks").glob("*.ipynb"))
 PARTS = ("key_figures", "findings", "figures", "shown_tables", "claims")
 CSV = re.compile(r'href="data:text/csv[^"]*"')
 
-# Each state once as the country and once as the partner: every second one, then back by one.
-SAMPLE = [(country, MEMBERS[i - 2]) for i, country in enumerate(MEMBERS)]
+# Each state once, half of them as the country.
+SAMPLE = list(zip(MEMBERS[1::2], MEMBERS[::2], strict=True))
 
 
 def digests(summary: Path) -> dict[str, str]:
