@@ -180,6 +180,8 @@ def tests_of(path: Path) -> list[str]:
         file for file in files if words.search(file.stem.removeprefix("test_").replace("_", " "))
     ]
     own += [file for file in files if file.stem.removeprefix("test_").startswith((name, *topics))]
+    if path.parent.name == "measures":
+        own.append(PROJECT / "tests" / "test_measures.py")
     # Tests that run whole notebooks take a minute each; what only they notice counts as unnoticed.
     return [str(file) for file in dict.fromkeys(own) if not file.stem.endswith("_pairs")]
 

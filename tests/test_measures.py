@@ -151,3 +151,11 @@ def test_a_state_that_is_not_compared_and_a_wrong_period_are_refused(name: str) 
         country = given["country"]
         with pytest.raises(ValueError, match=f"country and partner are both {country}"):
             measures()[name](**given | {"partner": country})
+
+
+# `trade.main_series` selects rows of its argument.
+@pytest.mark.parametrize("name", sorted(set(measures()) - WIDE - {"trade.main_series"}))
+def test_the_rows_of_a_measure_are_numbered_from_zero(name: str) -> None:
+    index = result(name).index
+    assert index.names == [None]
+    assert index.tolist() == list(range(len(index)))
