@@ -121,7 +121,7 @@ def test_students_of_a_year_without_regions_are_all_in_the_remainder() -> None:
     table = pd.DataFrame([("all", 200, "")], columns=["region", "persons", "flag"])
     table = table.assign(iso3="KAZ", year=2015, indicator="outbound_students")
     students = lp.students_abroad(table, "KAZ")
-    assert students[["region", "students"]].values.tolist() == [[lp.REMAINDER, 200]]
+    assert students[["region", "students"]].to_numpy().tolist() == [[lp.REMAINDER, 200]]
 
 
 @pytest.mark.parametrize("country", MEMBERS)

@@ -303,7 +303,8 @@ def students_abroad(
     # Rounded estimates can add up to one student more than the total; only a true remainder becomes
     # a row.
     left = total.sub(regions.groupby("year")["persons"].sum(), fill_value=0)
-    remainder = left[left > 0].rename("persons").reset_index().assign(region=REMAINDER)
+    remainder = left[left > 0].rename("persons").reset_index()
+    remainder = remainder.assign(region=REMAINDER, flag="")
     rows = pd.concat([part for part in (regions, remainder) if len(part)] or [regions])
     rows["students"] = rows["persons"].astype("int64")
     rows["share"] = rows["students"] / rows["year"].map(total).astype("float64")
