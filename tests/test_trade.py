@@ -836,3 +836,10 @@ def test_several_countries_at_once_are_each_as_alone() -> None:
     pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True))
     apart = pd.concat(map(trade.concentration, alone), ignore_index=True)
     pd.testing.assert_frame_equal(trade.concentration(together), apart)
+
+
+def test_no_statements_give_no_sums_and_no_ranks() -> None:
+    none = data.load("trade/statements").head(0)
+    assert trade.stated_investment(none, "KAZ", "TUR").empty
+    assert "value" in trade.stated_investment(none, "KAZ", "TUR")
+    assert trade.investor_ranks(none).empty

@@ -63,7 +63,9 @@ def stated_investment(statements: pd.DataFrame, country: str, partner: str) -> p
         for investor, of_host in zip(rows["investor"], hosts, strict=True)
     ]
     columns = ["date", "period", "investor", "host", "kind", "measure", "value", "speaker", "id"]
-    return rows[is_of_pair].sort_values(["date", "id"], ignore_index=True)[columns]
+    # A series, as an empty list would choose no columns instead of no rows.
+    chosen = pd.Series(is_of_pair, rows.index, dtype="bool")
+    return rows[chosen].sort_values(["date", "id"], ignore_index=True)[columns]
 
 
 def investor_ranks(statements: pd.DataFrame) -> pd.DataFrame:
