@@ -61,11 +61,6 @@ EXCEPTIONS = [
         True,
     ),
     ("the name of a census", r"census of (?:1989|2021)", True),
-    (
-        "the variants of the table",
-        r"80 % interval|95 % interval",
-        {"lower_80", "lower_95"} <= set(data.load("demographics/population")["variant"]),
-    ),
     ("the definition of the measure", r"\b1 for equal text", True),
     ("the name of a method", r"SHA-256", True),
 ]
