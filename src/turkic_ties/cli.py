@@ -79,6 +79,10 @@ def build(
     verify: Annotated[
         bool, typer.Option("--verify", help="Compare published files with the manifest; run none.")
     ] = False,
+    publish_link: Annotated[
+        bool,
+        typer.Option("--publish-link", help="For servers: exchange the link 'current' at the end."),
+    ] = False,
     quiet: Annotated[
         bool,
         typer.Option("--quiet", help="Print only what changed or failed."),
@@ -87,7 +91,7 @@ def build(
     """Run the notebooks that are out of date and publish their reports."""
     from turkic_ties.progress import progress
     from turkic_ties.reports.plan import CELL_TIMEOUT, PROJECT, Hashes, plan
-    from turkic_ties.reports.publish import exclusive
+    from turkic_ties.reports.publish import exclusive, link
 
     with _plain_errors():
         named = {"country": country, "partner": partner, "start": start, "end": end}
@@ -120,6 +124,8 @@ def build(
                     cluster=cluster if waiting else None,
                     cell_timeout=cell_timeout or CELL_TIMEOUT,
                 )
+            if publish_link and outcome.built + outcome.reused:
+                link(directory)
     _summarise(outcome, time.monotonic() - began, directory, quiet)
     if outcome.failed:
         raise typer.Exit(1)
@@ -135,6 +141,8 @@ def _summarise(outcome: Any, seconds: float, directory: Path, quiet: bool) -> No
         _print(f"moved: {change}")
     if outcome.changes:
         _print(f"all changes: {_short(directory / 'changes.html')}")
+    for copy in outcome.kept:
+        _print(f"kept what was edited by hand: {_short(copy)}")
     for stem, reason in outcome.failed.items():
         _print(f"failed {stem}: {reason}", err=True)
         if (directory / f"{stem}.html").is_file():
@@ -163,6 +171,23 @@ def _verify(directory: Path) -> None:
 def _cores() -> int:
     """Count the cores this process may use: in a container fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@app.command()
+def clean(
+    output: Annotated[
+        Path | None, typer.Option(help="Where reports are published; reports/ when left out.")
+    ] = None,
+) -> None:
+    """Show and remove what killed builds left."""
+    from turkic_ties.countries import data_directory
+    from turkic_ties.reports.plan import PROJECT
+    from turkic_ties.reports.publish import clean as remove
+
+    with _plain_errors():
+        directory = (output or PROJECT / "reports").resolve()
+        done = remove(directory, data_directory(), PROJECT / "notebooks")
+        _print("\n".join(done) or "nothing to clean: no build has left anything")
 
 
 @app.command()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import tempfile
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from turkic_ties import data, hashing
+from turkic_ties import data, files, hashing
 from turkic_ties.reports import changes, manifest
 from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Report
 from turkic_ties.reports.publish import now, publish, staging
@@ -47,13 +47,17 @@ class ReportResult:
 
 @dataclass
 class BuildResult:
-    """A build: published files, reports built, reused and failed (with the reason), and changes."""
+    """A build: published files, reports built, reused and failed (with the reason), and changes.
+
+    `kept` are copies of files that were edited by hand and then replaced.
+    """
 
     published: list[Path] = field(default_factory=list)
     built: list[str] = field(default_factory=list)
     reused: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     changes: list[changes.Change] = field(default_factory=list)
+    kept: list[Path] = field(default_factory=list)
 
 
 def due(
@@ -133,12 +137,13 @@ def build(
         edition.mkdir()
         for report, produced in _produced(wanted, folder, on_progress, jobs, cluster, cell_timeout):
             error = produced.error or _unreviewed(produced)
+            result.kept += _replace_failed(
+                directory / FAILED / f"{report.stem}.ipynb", produced.executed if error else ""
+            )
             if error:
                 result.failed[report.stem] = error
-                _keep(produced.executed, directory / FAILED / f"{report.stem}.ipynb")
             else:
                 result.built.append(report.stem)
-                (directory / FAILED / f"{report.stem}.ipynb").unlink(missing_ok=True)
                 records[report.stem] = _stage(report, produced, edition, hashes)
             on_progress(report, "failed" if error else "done", 1.0)
         result.changes = changes.between(directory, edition, result.built)
@@ -151,6 +156,7 @@ def build(
             history = _history(directory / HISTORY, began, result)
             crate = manifest.as_json(records, version("turkic-ties"))
             _write({HISTORY: history, manifest.NAME: crate}, edition)
+            result.kept += _keep_edited(manifest.read(directory), edition, directory)
             result.published = publish(edition, directory)
     return result
 
@@ -263,13 +269,13 @@ def produce(
 
     result = ReportResult(started=now())
     for last_try in (False, True):
-        with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as private:
+        with files.temporary(folder) as private:
             try:
-                notebook = run(report, Path(private), on_section, cell_timeout)
+                notebook = run(report, private, on_section, cell_timeout)
                 result.files, result.error = render(report, notebook), ""
                 break
             except NotebookFailed as error:
-                executed = Path(private) / EXECUTED
+                executed = private / EXECUTED
                 result.executed = executed.read_text("utf-8") if executed.is_file() else ""
                 result.error = str(error)
                 if last_try or not error.died:
@@ -347,10 +353,47 @@ def _pages(
     return manifest.Record(ingredients, outputs, started, now())
 
 
-def _keep(executed: str, target: Path) -> None:
+def _replace_failed(path: Path, executed: str) -> list[Path]:
+    """Replace the notebook of a failed report; one that was edited by hand is kept under a name."""
+    kept = []
+    if path.is_file():
+        content = path.read_bytes()
+        if _signature(content) == _signature(content, stored=True):
+            path.unlink()
+        else:
+            kept.append(path.with_suffix(f".edited-{hashing.of_bytes(content)[-8:]}.ipynb"))
+            os.replace(path, kept[0])
     if executed:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(executed, encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        notebook = json.loads(executed)
+        notebook["metadata"][FAILED] = _signature(executed.encode())
+        files.write(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+    return kept
+
+
+def _signature(content: bytes, stored: bool = False) -> str:
+    """Hash the cells of a notebook, or give the hash that the build stored in it."""
+    try:
+        notebook = json.loads(content)
+        if stored:
+            return str(notebook["metadata"][FAILED])
+        return hashing.of_bytes(json.dumps(notebook["cells"], sort_keys=True).encode())
+    except (ValueError, LookupError, TypeError):
+        return "stored" if stored else "no notebook"
+
+
+def _keep_edited(records: manifest.Records, edition: Path, directory: Path) -> list[Path]:
+    """Copy published files that were edited by hand and are about to be replaced."""
+    kept = []
+    for record in records.values():
+        for path, published in record.outputs.items():
+            if (edition / path).is_file() and (directory / path).is_file():
+                content = (directory / path).read_bytes()
+                found = hashing.of_bytes(content)
+                if found != published and content != (edition / path).read_bytes():
+                    kept.append(directory / f"{path}.edited-{found[-8:]}")
+                    kept[-1].write_bytes(content)
+    return kept
 
 
 def _history(history: Path, began: str, result: BuildResult) -> str:

@@ -212,6 +212,8 @@ def altered(record: Record, directory: Path) -> list[str]:
                 problems.append(f"{path} was altered")
         except FileNotFoundError:
             problems.append(f"{path} is missing")
+        except OSError:  # a folder in its place
+            problems.append(f"{path} was altered")
     return problems
 
 
