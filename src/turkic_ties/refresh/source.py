@@ -18,6 +18,10 @@ A connector module in this package has
     order and units, rows sorted by primary key, of its own source only. Raises `RefusedAnswer`.
 ``version(answers) -> str | None``
     The publisher's edition, where the answers say it.
+``PROCESSING``
+    What the module does to the figures, in a sentence or two for the package ("M49 codes turned
+    into ISO codes; thousand dollars into dollars."). It replaces ``processing`` of the source when
+    a table is taken over, after "Fetched by ties refresh from HOST."
 
 and, where they apply,
 
