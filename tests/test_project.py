@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 PROJECT = Path(__file__).parents[1]
@@ -36,13 +37,13 @@ def locked() -> dict[str, set[Version]]:
     for name, version in re.findall(
         r"^([\w.-]+)==([\w.]+)", text("requirements.lock"), re.MULTILINE
     ):
-        versions.setdefault(name.lower().replace("_", "-"), set()).add(Version(version))
+        versions.setdefault(canonicalize_name(name), set()).add(Version(version))
     return versions
 
 
 @pytest.mark.parametrize("requirement", declared(), ids=lambda requirement: requirement.name)
 def test_every_dependency_is_locked_to_a_version_it_allows(requirement: Requirement) -> None:
-    versions = locked()[requirement.name.lower().replace("_", "-")]
+    versions = locked()[canonicalize_name(requirement.name)]
     assert versions
     assert all(requirement.specifier.contains(version) for version in versions)
 
