@@ -72,8 +72,8 @@ class Answer:
     Parameters
     ----------
     name
-        The name it is kept under, such as ``"sdmx_data_1105.csv"``; unique inside a source. A
-        slash makes a folder.
+        The name it is kept under, such as ``"sdmx_data_1105.csv"``; unique inside a source,
+        without a slash.
     content
         The body as it came; empty only where the publisher answered 204 (no content).
     url
