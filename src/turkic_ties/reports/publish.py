@@ -176,11 +176,11 @@ def publish(staged: Path, directory: Path) -> list[Path]:
     """
     moved = [(file, directory / file.relative_to(staged)) for file in _files(staged)]
     for file, target in moved:
-        _sync(file)
+        files.sync(file)
         _check_place(target, directory)
     with _interrupts_wait():
         os.rename(staged, directory / READY)
-        _sync(directory)
+        files.sync(directory)
         _move_into_place(directory)
     return [target for _, target in moved]
 
@@ -269,7 +269,7 @@ def link(directory: Path) -> None:
                 for path in record.outputs:
                     (folder / "edition" / path).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy2(directory / path, folder / "edition" / path)
-                    _sync(folder / "edition" / path)
+                    files.sync(folder / "edition" / path)
             shutil.copy2(directory / MANIFEST, folder / "edition")
             editions.mkdir(exist_ok=True)
             os.rename(folder / "edition", edition)
@@ -285,12 +285,3 @@ def link(directory: Path) -> None:
 def now() -> str:
     """Write the present time, for manifests and histories; pages carry no times."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _sync(path: Path) -> None:
-    """Write the contents to the disk before the name: a power cut must not leave an empty file."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
