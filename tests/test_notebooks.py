@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -63,7 +65,13 @@ def test_the_parameters_cell_says_what_the_model_says(path: Path) -> None:
         assert isinstance(target, ast.Name)
         assert line.value is not None
         written[target.id] = ast.literal_eval(line.value)
-    assert written == MODELS[path.stem]().model_dump()
+    defaults = MODELS[path.stem]().model_dump()
+    other = [f"{name} = {value!r}" for name, value in written.items() if value != defaults[name]]
+    assert not other, (
+        f"{path.name} was saved with other parameters ({', '.join(other)}): restore the cell, "
+        f"then 'ties record {path.stem}'"
+    )
+    assert written == defaults
 
 
 @each_notebook
@@ -112,7 +120,17 @@ def test_nbval_notices_when_a_stored_output_is_not_what_the_code_gives(tmp_path:
         "altered.ipynb",
     ]
     answer = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+        [*command, "-p", "conftest"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert answer.returncode == 1
     assert "1 failed" in answer.stdout
+    assert re.search(rf"key figure {card['id']}: (.*){card['value']} .* → \1", answer.stdout)
+    (line,) = re.findall(r"^altered\.ipynb does not store .*", answer.stdout, re.MULTILINE)
+    assert "'ties record altered' stores" in line
+    assert "<svg" not in answer.stdout

@@ -212,6 +212,8 @@ def data(
     from turkic_ties import data as tables
 
     with _plain_errors():
+        if table and (seal or check):
+            raise ParameterError(f"--check and --seal are for all tables: leave out {table!r}.")
         if seal:
             changed = tables.seal()
             _print(
@@ -427,12 +429,16 @@ def _short(path: Path) -> str:
 
 def main() -> None:
     """Run the command line, without waiting for notebooks that run on after a stop."""
-    status: Any = None
     _open_standard_files()
     try:
-        app()
-    except SystemExit as leaving:
-        status = leaving.code
+        status: Any = app(standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        status = 130
+        _print("ties: stopped; nothing was published.", err=True)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        status = _misused(error)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -441,6 +447,17 @@ def main() -> None:
     if threading.active_count() == 1:
         sys.exit(status)
     os._exit(status or 0)
+
+
+def _misused(error: Any) -> int:
+    """Say in one line what is wrong with a command line; typer has three, and help for none."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+    else:
+        command = error.ctx.command_path if error.ctx else "ties"
+        message = " ".join(error.format_message().split()).rstrip(".")
+        _print(f"ties: {message}. See '{command} --help'.", err=True)
+    return int(error.exit_code)
 
 
 def _open_standard_files() -> None:

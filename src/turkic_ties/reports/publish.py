@@ -116,7 +116,7 @@ def clean(directory: Path, *others: Path) -> list[str]:
         A line for each thing that was removed or finished.
     """
     done = []
-    if directory.is_dir():
+    if directory.exists():
         with _lock(directory):
             if (directory / READY).is_dir():
                 done.append(_finish_or_drop(directory))
