@@ -42,6 +42,7 @@ Tried = tuple[str, str]
 NOBODY = 65534
 STATUSES = {0, 1, 2, 75, 130}
 LIMIT_SECONDS = 60
+MOST_BYTES = 2 << 30
 
 
 # -- running --------------------------------------------------------------------------------------
@@ -57,6 +58,7 @@ def forked(
             status = 99
             try:
                 os.setsid()
+                resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
                 for number in (1, 2):
                     os.dup2(said.fileno(), number)
                 run()
@@ -138,7 +140,9 @@ def small(root: Path) -> Path:
 
 def template(root: Path) -> dict[str, str]:
     """Build one report for real, and return its files with a mark where the version goes."""
-    run(command(root, "build", "trade"), root)
+    built = run(command(root, "build", "trade"), root)
+    if built.returncode:
+        raise RuntimeError(built.stderr)
     files = (root / "reports" / "trade").glob("kaz-tur.*")
     return {
         path.suffix[1:]: path.read_text(encoding="utf-8").replace("as printed", "VERSION")
@@ -147,15 +151,23 @@ def template(root: Path) -> dict[str, str]:
 
 
 def run(arguments: Sequence[str], root: Path, **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    """Run a command; one that does not end is killed, and has the status 98."""
+    with subprocess.Popen(
         arguments,
         env=environment(root),
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=120,
-        check=False,
+        start_new_session=True,
         **options,
-    )
+    ) as process:
+        try:
+            out, err = process.communicate(timeout=LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            out, err = process.communicate()
+            return subprocess.CompletedProcess(arguments, 98, out, err)
+    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
 
 def environment(root: Path) -> dict[str, str]:

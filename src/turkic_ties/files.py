@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -65,6 +66,14 @@ def decode(content: bytes, path: Path, error: type[Exception] = FileError) -> st
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
         raise error(f"{path}, line {line}: is not UTF-8. Save the file as UTF-8.") from None
+
+
+def read_json(path: Path, error: type[Exception] = FileError) -> Any:
+    """Parse a JSON file; `error` when it cannot be read or is not JSON."""
+    try:
+        return json.loads(read_bytes(path, error))
+    except (ValueError, RecursionError) as problem:
+        raise error(f"{path} is not valid JSON: {problem}. Restore it, or delete it.") from None
 
 
 def read_yaml(path: Path, error: type[Exception] = FileError) -> Any:

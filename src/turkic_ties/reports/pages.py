@@ -168,7 +168,7 @@ def _reports(folders: Sequence[Path]) -> dict[str, _Report]:
     for stem, path in sorted(paths.items()):
         if summary := summaries.read(path):
             drawing = path.with_suffix(".svg")
-            svg = drawing.read_text(encoding="utf-8") if drawing.is_file() else None
+            svg = drawing.read_text("utf-8", "replace") if drawing.is_file() else None
             reports[stem] = _Report(stem, summary, svg)
     return reports
 

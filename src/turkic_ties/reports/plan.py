@@ -10,7 +10,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import countries, data, hashing, parameters
+from turkic_ties import countries, data, files, hashing, parameters
 from turkic_ties.parameters import ReportParameters
 from turkic_ties.topics import TOPICS
 
@@ -200,13 +200,13 @@ class Hashes:
 def _notebook(path: str) -> str:
     """Hash the source of a notebook; its stored outputs do not count."""
     try:
-        content = Path(path).read_bytes()
+        content = files.read_bytes(Path(path))
         source = [
             [cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])]
             for cell in json.loads(content)["cells"]
         ]
-    except FileNotFoundError:
+    except files.FileError:
         return "missing"
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return hashing.of_bytes(content)  # no notebook: its run will say so
     return hashing.of_bytes(json.dumps(source).encode())

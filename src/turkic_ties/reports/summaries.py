@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import countries
+from turkic_ties import countries, files
 from turkic_ties.topics import TOPICS
 
 FORMAT = 2
@@ -24,7 +23,7 @@ def read(path: Path) -> dict[str, Any] | None:
         A JSON file in the folder of a topic.
     """
     try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
+        summary = files.read_json(path)
         pair = summary["parameters"]["country"], summary["parameters"]["partner"]
         whole = (
             summary["format"] == FORMAT
@@ -32,6 +31,6 @@ def read(path: Path) -> dict[str, Any] | None:
             and set(pair) <= set(countries.MEMBERS)
             and all(isinstance(item, dict | str) for name in _LISTS for item in summary[name])
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (files.FileError, KeyError, TypeError):
         return None
     return summary if whole else None
