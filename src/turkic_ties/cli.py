@@ -103,18 +103,23 @@ def build(
             _verify(directory)
             return
         from turkic_ties.reports import build as building
+        from turkic_ties.reports.limits import check as check_limits
 
         if explain:
             for report, reasons in building.due(planned, directory, Hashes(), force).items():
                 why = f"would run: {'; '.join(reasons)}" if reasons else "up to date"
                 _print(f"{report.stem}: {why}")
             return
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # treat it like Ctrl-C
+        for stopping in (signal.SIGTERM, signal.SIGHUP):  # treat them like Ctrl-C
+            if signal.getsignal(stopping) != signal.SIG_IGN:
+                signal.signal(stopping, signal.default_int_handler)
         began = time.monotonic()
         with exclusive(directory), reading():
             hashes = Hashes()
             reports = building.due(planned, directory, hashes, force)
             waiting = sum(bool(reasons) for reasons in reports.values())
+            if waiting:
+                check_limits(min(jobs or _cores(), waiting))
             with progress(waiting, quiet) as on_progress:
                 outcome = building.build(
                     reports,
@@ -404,8 +409,12 @@ def _plain_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             _stop("the disk is full; nothing was published. Free some space and build again.", 1)
+        if error.errno == errno.EFBIG:
+            _stop("a file may not be as large as it has to be: raise the limit (ulimit -f).", 1)
         place = f" ({error.filename})" if error.filename else ""
         _stop(f"{error.strerror or error}{place}. Check permissions and limits, then try again.", 1)
+    except MemoryError:
+        _stop("there is too little memory; nothing was published. Close other programs.", 1)
     except KeyboardInterrupt as interrupt:
         _stop(f"stopped; {interrupt or 'nothing was published'}.", 130)
 

@@ -31,6 +31,8 @@ except ImportError:  # Windows
 LOCK = ".lock"
 STAGING = ".staging-"
 READY = ".publishing"
+WAITING = (signal.SIGINT, signal.SIGTERM, *({signal.SIGHUP, signal.SIGXCPU} if fcntl else ()))
+"""Signals that wait while files are moved; Windows has two of them."""
 EDITIONS, CURRENT = ".editions", "current"
 
 
@@ -219,7 +221,7 @@ def _interrupts_wait() -> Iterator[None]:
         yield
         return
     received: list[int] = []
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in WAITING}
     heeded = [number for number, handler in before.items() if handler != signal.SIG_IGN]
     for number in heeded:
         signal.signal(number, lambda number, _: received.append(number))
