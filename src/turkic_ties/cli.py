@@ -107,8 +107,8 @@ def build(
                 why = f"would run: {'; '.join(reasons)}" if reasons else "up to date"
                 _print(f"{report.stem}: {why}")
             for slug, (_, reasons) in building.articles_due(directory, hashes).items():
-                why = f"would be written: {'; '.join(reasons)}" if reasons else "up to date"
-                _print(f"articles/{slug}: {why}")
+                if reasons:
+                    _print(f"articles/{slug}: would be written: {'; '.join(reasons)}")
             return
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # treat it like Ctrl-C
         began = time.monotonic()
