@@ -97,8 +97,8 @@ def test_a_new_state_needs_no_rows_in_any_table(
     topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A state is added as the README says: then all charts have data or a sentence."""
-    for module in [module for name, module in sys.modules.items() if name.startswith("turkic_ties")]:
-        if hasattr(module, "MEMBERS"):
+    for name, module in sys.modules.items():
+        if name.startswith("turkic_ties") and hasattr(module, "MEMBERS"):
             monkeypatch.setattr(module, "MEMBERS", (*MEMBERS, NEW_STATE))
     (report,) = plan([topic], {"country": NEW_STATE, "partner": "TUR"})
     assert list(faults(report)) == []
