@@ -304,8 +304,9 @@ def no_deal(
     all_deals = arms_deals[arms_deals["recipient"] == country]
     number_of = all_deals["order_year"].between(*order_years).sum() or "none"
     return (
-        f"SIPRI's register lists no deal of {period} in which {countries.name(partner)} supplies "
-        f"{countries.name(country)}; with all suppliers it lists {number_of}."
+        f"The extract of SIPRI's register here lists no deal of {period} in which "
+        f"{countries.name(partner)} supplies {countries.name(country)}; "
+        f"with all suppliers it lists {number_of}."
     )
 
 
