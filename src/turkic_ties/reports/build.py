@@ -11,16 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from turkic_ties import data, files, hashing
-from turkic_ties.reports import changes, manifest
-from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Report
-=======
-from turkic_ties import articles, countries, data, hashing
+from turkic_ties import articles, countries, data, files, hashing
 from turkic_ties.errors import TiesError
 from turkic_ties.reports import changes, manifest, summaries
 from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Ingredients, Report, plan
->>>>>>> main
 from turkic_ties.reports.publish import now, publish, staging
 
 HISTORY = "history.jsonl"
@@ -57,11 +51,11 @@ class ReportResult:
 class BuildResult:
     """A build: published files, reports built, reused and failed (with the reason), and changes.
 
-<<<<<<< HEAD
+    <<<<<<< HEAD
     `kept` are copies of files that were edited by hand and then replaced.
-=======
+    =======
     ``refused`` are the articles whose files have a mistake, with what it is.
->>>>>>> main
+    >>>>>>> main
     """
 
     published: list[Path] = field(default_factory=list)
