@@ -65,7 +65,8 @@ def form(path: Path, shell: Any) -> widgets.VBox:
         button.disabled = False
 
     button.on_click(run)
-    return widgets.VBox([widgets.HBox(fields), button, results])
+    wrapped = widgets.Layout(flex_flow="row wrap")
+    return widgets.VBox([widgets.Box(fields, layout=wrapped), button, results])
 
 
 def _cells(path: Path) -> tuple[dict[str, Any], list[Any]]:
