@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_project import make_small_project
+from small_project import keep_one_statement, make_small_project
 
 PROJECT = Path(__file__).parents[1]
 TIES = Path(sys.executable).with_name("ties")
@@ -56,6 +56,7 @@ def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> P
     """Give a project with two small notebooks, data that may be edited, and nothing published."""
     root = tmp_path / "project"
     make_small_project(root)
+    keep_one_statement(data_copy / "articles")
     monkeypatch.setattr("turkic_ties.reports.plan.PROJECT", root)
     return root
 
