@@ -56,5 +56,5 @@ def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> P
     """Give a project with two small notebooks, data that may be edited, and nothing published."""
     root = tmp_path / "project"
     make_small_project(root)
-    monkeypatch.setattr("turkic_ties.reports.plan.PROJECT", root)
+    monkeypatch.setattr("turkic_ties.topics.PROJECT", root)
     return root

@@ -14,6 +14,7 @@ from turkic_ties import data, hashing
 from turkic_ties.reports import changes, manifest
 from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Report
 from turkic_ties.reports.publish import now, publish, staging
+from turkic_ties.topics import NotebookError
 
 HISTORY = "history.jsonl"
 FAILED = "failed"  # folder of the notebooks that stopped, with their tracebacks
@@ -255,7 +256,7 @@ def produce(
         When a table is missing or damaged.
     """
     from turkic_ties.reports.render import render
-    from turkic_ties.reports.run import EXECUTED, NotebookFailed, run
+    from turkic_ties.reports.run import EXECUTED, run
 
     def on_section(section: str, cell: int, cells: int) -> None:
         if on_progress:
@@ -268,11 +269,11 @@ def produce(
                 notebook = run(report, Path(private), on_section, cell_timeout)
                 result.files, result.error = render(report, notebook), ""
                 break
-            except NotebookFailed as error:
+            except NotebookError as error:
                 executed = Path(private) / EXECUTED
                 result.executed = executed.read_text("utf-8") if executed.is_file() else ""
                 result.error = str(error)
-                if last_try or not error.died:
+                if last_try or not getattr(error, "died", False):
                     break
             except (data.DataError, OSError):
                 raise
