@@ -209,9 +209,9 @@ def _type(topic: str, parameter: str, annotation: str, default: Any) -> Any:
         kind = type(default)
     if kind is not Any and default is None:
         kind = Optional[kind]  # noqa: UP045  # the operator is not there for all that TYPES gives
-    if str in (kind, *get_args(kind)):
-        return kind
     is_container = (get_origin(kind) or kind) in (list, dict)
+    if str in (kind, *get_args(kind)) and not is_container:
+        return kind
     return Annotated[kind, BeforeValidator(_listed if is_container else _literal)]
 
 
