@@ -17,6 +17,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 from turkic_ties import topics
+from turkic_ties.reports import outputs
 from turkic_ties.reports.plan import Report
 from turkic_ties.reports.sections import sections
 from turkic_ties.reports.shell import TEMPLATES, equip
@@ -185,7 +186,8 @@ _FILTERS = {
     "themed_svg": themed_svg,
     "csv_table": _csv_table,
     "csv_link": _csv_link,
-    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "plain": outputs.shown,
+    "markdown": outputs.markdown,
     "with_pair": _with_pair,
     "contents": _contents,
     "sections": sections,
