@@ -184,11 +184,14 @@ def test_title_order_and_summary_come_from_the_notebook(small: Path) -> None:
 
 def test_a_notebook_without_any_of_our_calls_is_built_and_listed(small: Path) -> None:
     about = {"turkic_ties": {"order": 0, "summary": "One <line>."}}
-    drop_in(small, "hello", 'name = "World"', "print('Hello,', name)", title="Hi", **about)
+    cells = ["print('Hello,', name)", "import random\nprint(random.random(), object())"]
+    drop_in(small, "hello", 'name = "World"', *cells, title="Hi", **about)
     drop_in(small, "broken", "x = = 1")
     answer = ties(small, "build", "hello", "broken", "trade")
     assert answer.returncode == 1
     assert "failed broken/kaz-tur: notebooks/broken.ipynb" in answer.stderr
+    assert "note hello/hello: cell 3: shows an address in memory, which" in answer.stderr
+    assert "with the same inputs" not in answer.stderr
     assert "Traceback" not in answer.stderr
     page = (small / "reports/hello/hello.html").read_text(encoding="utf-8")
     assert "<title>Hi | Turkic Ties</title>" in page
@@ -199,6 +202,8 @@ def test_a_notebook_without_any_of_our_calls_is_built_and_listed(small: Path) ->
     assert '<h2 id="hello"><a href="hello/hello.html">Hi</a></h2>' in index
     assert "One &lt;line&gt;." in index
     assert index.index('id="hello"') < index.index('id="trade"')
+    again = ties(small, "build", "hello", "--force", "--quiet")
+    assert "note hello/hello: another run with the same inputs gave another" in again.stderr
 
 
 def test_a_notebook_accepts_what_the_command_accepts() -> None:

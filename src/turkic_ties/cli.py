@@ -148,6 +148,9 @@ def _summarise(outcome: Any, seconds: float, directory: Path, quiet: bool) -> No
         notebook = directory / "failed" / f"{stem}.ipynb"
         if notebook.is_file():
             _print(f"  its notebook with the error: {_short(notebook)}", err=True)
+    for stem, notes in outcome.notes.items():
+        for note in notes:
+            _print(f"note {stem}: {note}", err=True)
     for mistake in outcome.refused.values():
         _print(f"ties: {' '.join(mistake.split())}", err=True)
     if not quiet:

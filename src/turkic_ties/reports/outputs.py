@@ -11,6 +11,9 @@ import io
 import json
 import re
 import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import bleach
@@ -45,6 +48,7 @@ _STYLES = (
 )
 TAGS, ATTRIBUTES = frozenset(_TAGS.split()), frozenset(_ATTRIBUTES.split())
 STYLES = CSSSanitizer(allowed_css_properties=_STYLES.split())
+OWN_CLASSES = ("anchor-link", "formula")
 # Elements whose text is not for reading; bleach would leave it.
 UNREAD = re.compile(r"<(script|style|title|template)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.I)
 NO_SOURCE = re.compile(r"<img(?![^>]* src=)[^>]*>")
@@ -52,6 +56,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n])")
 # An object without a text of its own, alone or in a list, as a call of matplotlib returns it.
 OBJECT = re.compile(r"[\[(]?<[^<>]* at 0x[0-9a-f]+>.*", re.DOTALL)
+ENVIRONMENT = re.compile(r"\\displaystyle|\\(?:begin|end)\{(?:equation|align|math)\*?\}")
 TEX = re.compile(r"[\\^_=]|^\s*[A-Za-z]\s*$")
 
 LOCK = threading.Lock()  # matplotlib's settings are those of the process
@@ -125,12 +130,20 @@ def _picture(subtype: str, content: str, data: dict[str, Any]) -> Markup:
     )
 
 
-def clean(html: str) -> Markup:
-    """Keep the text, tables, colours and embedded pictures of HTML, and nothing that acts."""
+def clean(html: str, is_allowed: Callable[[str, str, str], bool] | None = None) -> Markup:
+    """Keep the text, tables, colours and embedded pictures of HTML, and nothing that acts.
+
+    Parameters
+    ----------
+    html
+        Of a stranger.
+    is_allowed
+        Says of an element, attribute and value whether it stays.
+    """
     kept = bleach.clean(
         UNREAD.sub("", html),
         tags=TAGS,
-        attributes=_is_allowed,
+        attributes=is_allowed or _is_allowed,
         protocols={"http", "https", "mailto", "data"},
         css_sanitizer=STYLES,
         strip=True,
@@ -143,9 +156,14 @@ def _is_allowed(tag: str, name: str, value: str) -> bool:
         return tag == "a" and value.strip().lower().startswith((*LINK_SCHEMES, "#"))
     if name == "src":
         return tag == "img" and value.startswith("data:image/")
-    if name in ("id", "class"):  # those of nbconvert's headings
-        return value == "anchor-link" or bool(re.fullmatch("h[1-6]", tag))
     return name in ATTRIBUTES
+
+
+def _is_allowed_in_markdown(tag: str, name: str, value: str) -> bool:
+    """Allow the marks of nbconvert's headings and of formulas too."""
+    if name == "id":
+        return bool(re.fullmatch("h[1-6]", tag))
+    return _is_allowed(tag, name, value) or (name == "class" and value in OWN_CLASSES)
 
 
 def _says_something(markup: Markup) -> bool:
@@ -176,7 +194,9 @@ def _markdown(source: str, attachments: str) -> Markup:
         escape=False, allow_harmful_protocols=False, attachments=json.loads(attachments)
     )
     written = MarkdownWithMath(renderer=renderer).render(source)
-    return clean(written) if re.search(r"<[!/?A-Za-z]", source) else Markup(written)
+    if re.search(r"<[!/?A-Za-z]", source):
+        return clean(written, _is_allowed_in_markdown)
+    return Markup(written)
 
 
 def markdown(source: str, attachments: dict[str, Any] | None = None) -> Markup:
@@ -185,7 +205,7 @@ def markdown(source: str, attachments: dict[str, Any] | None = None) -> Markup:
 
 
 def _latex(source: str) -> tuple[Markup, str]:
-    tex = source.strip().strip("$").replace(r"\displaystyle", "").strip()
+    tex = ENVIRONMENT.sub("", source.strip().strip("$")).strip()
     if drawn := _formula(tex):
         return Markup(f"<p>{drawn}</p>"), ""
     return Markup("<pre>{}</pre>").format(source), "a formula is shown as its LaTeX source"
@@ -213,3 +233,64 @@ def _formula(tex: str) -> str:
     svg = re.sub(rb"<metadata>.*</metadata>", b"", drawn.getvalue(), flags=re.DOTALL)
     picture = base64.b64encode(svg).decode()
     return f'<img class="formula" src="data:image/svg+xml;base64,{picture}" alt="{escape(tex)}">'
+
+
+# -- outputs that another run would not repeat -----------------------------------------------------
+
+SIGNS = {
+    "an address in memory": re.compile(r"\bat 0x[0-9a-f]{6,}"),
+    "a random identifier": re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"),
+}
+CLOCK = re.compile(r"\b\d\d:\d\d:\d\d\b")
+SECONDS = re.compile(r"\b1\d{9}(?=\.\d|\b)")
+
+
+def notes(notebook: NotebookNode, folder: Path, began: float) -> list[str]:
+    """Name the cells with outputs that are not on the page, or that differ from run to run.
+
+    Parameters
+    ----------
+    notebook
+        The executed notebook.
+    folder
+        Where it was run.
+    began
+        When, in seconds as `time.time` gives them.
+    """
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    own = [cell for cell in code if "injected-parameters" not in cell.metadata.get("tags", [])]
+    found = []
+    for number, cell in enumerate(own, start=1):
+        for output in cell.outputs:
+            told = [problem(output)] if problem(output) else list(_passing(output, folder, began))
+            found += [f"cell {number}: {note}" for note in told]
+    return list(dict.fromkeys(found))
+
+
+def _passing(output: NotebookNode, folder: Path, began: float) -> Iterator[str]:
+    """Give what in the text of an output belongs to this run alone."""
+    ours = output.get("data", {}).get(MIME_TYPE)
+    text = json.dumps(ours, ensure_ascii=False) if ours else str(shown(output))
+    ended = time.time()
+    seconds = range(int(began), int(ended) + 1)
+    zones = (time.localtime, time.gmtime)
+    clocks = {time.strftime("%H:%M:%S", zone(at)) for at in seconds for zone in zones}
+    days = {time.strftime("%Y-%m-%d", zone(ended)) for zone in zones}
+    signs = {name: bool(sign.search(text)) for name, sign in SIGNS.items()}
+    signs["the folder of the run"] = str(folder) in text
+    signs["the time of day"] = bool(clocks & set(CLOCK.findall(text))) or any(
+        int(found) in seconds for found in SECONDS.findall(text)
+    )
+    signs["today's date"] = not ours and any(day in text for day in days)
+    for name, seen in signs.items():
+        if seen:
+            yield f"shows {name}, which differs from run to run"
+
+
+def differing(before: str, after: str) -> str:
+    """Name the sections of a page that differ from the same page of another run."""
+    first = "the beginning</h2>"
+    old, new = ((first + page).split("<h2") for page in (before, after))
+    titles = [part.partition("</h2>")[0] for part in new if part not in old]
+    plain = [re.sub(r"^[^>]*>|<a .*|<[^>]*>", "", title) for title in titles]
+    return ", ".join(plain)
