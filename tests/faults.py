@@ -33,7 +33,7 @@ from test_files import KINDS, YAML, odd_file
 from test_tables import DAMAGE, FIELDS, GOOD, UNREAD
 from tiny_data import DATA, field, tiny_data
 
-from turkic_ties import cli
+from turkic_ties import cli, topics
 from turkic_ties.reports import build, manifest, plan
 
 Tried = tuple[str, str]
@@ -93,7 +93,7 @@ def ties(root: Path, *arguments: str, before: Callable[[], object] = bool) -> Ca
     """Make what runs ``ties`` on a small project, in a fork."""
 
     def run() -> None:
-        plan.PROJECT = root
+        topics.PROJECT = root
         os.environ["TURKIC_TIES_DATA"] = str(root / "data")
         sys.argv = ["ties", *arguments]
         before()

@@ -101,7 +101,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[NotebookNode]:
     for address in data.addresses():
         fields = data.resource(address)["schema"]["fields"]
         texts = [field["name"] for field in fields if field["type"] == "string"]
-        rows = pd.DataFrame(dict.fromkeys(texts, [HOSTILE]))
+        rows = pd.DataFrame({name: [HOSTILE] for name in texts})
         show.table(rows, id=address, title=HOSTILE, subtitle=HOSTILE, source=HOSTILE)
     fig, ax = plt.subplots()
     ax.plot([0, 1], [0, 1], label=f"{HOSTILE} $")

@@ -6,8 +6,6 @@ are. Papermill, nbval and the build run notebooks without it.
 
 from __future__ import annotations
 
-import ast
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
@@ -15,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from IPython.core.getipython import get_ipython
 from IPython.display import Markdown, display
 
-from turkic_ties import countries, parameters
+from turkic_ties import countries, parameters, topics
+from turkic_ties.errors import TiesError
 
 if TYPE_CHECKING:
     import ipywidgets as widgets
@@ -29,7 +28,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 def offer() -> None:
     """Show the form, where a Jupyter server has started this kernel for a notebook of a topic."""
     path = Path(os.environ.get(SESSION, ""))
-    if path.stem in parameters.MODELS and path.is_file():
+    if path.stem in topics.names() and path.is_file():
         box = form(path, get_ipython())
         # No other type: nbval does not compare this one, and a page without widgets shows nothing.
         view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
@@ -37,7 +36,7 @@ def offer() -> None:
 
 
 def form(path: Path, shell: Any) -> widgets.VBox:
-    """Make the form from the parameters cell of a notebook.
+    """Make the form from the parameters cell of a topic's notebook.
 
     Parameters
     ----------
@@ -53,7 +52,11 @@ def form(path: Path, shell: Any) -> widgets.VBox:
     """
     import ipywidgets as widgets
 
-    fields = [_field(path.stem, name, value) for name, value in _cells(path)[0].items()]
+    model = parameters.model(path.stem)
+    fields = [
+        _field(name, model.model_fields[name].annotation, value)
+        for name, value in parameters.values(model()).items()
+    ]
     button = widgets.Button(description="Run with these")
     results = widgets.Output()
 
@@ -69,24 +72,11 @@ def form(path: Path, shell: Any) -> widgets.VBox:
     return widgets.VBox([widgets.Box(fields, layout=wrapped), button, results])
 
 
-def _cells(path: Path) -> tuple[dict[str, Any], list[Any]]:
-    """Return the parameters as written in the cell that has them, and the cells after it."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    place = next(n for n, c in enumerate(cells) if "parameters" in c["metadata"].get("tags", []))
-    written = {}
-    for line in ast.parse("".join(cells[place]["source"])).body:
-        if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
-            target = line.targets[0] if isinstance(line, ast.Assign) else line.target
-            written[ast.unparse(target)] = ast.literal_eval(line.value)
-    return written, cells[place + 1 :]
-
-
-def _field(topic: str, name: str, value: Any) -> Any:
+def _field(name: str, kind: Any, value: Any) -> Any:
     """Make the field of one parameter: a list where only some values are allowed, or a text."""
     import ipywidgets as widgets
 
     layout = widgets.Layout(width="16em")
-    kind = parameters.MODELS[topic].model_fields[name].annotation
     allowed: Any = get_args(kind) if get_origin(kind) is Literal else ()
     if name in ("country", "partner"):
         allowed = [(countries.name(iso3), iso3) for iso3 in countries.MEMBERS]
@@ -101,13 +91,15 @@ def _run(path: Path, given: dict[str, str], shell: Any) -> None:
     texts = {name: value.replace(", ", ",") or None for name, value in given.items()}
     try:
         chosen = parameters.check(path.stem, texts)
-    except parameters.ParameterError as error:
+    except TiesError as error:
         print(error)
         return
-    shell.push(chosen.model_dump())
+    shell.push(parameters.values(chosen))
+    cells = topics.read(path)["cells"]
+    tagged = ["parameters" in cell["metadata"].get("tags", []) for cell in cells]
     session = os.environ.pop(SESSION, None)  # the cells are not to offer a form again
     try:
-        for cell in _cells(path)[1]:
+        for cell in cells[tagged.index(True) + 1 :]:
             source = "".join(cell["source"])
             if cell["cell_type"] == "markdown":
                 display(Markdown(source))
