@@ -107,7 +107,7 @@ def stub(version: str, files: dict[str, str]) -> Callable[[], None]:
 
     def produce(report: plan.Report, *_: object) -> build.ReportResult:
         text = {ending: text.replace("VERSION", version) for ending, text in files.items()}
-        return build.ReportResult(text, "", "", "2026-01-01", "2026-01-01")
+        return build.ReportResult(text, started="2026-01-01", ended="2026-01-01")
 
     def use() -> None:
         build.produce = produce
