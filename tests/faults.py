@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from small_project import TABLES, command, make_small_project, small_notebook
+from small_project import TABLES, command, keep_one_statement, make_small_project, small_notebook
 from test_claims_slips import REGISTRY
 from test_files import KINDS, YAML, odd_file
 from test_tables import DAMAGE, FIELDS, GOOD, UNREAD
@@ -135,6 +135,7 @@ def small(root: Path) -> Path:
     """Make a small project with data of its own."""
     make_small_project(root)
     shutil.copytree(DATA, root / "data")
+    keep_one_statement(root / "data" / "articles")
     return root
 
 

@@ -183,7 +183,9 @@ def live(pages: dict[str, str], folder: Path) -> dict[str, Counter[str]]:
     return found
 
 
-LOOK = """() => [...document.querySelectorAll(':not(g, path, use, defs)')].flatMap(element => [
+LOOK = """() => [...document.querySelectorAll(':not(g, path, use, defs)')].filter(
+    element => element.tagName != 'SPAN' || element.attributes.length  // those of dollars
+).flatMap(element => [
     element.tagName,
     ...[...element.attributes].map(each => each.name).filter(name => name.startsWith('on')),
     ...(typeof element.href == 'string' && element.href ? [new URL(element.href).protocol] : []),
