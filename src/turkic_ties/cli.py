@@ -382,6 +382,19 @@ def record(topics: Topics = None) -> None:
         raise typer.Exit(1)
 
 
+@app.command("new-topic")
+def new_topic(
+    name: Annotated[str, typer.Argument(help="In lower case, such as energy or water_use.")],
+) -> None:
+    """Write a new topic, to be changed: notebook, measure, data package and tests."""
+    with _plain_errors():
+        from turkic_ties.starter import create
+
+        for path in create(name):
+            _print(f"wrote {_short(path)}")
+    _print(f"next: ties data --check, ties record {name}, ties build {name}")
+
+
 def _check_choice(what: str, chosen: str | None, there: Iterable[str]) -> None:
     if chosen is not None and chosen not in (known := [*map(str, there)]):
         raise ParameterError(f"there is no {what} {chosen!r}. Choose from {', '.join(known)}.")
