@@ -53,7 +53,6 @@ def test_what_is_written_passes_its_checks(checkout: Path) -> None:
         ("ruff", "format", "--check", "notebooks", "tests"),
         (ties, "data", "--check"),
         ("pytest", "-q", "-p", "no:cacheprovider", "tests/test_water_use.py"),
-        (ties, "record", "water_use"),
         (ties, "build", "water_use"),
     ]
     for step in steps:

@@ -94,7 +94,10 @@ def build(
     with _plain_errors():
         named = {"country": country, "partner": partner, "start": start, "end": end}
         given = {name: value for name, value in named.items() if value is not None}
-        planned = plan(topics or [], _assignments(given, set_ or []), all_pairs)
+        given = _assignments(given, set_ or [])
+        planned = plan(topics or [], given, all_pairs)
+        if given and not topics and all(report.problem for report in planned):
+            raise ParameterError(f"no notebook takes all of {', '.join(given)}.")
         directory = (output or collection.PROJECT / "reports").resolve()
         if verify:
             _verify(directory)
