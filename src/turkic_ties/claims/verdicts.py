@@ -364,7 +364,7 @@ def _reading(reading: Reading, stated: Stated | None, evaluation: Evaluation) ->
     rule = reading.rule
     _check_labels(rule, trace.labels)
     decided = rule.decide(value, stated) if rule else RuleResult(None, "")
-    text = _text(value, reading.unit)
+    text = text_of(value, reading.unit)
     series = isinstance(value, pd.Series)
     known = value.dropna() if isinstance(value, pd.Series) else pd.Series()
     return ReadingResult(
@@ -393,7 +393,7 @@ def _check_labels(rule: Rule | None, known: set[str] | None) -> None:
             raise ClaimError(f"the rule speaks of {name!r}, which no value has{near(name, known)}.")
 
 
-def _text(value: Value, unit: str) -> str:
+def text_of(value: Value, unit: str) -> str:
     """Write what was computed with its unit; of a long series only the ends."""
     if value is None:
         return "no data"
