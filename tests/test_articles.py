@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -11,11 +12,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from test_reports import Page
 
 from turkic_ties import articles, claims, data
-from turkic_ties.reports.articles import make
+from turkic_ties.claims.verdicts import plain
+from turkic_ties.reports.articles import OUTCOMES, make
 from turkic_ties.reports.summaries import read
 
 PROJECT = Path(__file__).parents[1]
@@ -25,14 +28,8 @@ STEM = f"articles/{articles.STANDARD}"
 
 
 @pytest.fixture(scope="module")
-def registry() -> claims.Registry:
-    return claims.load()
-
-
-@pytest.fixture(scope="module")
-def results(registry: claims.Registry) -> list[dict[str, Any]]:
-    found = [result.to_dict() for result in claims.evaluate(registry)]
-    return sorted(found, key=claims.place)
+def results(evaluated_article: list[claims.Result]) -> list[dict[str, Any]]:
+    return sorted((result.to_dict() for result in evaluated_article), key=claims.place)
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +180,103 @@ def test_a_verdict_that_nobody_signed_is_marked(
     assert "A person signed another verdict" not in page
     after = make(registry, [results[0] | {"verdict": "outdated"}], {})[f"{STEM}.html"]
     assert f"A person signed another verdict: {results[0]['signed']}" in words(after)
+
+
+# -- for people -----------------------------------------------------------------------------------
+
+
+def unfolded(markup: str) -> str:
+    """Read what is open when the page is opened."""
+    folded = r'<details class="how">.*?</details>\n</article>'
+    return words(re.sub(folded, " </article>", markup, flags=re.DOTALL))
+
+
+def test_a_statement_opens_with_a_sentence_and_the_verdict_in_words(
+    page: str, results: list[dict[str, Any]]
+) -> None:
+    for result in results:
+        told = unfolded(entry(page, result["id"]))
+        assert result["statement"] in told
+        assert f"{result['answer']} {OUTCOMES[result['verdict']]}." in told
+        assert 1 <= result["answer"].count(".") - len(re.findall(r"\d\.\d", result["answer"])) <= 2
+        assert len(result["answer"]) <= 260, result["id"]
+        assert all(caveat in told for caveat in result["caveats"])
+
+
+def test_what_only_experts_read_is_folded(page: str) -> None:
+    told = unfolded(page.partition('<h2 id="rules">')[0])
+    codes = r"\b(KAZ|TUR|AZE|UZB|KGZ|TKM|RUS|CHN|USA)\b"
+    for jargon in ("Mann–Kendall", r"\bp = ", r"\d rank\b", "nearest:", codes):
+        assert re.findall(jargon, told) == []
+    assert not re.search(r"\d\.\d{4}", told), "three digits are enough"
+
+
+def test_an_answer_takes_values_from_the_readings(tmp_path: Path) -> None:
+    text = claims.new("UZB", "KAZ")
+    path = tmp_path / "mine.yml"
+
+    def answered(answer: str) -> str:
+        line = f"kind: level\n  answer: '{answer}'"
+        path.write_text(text.replace("kind: level", line), encoding="utf-8")
+        [result] = claims.evaluate(claims.load(path))
+        return result.answer
+
+    assert answered("It was {1}.") == "It was 1.42 billion US dollars."
+    with pytest.raises(claims.ClaimError, match="A1, answer: there is no reading 2"):
+        answered("It was {2}.")
+    assert answered("{1.__class__}") == "no data"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (None, "", "no data"),
+        ("2022-05-10", "", "10 May 2022"),
+        ("TUR", "", "Türkiye"),
+        (0.40622, "share", "40.6 percent"),
+        (4.0, "rank", "4th"),
+        (1.0, "orders", "1 order"),
+        (
+            pd.Series({2022: 49.681, 2023: 31.77}),
+            "percent of x",
+            "49.7 percent in 2022, 31.8 percent in 2023",
+        ),
+        (
+            pd.Series({"KAZ": 1.0, "TUR": 4.0, "AZE": 3.0, "UZB": 2.0}),
+            "",
+            "Türkiye 4, Azerbaijan 3, Uzbekistan 2 and 1 more",
+        ),
+        (pd.Series({"KAZ": math.nan}), "", "no data"),
+    ],
+)
+def test_values_are_written_for_readers(value: Any, unit: str, text: str) -> None:
+    assert plain(value, unit) == text
+
+
+def test_a_yearly_series_that_decides_is_drawn(page: str) -> None:
+    drawn = entry(page, "P04")
+    assert 'aria-label="Share at the censuses of 1989 to 2021: ' in drawn
+    [points] = re.findall(r'<polyline points="([^"]+)"', drawn)
+    xs, ys = zip(*(map(float, point.split(",")) for point in points.split()), strict=True)
+    assert list(xs) == sorted(xs)
+    assert ys[0] < ys[-1], "a falling share goes down: y grows downwards"
+    assert "<polyline" not in entry(page, "T01")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path: apt-get install chromium")
+def test_a_printed_page_has_under_fifteen_sheets(page: str, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    printed = tmp_path / "page.pdf"
+    switches = "--headless --no-sandbox --disable-gpu --no-first-run --no-pdf-header-footer"
+    command = [str(CHROMIUM), *switches.split(), f"--user-data-dir={tmp_path / 'user'}"]
+    address = (tmp_path / "page.html").as_uri()
+    subprocess.run(
+        [*command, f"--print-to-pdf={printed}", address],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed.read_bytes())) < 15
 
 
 # -- filters --------------------------------------------------------------------------------------

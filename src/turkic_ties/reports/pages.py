@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from turkic_ties import articles, countries, parameters
+from turkic_ties.claims.registry import dated
 from turkic_ties.reports import changes, summaries
 from turkic_ties.reports.shell import TEMPLATES, equip
 from turkic_ties.theme import themed_svg
@@ -165,6 +166,7 @@ def environment() -> Environment:
     environment.filters["words"] = lambda name: str(name).replace("_", " ")
     environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
     environment.filters["day"] = lambda date: f"{date.day} {date:%B %Y}"
+    environment.filters["dated"] = dated
     environment.filters["slug"] = lambda name: str(name).replace(" ", "-")
     equip(environment, "report/style.css", "pages/pages.css")
     return environment
