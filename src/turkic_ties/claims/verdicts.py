@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -86,8 +86,6 @@ class ReadingResult:
     value: str
     points: str
     short: str
-    plain: str
-    series: dict[str, float]
     unit: str
     period: str
     holds: bool | None
@@ -99,6 +97,8 @@ class ReadingResult:
     measure: str
     tables: list[str]
     sources: list[str]
+    plain: str = ""
+    series: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
