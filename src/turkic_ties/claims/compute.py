@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import pandas as pd
@@ -203,14 +204,16 @@ def find_measure(dotted: str) -> tuple[str, Callable[..., Any]]:
 
 @cache
 def public_measures(topic: str) -> dict[str, Callable[..., Any]]:
-    """List the public measures of a topic by name."""
+    """List the public measures of a topic by name; none where it has no module."""
+    if find_spec(f"turkic_ties.{topic}") is None:
+        return {}
     module = measures(topic)
     names = getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")])
     functions = {name: getattr(module, name) for name in names}
     return {
         name: function
         for name, function in functions.items()
-        if inspect.isfunction(function) and function.__module__.startswith("turkic_ties.")
+        if inspect.isfunction(function) and function.__module__.startswith("turkic_ties.measures.")
     }
 
 
