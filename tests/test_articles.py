@@ -379,3 +379,92 @@ def test_what_was_said_is_a_row_with_its_address_and_date(slug: str) -> None:
             assert value in (33, 8.9) or any(abs(said["value"] - value) < 1e-6 * abs(value)), (
                 claim.id
             )
+
+
+# -- what goes wrong ------------------------------------------------------------------------------
+
+
+def test_names_that_are_none_for_a_page_are_named(data_copy: Path, ties: Any) -> None:
+    folder = data_copy / articles.FOLDER
+    text = (folder / "officials-on-trade.yml").read_text(encoding="utf-8")
+    for name in ("Two Words.yml", "officials-on-trade.yaml", ".hidden.yml", "notes.txt"):
+        (folder / name).write_text(text, encoding="utf-8")
+    found, problems = articles.find()
+    assert set(found) == {"azerbaijan-and-turkiye", "officials-on-trade", "subtle-cooperation"}
+    assert set(problems) == {"Two Words.yml", "officials-on-trade.yml"}
+    assert "are both named 'officials-on-trade'" in problems["officials-on-trade.yml"]
+    answer = ties("claims")
+    assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("article: {title: T, country: UZB, partner: KAZ}\nclaims: []\n", ("UZB", "KAZ")),
+        ("claims: []\narticle:\n  country: UZB\n  partner: KAZ # no: TUR\n", ("UZB", "KAZ")),
+        ('{"article": {"country": "UZB", "partner": "KAZ"}}', ("UZB", "KAZ")),
+        ("article: {country: UZB}\n", None),
+        ("article: [", None),
+        ("", None),
+        ("claims: []\n", None),
+    ],
+)
+def test_the_pair_is_read_without_the_rest(tmp_path: Path, text: str, pair: Any) -> None:
+    path = tmp_path / "mine.yml"
+    path.write_text(text, encoding="utf-8")
+    assert articles.pair(path) == pair
+
+
+def test_ids_are_looked_for_in_all_articles(ties: Any) -> None:
+    [(registry, ids)] = claims.choose(["T02"])
+    assert (registry.slug, ids) == ("subtle-cooperation", ["T02"])
+    [(registry, ids)] = claims.choose(["officials-on-trade", "O01"])
+    assert (registry.slug, ids) == ("officials-on-trade", ["O01"])
+    assert [registry.slug for registry, _ in claims.choose([])] == sorted(articles.find()[0])
+    with pytest.raises(claims.ClaimError, match="near: officials-on-trade"):
+        claims.choose(["official-on-trade"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("partner: KAZ}", "partner: UZB}", "country and partner are both UZB"),
+        ("partner: KAZ}", "partner: Narnia}", "Narnia"),
+        (
+            "locator: {section: Opening, paragraph: 1, sentence: 1}",
+            "",
+            "either 'locator' or 'said'",
+        ),
+        (
+            "locator: {section: Opening, paragraph: 1, sentence: 1}",
+            "said: {by: A, title: T, url: 'javascript:alert(1)', date: '2024'}",
+            "A1 / said / url",
+        ),
+        (
+            "locator: {section: Opening, paragraph: 1, sentence: 1}",
+            "said: {by: A, title: T, url: 'https://example.org/', date: '2024-13'}",
+            "A1 / said / date",
+        ),
+    ],
+)
+def test_a_slip_in_the_new_parts_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
+    text = claims.new("UZB", "KAZ")
+    head = "article: {title: T, date: '2024', country: UZB, partner: KAZ}\n\nclaims:\n"
+    text = head + text.partition("claims:\n")[2]
+    assert old in text
+    path = tmp_path / "mine.yml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(claims.ClaimError, match=re.escape(message)) as error:
+        claims.load(path)
+    assert "\n" not in str(error.value)
+
+
+def test_measures_that_give_no_number_are_named(tmp_path: Path) -> None:
+    text = claims.new("KAZ", "TUR")
+    compute = "measure: trade.gravity\n        scale: 1\n      unit"
+    path = tmp_path / "mine.yml"
+    path.write_text(
+        re.sub(r"measure: trade.bilateral.*?unit", compute, text, flags=re.DOTALL), encoding="utf-8"
+    )
+    with pytest.raises(claims.ClaimError, match="gives no number but a Gravity"):
+        claims.evaluate(claims.load(path))
