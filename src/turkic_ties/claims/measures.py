@@ -29,7 +29,7 @@ def list_measures() -> dict[str, str]:
     Examples
     --------
     >>> list_measures()["trade.ranks"]
-    'Rank the partners of each country by trade, year by year.'
+    'Rank the partners of a country, or of several, by turnover, exports and imports.'
     """
     return {
         f"{topic}.{name}": inspect.getdoc(function).partition("\n")[0]  # type: ignore[union-attr]
