@@ -398,6 +398,7 @@ def test_world_bank_fills_four_tables_from_two_codes():
         "gdp_total_current_usd": ("1995", "1996", "0"),
         "population_total": ("1995", "1996", "0"),
     }
+    assert not any("vintage" in row[1] for row in catalogue)
     assert module("world_bank").version(WDI) == "2026-10-07"
 
 
@@ -882,6 +883,11 @@ REFUSED = {
     "XML with 200": ("world_bank", [answer("wdi_X_1.json", "<wb:error/>")], "is not JSON"),
     "short answer": ("world_bank", [series("X", GDP, total=69)], "69 rows announced, 6 came"),
     "retired form": ("world_bank", [as_json("wdi_X_1.json", V1)], "no countryiso3code"),
+    "series without values": (
+        "world_bank",
+        [series("SI.POV.GINI", [("KAZ", 2000, None)])],
+        "none of",
+    ),
     "no header of the download": ("world_bank", [answer("API_X.csv", "a\n")], "Country Name"),
     "sheet renamed": ("sipri_milex", [milex(title="Share")], "0 sheets are named like"),
     "unknown colour": ("sipri_milex", [milex(colour="FF00FF00")], "colour 00FF00 is neither"),
@@ -896,6 +902,7 @@ REFUSED = {
         [answer("trade-register.csv", register({}).content[:-20])],
         "is cut",
     ),
+    "register of others": ("sipri_arms", [register({"Recipient": "UAE"})], "none is a deal of"),
     "new kind of weapon": ("sipri_arms", [register({"Weapon description": "ray gun"})], "by hand"),
     "unknown flow with 204": ("imf", [answer("imts_reporters.xml", b"")], "is empty (204)"),
     "no SDMX": ("imf", [answer("imts_reporters.xml", HTML)], "is no SDMX data message"),
