@@ -73,7 +73,7 @@ def test_a_month_without_a_wrong_or_missing_edition(
     path = small / "notebooks" / "trade.ipynb"
     shown = "float(rows.iloc[0].filter(regex='tonnes|^year$').iloc[-1])"
     path.write_text(path.read_text("utf-8").replace(shown, "rows['value_usd'].sum()"), "utf-8")
-    monkeypatch.setattr("turkic_ties.reports.plan.PROJECT", small)
+    monkeypatch.setattr("turkic_ties.topics.PROJECT", small)
     built, checked = [], {}
     for day in range(1, 32):
         with time_machine.travel(datetime(2027, 3, day, 4, 17, tzinfo=UTC)):
