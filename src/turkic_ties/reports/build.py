@@ -332,7 +332,7 @@ def _pdfs(
 
     Returns whether any is made or left out.
     """
-    before, wanted = dict(records), {report.stem for report in requested}
+    wanted, changed = {report.stem for report in requested}, False
     made_of: dict[str, list[str]] = {name: [] for name in records if name.endswith(pdfs.SUFFIX)}
     made_of |= pdfs.plan(records)
     for path, stems in made_of.items():
@@ -341,15 +341,17 @@ def _pdfs(
             continue
         contents, started = pdfs.read(stems, edition, directory), now()
         ingredients = pdfs.ingredients(contents)
-        if not manifest.why_stale(records.pop(path, None), ingredients, directory):
-            records[path] = before[path]
-        elif due:
+        if not manifest.why_stale(records.get(path), ingredients, directory):
+            continue
+        changed = True
+        records.pop(path, None)
+        if due and contents:
             try:
                 outputs = _write({path: pdfs.typeset(path, contents)}, edition)
                 records[path] = manifest.Record(ingredients, outputs, started, now())
             except Exception as error:  # everything else is published
                 result.failed[path] = f"{type(error).__name__}: {error}".splitlines()[0]
-    return before != records
+    return changed
 
 
 def _write(files: Mapping[str, str | bytes], edition: Path) -> dict[str, str]:

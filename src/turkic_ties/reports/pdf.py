@@ -37,6 +37,7 @@ PAGE = re.compile(
 )
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 IN_DARK = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)\s*\{[^{}]*\{[^{}]*\}\s*\}")
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no XML may have them
 LEFT_OUT = {"nav", "script", "style", "details code", "details data", "details cite"}
 LEFT_OUT |= {"a anchor-link"}
 VOID = {"br", "hr", "img", "link", "meta", "wbr"}
@@ -139,7 +140,7 @@ def _compile(language: str, title: str, **content: Any) -> bytes:
     import matplotlib
     import typst
 
-    given = {"language": language, "title": title, **content}
+    given = {"language": language, "title": NO_TEXT.sub("\ufffd", title), **content}
     pdf: bytes = typst.compile(
         TEMPLATE,
         # The letters of the charts; no others of this machine, so that every build is the same.
@@ -193,6 +194,7 @@ class _Reader(HTMLParser):
 
 def _tree(main: str) -> list[Node | str]:
     """Read the main part of a page."""
+    main = NO_TEXT.sub("\ufffd", main)
     reader = _Reader(SVG.findall(main))
     reader.feed(SVG.sub("<svg></svg>", main))
     reader.close()
