@@ -16,13 +16,12 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import hashing
+from turkic_ties import hashing, topics
 from turkic_ties.errors import TiesError
 from turkic_ties.reports import summaries
 from turkic_ties.reports.plan import Ingredients
 from turkic_ties.reports.shell import TEMPLATES
 from turkic_ties.theme import LINK_SCHEMES, VARIABLES
-from turkic_ties.topics import TOPICS
 
 TEMPLATE = TEMPLATES / "pdf" / "document.typ"
 CHARTS = 6  # of a fact sheet
@@ -73,11 +72,13 @@ def plan(names: Iterable[str]) -> dict[str, list[str]]:
         Records of the edition; those that are no reports do not count.
     """
     found: dict[str, list[str]] = {}
-    for topic in TOPICS:
+    for topic in topics.names():
         for stem in sorted(names):
-            if stem.startswith(f"{topic}/") and not stem.endswith(SUFFIX):
-                found[stem + SUFFIX] = [stem]
-                found.setdefault(FACT_SHEETS + stem.removeprefix(topic) + SUFFIX, []).append(stem)
+            folder, _, name = stem.partition("/")
+            if folder == topic and not stem.endswith(SUFFIX):
+                found[f"{stem}{SUFFIX}"] = [stem]
+                if not name.startswith(topic):  # it is about a pair
+                    found.setdefault(f"{FACT_SHEETS}/{name}{SUFFIX}", []).append(stem)
     return found
 
 
@@ -115,7 +116,7 @@ def _fact_sheet(contents: Contents) -> Node:
     in_turn = zip_longest(*(_charts(_tree(page[2])) for page, _ in contents.values()))
     charts = list(filter(None, chain.from_iterable(in_turn)))[:CHARTS]
     ids = {chart["id"] for chart in charts}
-    topics: list[Node] = []
+    parts: list[Node] = []
     sources: set[str] = set()
     for _, summary in contents.values():
         cards = [card for card in summary["key_figures"] if card["value"] is not None][:CARDS]
@@ -126,9 +127,9 @@ def _fact_sheet(contents: Contents) -> Node:
             for source in summary["sources"]
             if source["publisher"] in shown
         }
-        heading = summary["topic"].replace("_", " ").capitalize()
-        topics.append({"title": heading, "in_short": in_short(summary), "cards": cards})
-    return {"topics": topics, "charts": charts, "sources": sorted(sources)}
+        heading = topics.describe(summary["topic"]).title
+        parts.append({"title": heading, "in_short": in_short(summary), "cards": cards})
+    return {"topics": parts, "charts": charts, "sources": sorted(sources)}
 
 
 def in_short(summary: Mapping[str, Any]) -> list[str]:
