@@ -20,10 +20,9 @@ from turkic_ties import hashing, topics
 from turkic_ties.errors import TiesError
 from turkic_ties.reports import summaries
 from turkic_ties.reports.plan import Ingredients
-from turkic_ties.reports.shell import TEMPLATES
 from turkic_ties.theme import LINK_SCHEMES, VARIABLES
 
-TEMPLATE = TEMPLATES / "pdf" / "document.typ"
+TEMPLATE = Path(__file__).parent / "template" / "pdf" / "document.typ"
 CHARTS = 6  # of a fact sheet
 CARDS = 6  # key figures of each topic on a fact sheet
 
