@@ -148,11 +148,19 @@ def test_a_chart_has_the_colours_of_light_mode() -> None:
     (tree,) = pdf._tree(str(themed_svg(SVG, "A & B")))
     assert isinstance(tree, dict)
     assert tree["alt"] == "A & B"
-    assert tree["width"] == 200
     assert "fill: #1f2933" in tree["svg"]
     assert "stroke: #123456" in tree["svg"]
     assert "var(" not in tree["svg"]
     assert "dark" not in tree["svg"]
+
+
+@pytest.mark.parametrize(
+    ("size", "width"), [("490 590", 490), ("980 590", 490), ("490 1180", 245), ("491 100", 490)]
+)
+def test_a_chart_fits_a_page(size: str, width: float) -> None:
+    (tree,) = pdf._tree(f'<svg viewBox="0 0 {size}" aria-label=""></svg>')
+    assert isinstance(tree, dict)
+    assert tree["width"] == width
 
 
 def test_pdfs_are_published_with_their_pages_and_go_with_them(small: Path, data_copy: Path) -> None:

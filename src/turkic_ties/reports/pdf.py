@@ -23,6 +23,7 @@ from turkic_ties.reports.plan import Ingredients
 from turkic_ties.theme import LINK_SCHEMES, VARIABLES
 
 TEMPLATE = Path(__file__).parent / "template" / "pdf" / "document.typ"
+WIDEST, TALLEST = 490.0, 590.0  # points a chart may take of an A4 page, with its title and source
 CHARTS = 6  # of a fact sheet
 CARDS = 6  # key figures of each topic on a fact sheet
 
@@ -218,11 +219,12 @@ def _printed(svg: str) -> Node:
         r"var\((--[\w-]+)(?:,(#\w+))?\)", lambda m: names.get(m[1]) or m[2], IN_DARK.sub("", svg)
     )
     label = re.search(r'aria-label="([^"]*)"', svg)
-    width = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+)', svg)
+    box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', svg)
+    width, height = (float(side) for side in box.groups()) if box else (WIDEST, TALLEST)
     return {
         "svg": svg,
         "alt": html.unescape(label[1]) if label else "",
-        "width": float(width[1]) if width else 0,
+        "width": min(width, WIDEST, TALLEST * width / height),
     }
 
 
