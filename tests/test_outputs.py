@@ -11,6 +11,8 @@ from nbformat import NotebookNode, v4
 from test_hostile import Parts
 
 from turkic_ties.reports import outputs
+from turkic_ties.reports.plan import Report
+from turkic_ties.reports.render import render
 from turkic_ties.show import MIME_TYPE
 
 PNG = "iVBORw0KGgo="
@@ -118,6 +120,15 @@ def test_nothing_acts_and_nothing_is_loaded(kind: str, text: str) -> None:
     assert parts.handlers == []
     assert [a for a in parts.addresses if not a.startswith(("#", "data:image/"))] == []
     assert "url(" not in page or kind == "markdown"
+
+
+def test_a_drawing_of_a_stranger_is_no_file_of_the_edition() -> None:
+    drawing = v4.new_output("display_data", {"image/svg+xml": "<svg><script>1</script></svg>"})
+    cells = [v4.new_code_cell("x", outputs=[drawing])]
+    rendered = render(Report("trade", {}), v4.new_notebook(cells=cells))
+    assert set(rendered) == {"html", "json"}
+    assert "<script" not in rendered["html"]
+    assert "<h1>Trade</h1>" in rendered["html"]
 
 
 def test_markdown_keeps_headings_formulas_and_attached_pictures() -> None:
