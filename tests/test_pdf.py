@@ -151,7 +151,6 @@ def test_a_chart_has_the_colours_of_light_mode() -> None:
     assert "fill: #1f2933" in tree["svg"]
     assert "stroke: #123456" in tree["svg"]
     assert "var(" not in tree["svg"]
-    assert "dark" not in tree["svg"]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,6 @@ PAGE = re.compile(
     re.DOTALL,
 )
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-IN_DARK = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)\s*\{[^{}]*\{[^{}]*\}\s*\}")
 NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no XML may have them
 LEFT_OUT = {"nav", "script", "style", "details code", "details data", "details cite"}
 LEFT_OUT |= {"a anchor-link"}
@@ -174,7 +173,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        named = {name: given.get(name) or "" for name in ("id", "class")}
+        named = {name: given.get(name) or "" for name in ("id", "class", "alt")}
         node: Node = {"tag": tag, **named, "children": []}
         href = given.get("href") or ""
         if tag == "svg":
@@ -222,19 +221,15 @@ def _tidied(children: list[Any]) -> list[Any]:
 
 def _printed(svg: str) -> Node:
     """Give a chart of a page the colours of light mode, its description and its width in points."""
-    names = {variable: colour for colour, variable in VARIABLES.items()}
-    svg = re.sub(
-        r"var\((--[\w-]+)(?:,(#\w+))?\)", lambda m: names.get(m[1]) or m[2], IN_DARK.sub("", svg)
-    )
+    for colour, variable in VARIABLES.items():
+        svg = svg.replace(f"var({variable})", colour)
+    svg = re.sub(r"var\([\w-]+,(#\w+)\)", r"\1", svg)
     svg = svg.replace(' class="spark"', ' fill="none" stroke="#00587d"')  # else in the style sheet
     label = re.search(r'aria-label="([^"]*)"', svg)
     box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', svg)
     width, height = (float(side) for side in box.groups()) if box else (WIDEST, TALLEST)
-    return {
-        "svg": svg,
-        "alt": html.unescape(label[1]) if label else "",
-        "width": min(width, WIDEST, TALLEST * width / height),
-    }
+    alt, fitting = html.unescape(label[1]) if label else "", TALLEST * width / height
+    return {"svg": svg, "alt": alt, "width": min(width, WIDEST, fitting)}
 
 
 def _charts(children: list[Any]) -> list[Node]:
