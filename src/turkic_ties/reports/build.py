@@ -14,6 +14,7 @@ from typing import Any
 
 from turkic_ties import articles, countries, data, hashing
 from turkic_ties.errors import TiesError
+from turkic_ties.parameters import ParameterError
 from turkic_ties.reports import changes, manifest, summaries
 from turkic_ties.reports import pdf as pdfs
 from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Ingredients, Report, plan
@@ -437,7 +438,9 @@ def _of_pair(path: Path) -> list[Report]:
     pair = articles.pair(path)
     if pair is None or not set(pair) <= set(countries.MEMBERS) or pair[0] == pair[1]:
         return []
-    return plan([], dict(zip(("country", "partner"), pair, strict=True)))
+    with suppress(ParameterError):  # no notebook takes a pair
+        return plan([], dict(zip(("country", "partner"), pair, strict=True)))
+    return []
 
 
 def _summary(report: Report, *folders: Path) -> dict[str, Any] | None:
