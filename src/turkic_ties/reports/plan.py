@@ -112,10 +112,7 @@ def plan(chosen: Iterable[str], given: dict[str, Any], all_pairs: bool = False) 
 def _taking(given: dict[str, Any]) -> list[str]:
     """List the topics that take all the parameters given, and those that cannot be run."""
     taking = {name: _takes(name) for name in topics.names()}
-    chosen = [name for name, takes in taking.items() if takes is None or set(given) <= set(takes)]
-    if given and not any(map(taking.get, chosen)):
-        raise ParameterError(f"no notebook takes all of {', '.join(given)}.")
-    return chosen
+    return [name for name, takes in taking.items() if takes is None or set(given) <= set(takes)]
 
 
 def _takes(topic: str) -> list[str] | None:
@@ -156,6 +153,7 @@ class Hashes:
             "package source": hashing.of_files(package.rglob("*.py")),
             "template": hashing.of_files(path for path in template if path.is_file()),
             "countries": hashing.of_files([data_folder / "countries.csv"]),
+            "refresh.yml": hashing.of_files(data_folder.glob("refresh.yml")),
             "lock file": hashing.of_files([topics.PROJECT / "requirements.lock"]),
         }
         """What every page is made from, apart from notebooks, articles and tables."""
