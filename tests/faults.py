@@ -42,6 +42,7 @@ Tried = tuple[str, str]
 NOBODY = 65534
 STATUSES = {0, 1, 2, 75, 130}
 LIMIT_SECONDS = 60
+MINUTES = 9
 MOST_BYTES = 2 << 30
 
 
@@ -329,14 +330,6 @@ def hidden(path: Path) -> Iterator[None]:
 
 
 # -- signals and limits ---------------------------------------------------------------------------
-
-
-def signals_and_limits(folder: Path) -> Iterator[Tried]:
-    """Stop builds, close their files, and give them too little of everything."""
-    yield from stopped(folder)
-    yield from stopped_publishing(folder)
-    yield from starved(folder)
-    yield from other_user(folder)
 
 
 def stopped(folder: Path) -> Iterator[Tried]:
@@ -741,27 +734,36 @@ def folders(folder: Path) -> Iterator[Tried]:
 # -- all ------------------------------------------------------------------------------------------
 
 GROUPS: dict[str, tuple[Callable[[Path], Iterator[Tried]], ...]] = {
-    "kills": (kills_of_builds, kills_of_publishing),
-    "signals and limits": (signals_and_limits,),
     "bad commands": (commands,),
     "bad registries": (registries,),
     "damaged folders": (folders,),
+    "kills": (kills_of_publishing, kills_of_builds),
+    "signals and limits": (stopped, stopped_publishing, starved, other_user),
 }
 
 
-def try_all(function: Callable[[Path], Iterator[Tried]]) -> list[Tried]:
+def try_all(group: str, function: Callable[[Path], Iterator[Tried]], end: float) -> list[Tried]:
+    """Try what a function yields until the time is over; print what is not fine at once."""
+    done = []
     with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)
-        return [*function(Path(folder))]
+        for what, problem in function(Path(folder)):
+            done.append((what, problem))
+            if problem:
+                print(f"{group}: {what}: {' '.join(problem.split())}", flush=True)
+            if time.monotonic() > end:
+                print(f"{group}: {function.__name__} stopped: the time is over", flush=True)
+                break
+    return done
 
 
 def main() -> None:
     """Try everything, print the table, and what was not fine."""
-    wanted = sys.argv[1:]
+    wanted, end = sys.argv[1:], time.monotonic() + MINUTES * 60
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(2, context) as pool:
         running = {
-            name: [pool.submit(try_all, function) for function in functions]
+            name: [pool.submit(try_all, name, function, end) for function in functions]
             for name, functions in GROUPS.items()
             if not wanted or any(word in name for word in wanted)
         }
@@ -769,13 +771,10 @@ def main() -> None:
             name: [tried for part in parts for tried in part.result()]
             for name, parts in running.items()
         }
-    bad = [(name, *tried) for name, group in results.items() for tried in group if tried[1]]
-    for name, what, problem in bad:
-        print(f"{name}: {what}: {' '.join(problem.split())}")
     print(f"\n{'':20} {'tried':>6} {'fine':>6}")
     for name, group in results.items():
         print(f"{name:20} {len(group):6} {sum(not problem for _, problem in group):6}")
-    sys.exit(bool(bad))
+    sys.exit(any(problem for group in results.values() for _, problem in group))
 
 
 if __name__ == "__main__":
