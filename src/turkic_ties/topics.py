@@ -25,7 +25,7 @@ from turkic_ties.errors import TiesError
 PROJECT = Path(__file__).parents[2]
 
 NAME = re.compile(r"\w[\w-]*")
-TAKEN = ("articles", "failed")
+TAKEN = ("articles", "fact-sheets", "failed")
 """Folders of the published edition that belong to no topic."""
 
 
@@ -132,7 +132,7 @@ def _language(metadata: dict[str, Any]) -> str:
     """Return the language of a notebook; one that names none is taken for Python."""
     for part, key in (("language_info", "name"), ("kernelspec", "language")):
         found = metadata.get(part)
-        if isinstance(found, dict) and isinstance(found.get(key), str):
+        if isinstance(found, dict) and isinstance(found.get(key), str) and found[key]:
             return str(found[key])
     return ""
 
