@@ -21,8 +21,17 @@ from matplotlib.figure import Figure
 
 from turkic_ties import claims as registry
 from turkic_ties import data
-from turkic_ties.show.charts import as_svg, label_line_ends, runs, setup, year_axis  # noqa: F401
-from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, PAPER, as_markdown  # noqa: F401
+from turkic_ties.show.charts import (  # noqa: F401
+    WIDTH,
+    as_svg,
+    heat,
+    label_line_ends,
+    legend_below,
+    runs,
+    setup,
+    year_axis,
+)
+from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, ON_CELL, PAPER, as_markdown  # noqa: F401
 from turkic_ties.words import MISSING, count, number, ordinal, percent, usd  # noqa: F401
 
 Value = float | int | str | None
