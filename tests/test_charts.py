@@ -13,6 +13,9 @@ from turkic_ties.countries import MEMBERS
 from turkic_ties.reports.plan import plan
 from turkic_ties.topics import TOPICS
 
+# Whole notebooks run here, and measuring coverage in them would take half as long again.
+pytestmark = pytest.mark.no_cover
+
 SAMPLE = [{}, {"country": "TKM", "partner": "AZE", "start": 2020, "end": 2020}]
 NEW_STATE = "HUN"
 

@@ -16,6 +16,9 @@ import pytest
 from turkic_ties import data, defense, show
 from turkic_ties.countries import MEMBERS, name
 
+# Whole notebooks run here, and measuring coverage in them would take half as long again.
+pytestmark = pytest.mark.no_cover
+
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "defense.ipynb"
 PAIRS = list(itertools.permutations(MEMBERS, 2))
 ONE_YEAR = {"start": 2020, "end": 2020, "window": 1}

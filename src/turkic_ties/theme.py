@@ -18,7 +18,7 @@ VARIABLES = {INK: "--ink", MUTED: "--muted", GRID: "--line", PAPER: "--paper"}
 DARK_PAPER = "#171b20"  # as in the style sheet of reports
 
 TEXT_CONTRAST, SHAPE_CONTRAST = 4.5, 3.0
-"""Least contrast of texts and of lines with the paper (WCAG 2.2, success criteria 1.4.3, 1.4.11)."""
+"""Least contrast of texts and of lines with the paper (WCAG 2.2, criteria 1.4.3 and 1.4.11)."""
 
 TEXT_FILL = re.compile(r"(<text [^>]*?fill: )(#[0-9a-f]{6})")
 COLOUR = re.compile(r"(?<=: )#[0-9a-f]{6}")

@@ -1,24 +1,20 @@
-"""Pages about the whole edition: the index, the article's statements, and what changed.
+"""Pages about the whole edition: the index, the list of articles, and what changed.
 
-They are made from the summaries of reports. Nothing is evaluated here: the verdicts are those the
-notebooks computed. Statements of a report that is missing are left out, and the pages say so.
+They are made from the summaries of reports and articles. Nothing is evaluated here.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
-from turkic_ties import claims, countries, parameters
+from turkic_ties import articles, countries, parameters
 from turkic_ties.reports import changes, summaries
 from turkic_ties.reports.shell import TEMPLATES, equip
 from turkic_ties.theme import themed_svg
@@ -69,14 +65,6 @@ class _Report:
         own = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{self.topic}-", self.svg.strip())
         return {**figure, "drawing": themed_svg(own, figure["alt"])}
 
-    def where(self, shown: str) -> tuple[str, str]:
-        """Return address and title of a figure or table by its id, else those of the page."""
-        for kind, entries in (("figure", "figures"), ("table", "shown_tables")):
-            for entry in self.summary[entries]:
-                if entry["id"] == shown:
-                    return f"{self.stem}.html#{kind}-{shown}", entry["title"]
-        return f"{self.stem}.html", f"the report on {self.topic}"
-
 
 def edition_pages(*folders: Path) -> dict[str, str]:
     """Assemble the pages about all reports of an edition.
@@ -91,70 +79,41 @@ def edition_pages(*folders: Path) -> dict[str, str]:
     Returns
     -------
     dict
-        File name to contents: ``index.html``, ``claims.html``, ``claims.json``, ``changes.html``.
+        File name to contents: ``index.html``, ``claims.html``, ``changes.html``.
     """
-    registry = claims.load()
-    article = registry.article
     reports = _reports(folders)
-    name = f"{article.country}-{article.partner}".lower()
+    usual = parameters.ReportParameters()
+    name = f"{usual.country}-{usual.partner}".lower()
     standard = {topic: reports.pop(f"{topic}/{name}", None) for topic in TOPICS}
-    results = sorted(
-        (result for report in standard.values() if report for result in report.summary["claims"]),
-        key=lambda result: (result["paragraph"], result["sentence"]),
-    )
-    scale = _scale(results)
-    templates = _environment()
+    templates = environment()
     templates.globals |= {
-        "article": article,
-        "pair": (countries.name(article.country), countries.name(article.partner)),
+        "articles": _articles(folders),
+        "pair": (countries.name(usual.country), countries.name(usual.partner)),
         "standard": standard,
-        "scale": scale,
-        "total": len(results),
-        "topics": {topic: sum(result["topic"] == topic for result in results) for topic in TOPICS},
     }
     contexts = {
         "index": {"others": _by_pair(reports.values()), "rests_on": _rests_on(standard)},
-        "claims": _statements(results, registry),
+        "claims": {},
         "changes": {"changes": changes.read(*folders)},
     }
-    pages = {
+    return {
         f"{page}.html": templates.get_template(f"{page}.html.j2").render(context)
         for page, context in contexts.items()
     }
-    for_programs = {
-        "article": article.model_dump(mode="json"),
-        "thresholds": registry.thresholds,
-        "scale": scale,
-        "results": results,
-    }
-    return pages | {"claims.json": json.dumps(for_programs, ensure_ascii=False, indent=1) + "\n"}
 
 
-def _scale(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """List the verdicts with their meaning, rating and number of statements."""
-    counts = Counter(result["verdict"] for result in results)
-    return [
-        {
-            "verdict": verdict,
-            "means": means,
-            "rating": claims.RATING.get(verdict),
-            "count": counts[verdict],
-        }
-        for verdict, means in claims.VERDICTS.items()
-    ]
-
-
-def _statements(results: Sequence[dict[str, Any]], registry: claims.Registry) -> dict[str, Any]:
-    """Collect what the page of statements shows."""
-    sections = groupby(results, key=lambda result: result["section"])
-    reviews = [claims.claim_review(result, registry.article, "claims.html") for result in results]
-    return {
-        "sections": [(name, list(group)) for name, group in sections],
-        "reviews": _for_script(reviews),
-        "thresholds": registry.thresholds,
-        "steps": claims.STEPS,
-        "rules": claims.rule_texts(),
-    }
+def _articles(folders: Sequence[Path]) -> list[dict[str, Any]]:
+    """Read what articles there are, with the number of statements under each verdict."""
+    found = []
+    for slug in articles.find()[0]:
+        paths = [folder / articles.FOLDER / f"{slug}.json" for folder in folders]
+        if path := next(filter(Path.is_file, paths), None):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            pair = content["article"]["country"], content["article"]["partner"]
+            names = " and ".join(map(countries.name, pair))
+            total = len(content["results"])
+            found.append({**content, "pair": names, "total": total})
+    return found
 
 
 def _reports(folders: Sequence[Path]) -> dict[str, _Report]:
@@ -194,7 +153,8 @@ def _rests_on(standard: dict[str, _Report | None]) -> list[dict[str, Any]]:
     return groups
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Make what fills the templates of pages."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "pages"),
         trim_blocks=True,
@@ -208,8 +168,3 @@ def _environment() -> Environment:
     environment.filters["slug"] = lambda name: str(name).replace(" ", "-")
     equip(environment, "report/style.css", "pages/pages.css")
     return environment
-
-
-def _for_script(content: Any) -> Markup:
-    """Write JSON whose texts cannot close a script element."""
-    return Markup(json.dumps(content, ensure_ascii=False, indent=1).replace("<", "\\u003c"))
