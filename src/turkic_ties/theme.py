@@ -6,6 +6,7 @@ It is not in `turkic_ties.show`, as the pages must not wait for the libraries th
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from markupsafe import Markup, escape
 
@@ -117,7 +118,7 @@ def readable_texts(svg: str) -> str:
     return TEXT_FILL.sub(darkened, svg)
 
 
-def themed_svg(svg: str, alt: str) -> Markup:
+def themed_svg(svg: str, id: str, alt: str) -> Markup:
     """Adapt a chart to a page: size and colours of the page, a description for screen readers.
 
     A colour that would be hard to see in dark mode becomes a variable, which has another value
@@ -127,6 +128,8 @@ def themed_svg(svg: str, alt: str) -> Markup:
     ----------
     svg
         As drawn by `turkic_ties.show.figure`.
+    id
+        Prefix of its classes, so that charts on one page do not share any.
     alt
         Description for a reader who does not see the chart.
     """
@@ -144,8 +147,13 @@ def themed_svg(svg: str, alt: str) -> Markup:
     svg = TEXT_FILL.sub(lambda m: m[1] + variable(m[2], "t", TEXT_CONTRAST), svg)
     svg = COLOUR.sub(lambda m: variable(m[0], "s", SHAPE_CONTRAST), svg)
     in_dark = "".join(f"{name}:{colour};" for name, colour in dark.items())
-    rule = f"@media(prefers-color-scheme:dark){{svg{{{in_dark}}}}}</style>"
-    svg = svg.replace("</style>", rule, 1) if dark else svg
+    rules = [f"@media(prefers-color-scheme:dark){{svg{{{in_dark}}}}}"] if dark else []
+    # A style that many shapes have is written once.
+    uses = Counter(re.findall(r' style="([^"]*)"', svg))
+    for number, style in enumerate(style for style, count in uses.items() if count > 2):
+        rules.append(f".{id}-{number}{{{style}}}")
+        svg = svg.replace(f' style="{style}"', f' class="{id}-{number}"')
+    svg = svg.replace("</style>", f"{''.join(rules)}</style>", 1)
     opening, rest = svg.split(">", 1)
     opening = re.sub(r' (width|height)="[^"]*"', "", opening)
     return Markup(f'{opening} role="img" aria-label="{escape(alt)}">{rest}')

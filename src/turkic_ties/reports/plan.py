@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import permutations
@@ -51,15 +52,28 @@ class Report:
         The pair alone for the standard report. Parameters that differ from the defaults follow, so
         that a report for other years has a file of its own: ``trade/kaz-tur_start-2005``.
         """
-        values = self.parameters
-        fields = type(values).model_fields
         overrides = [
             f"{name}-{_slug(value)}"
-            for name, value in values
-            if name not in ("country", "partner") and value != fields[name].default
+            for name, value in self._overrides()
+            if name not in ("country", "partner")
         ]
-        pair = f"{values.country}-{values.partner}".lower()
+        pair = f"{self.parameters.country}-{self.parameters.partner}".lower()
         return "_".join([f"{self.topic}/{pair}", *overrides])
+
+    @property
+    def command(self) -> str:
+        """What makes the report in a terminal: ``ties build trade --country TUR --partner KAZ``."""
+        words = ["ties", "build", self.topic]
+        for name, value in self._overrides():
+            text = ",".join(value) if isinstance(value, list) else str(value)
+            common = name in ReportParameters.model_fields
+            words += [f"--{name}", text] if common else ["--set", f"{name}={text}"]
+        return shlex.join(words)
+
+    def _overrides(self) -> list[tuple[str, Any]]:
+        """List the parameters that differ from the defaults of the topic."""
+        fields = type(self.parameters).model_fields
+        return [(name, value) for name, value in self.parameters if value != fields[name].default]
 
 
 def _slug(value: Any) -> str:

@@ -31,7 +31,7 @@ SVG_STYLE = (
 )
 # Our code and the libraries it computes with: a reader cannot act on warnings of the kernel itself.
 COMPUTING = r"__main__|(turkic_ties|pandas|numpy|scipy|matplotlib|seaborn)(\.|$)"
-WIDTH, SMALLEST_TEXT = 5.2, 11
+WIDTH, SMALLEST_TEXT = 5.19, 11
 """Of all charts, in inches and points: on a phone of 390 pixels a point is at least a pixel."""
 STYLE = {
     "axes.edgecolor": MUTED,
@@ -130,13 +130,14 @@ def label_line_ends(
     _place_labels(ax)
 
 
-def _names_a_line(text: Text) -> bool:
+def names_a_line(text: Text) -> bool:
+    """Tell whether `label_line_ends` wrote a text."""
     return str(text.get_gid()).startswith(LINE_END)
 
 
 def _place_labels(ax: Axes) -> None:
     """Place the names of lines: least squares from their lines, in order and without overlap."""
-    labels: list[Any] = [text for text in ax.texts if _names_a_line(text)]
+    labels: list[Any] = [text for text in ax.texts if names_a_line(text)]
     if not labels:
         return
     ax.get_xlim(), ax.get_ylim()  # brings the limits in line with what was drawn
@@ -236,14 +237,16 @@ def runs(rows: pd.DataFrame, by: Sequence[str]) -> pd.Series[int]:
     return numbers.set_axis(rows.index)
 
 
-class _Years(MaxNLocator):
+class YearLocator(MaxNLocator):
     """Ticks at whole years, and at least a few years on the axis even if the data are of one."""
 
     def nonsingular(self, v0: float, v1: float) -> tuple[float, float]:
+        """Widen the limits of few years."""
         short = max(0.0, FEWEST_YEARS - abs(v1 - v0))
         return min(v0, v1) - short / 2, max(v0, v1) + short / 2
 
     def tick_values(self, vmin: float, vmax: float) -> Any:
+        """Place ticks at whole years."""
         assert isinstance(self.axis, Axis)
         axes = self.axis.axes.get_shared_x_axes().get_siblings(self.axis.axes)
         intervals = [ax.xaxis.get_data_interval() for ax in axes]
@@ -256,7 +259,7 @@ class _Years(MaxNLocator):
 
 def year_axis(ax: Axes, ticks: int = 8) -> None:
     """Set the ticks of a horizontal axis of years: whole years, about `ticks` of them, no label."""
-    ax.xaxis.set_major_locator(_Years(nbins=ticks, integer=True, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_locator(YearLocator(nbins=ticks, integer=True, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
     ax.autoscale_view(scaley=False)  # limits may have been set by the locator before
     ax.set_xlabel("")
@@ -264,7 +267,7 @@ def year_axis(ax: Axes, ticks: int = 8) -> None:
 
 def finish(fig: Figure) -> None:
     """Place the names of lines where the layout and the limits of all axes put them."""
-    named = [ax for ax in fig.axes if any(map(_names_a_line, ax.texts))]
+    named = [ax for ax in fig.axes if any(map(names_a_line, ax.texts))]
     for ax in named:
         _place_labels(ax)  # else a name far outside could leave no room for the axes
     if named:
@@ -322,6 +325,8 @@ def _shorter(svg: str) -> str:
         return f"{match[1]}{style}>\n{match[2].replace(style, '')}</g>"
 
     svg = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", svg)
+    # Tenths of a point cannot be seen either, where they say where something is.
+    svg = re.sub(r'(?<= [dxy]=")[^"]*', lambda m: _compact(m.group()), svg)
     svg = re.sub(r"(<g clip-path=[^>]*)>\n((?:<use [^>]*>\n)+)</g>", marks, svg)
     kept, open_groups = [], []
     for part in re.split(r"(<g[ >][^\n]*\n|</g>\n?)", svg):
@@ -330,6 +335,11 @@ def _shorter(svg: str) -> str:
         if not part.startswith(("<g>", "</g>")) or (part.startswith("</g>") and open_groups.pop()):
             kept.append(part)
     return "".join(kept)
+
+
+def _compact(place: str) -> str:
+    tenths = re.sub(r"-?\d+\.\d\d", lambda m: f"{float(m.group()):.1f}".removesuffix(".0"), place)
+    return re.sub(r"\s*([A-Za-z])\s*", r"\1", tenths)
 
 
 def _hundredths(match: re.Match[str]) -> str:
