@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import functools
 import io
@@ -17,6 +16,8 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
+from turkic_ties import topics
+from turkic_ties.reports import outputs
 from turkic_ties.reports.plan import Report
 from turkic_ties.reports.sections import sections
 from turkic_ties.reports.shell import TEMPLATES, equip
@@ -62,6 +63,7 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
     """
     resources = {
         "report": report,
+        "topic": topics.describe(report.topic),
         "mime_type": MIME_TYPE,
         "summary_name": f"{Path(report.stem).name}.json",
     }
@@ -111,7 +113,7 @@ def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
         "format": FORMAT,
         "topic": report.topic,
         "title": report.title,
-        "parameters": report.parameters.model_dump(),
+        "parameters": dict(report.parameters),
         "key_figures": fields(cards, "id", "label", "value", "text", "unit", "period", "source"),
         "findings": [bundle["text"] for bundle in of_kind("finding")],
         "figures": fields(of_kind("figure"), "id", "title", "subtitle", "source", "alt"),
@@ -162,6 +164,8 @@ def _compact_json(content: Any) -> Markup:
 
 def _with_pair(source: str, report: Report) -> str:
     """Add the pair to the title of the notebook, which is the same for every pair."""
+    if not report.pair:
+        return source
     return re.sub(r"\A# (.+)", lambda m: f"# {m[1]}: {as_markdown(report.title)}", source)
 
 
@@ -189,7 +193,8 @@ _FILTERS = {
     "csv_table": _csv_table,
     "csv_link": _csv_link,
     "compact_json": _compact_json,
-    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "plain": outputs.shown,
+    "markdown": outputs.markdown,
     "with_pair": _with_pair,
     "contents": _contents,
     "sections": sections,

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -395,17 +396,25 @@ def _readable(values: pd.DataFrame) -> pd.DataFrame:
 
     def heading(name: str) -> str:
         if ISO3.fullmatch(name):
-            return countries.name(name)
+            return str(_country(name))
         name = name.replace("iso3", "country").replace("hhi", "HHI")
         word, _, unit = name.rpartition("_")
         text = f"{word or 'value'} ({UNITS[unit]})" if unit in UNITS else name
         return capital(text.replace("_", " "))
 
     values = _flat(values)
-    for column in filter(CODES.fullmatch, values):
-        codes = [code for code in values[column].unique() if ISO3.fullmatch(str(code))]
-        values[column] = values[column].replace({code: countries.name(code) for code in codes})
+    for column in [name for name in map(str, values) if CODES.fullmatch(name)]:
+        values[column] = values[column].map(_country)
     return values.rename(columns=heading)
+
+
+@cache
+def _country(value: object) -> object:
+    """Return the name of a country instead of its code; anything else stays as it is."""
+    try:
+        return countries.name(value) if isinstance(value, str) and ISO3.fullmatch(value) else value
+    except countries.UnknownCountryError:
+        return value
 
 
 def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]) -> str:

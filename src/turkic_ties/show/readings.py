@@ -129,7 +129,7 @@ def _points(ax: Axes, colours: dict[str, str]) -> Iterator[Point]:
 
 def _colours(fig: Figure) -> dict[str, str]:
     """Name the colours of a figure: by its legends, or else by the names at the ends of lines."""
-    legends = [*fig.legends, *(ax.get_legend() for ax in fig.axes if ax.get_legend())]
+    legends = [*fig.legends, *(legend for ax in fig.axes if (legend := ax.get_legend()))]
     entries = [
         (_colour(handle), text.get_text())
         for legend in legends
