@@ -148,7 +148,8 @@ def themed_svg(svg: str, id: str, alt: str) -> Markup:
     svg = COLOUR.sub(lambda m: variable(m[0], "s", SHAPE_CONTRAST), svg)
     in_dark = "".join(f"{name}:{colour};" for name, colour in dark.items())
     rules = [f"@media(prefers-color-scheme:dark){{svg{{{in_dark}}}}}"] if dark else []
-    # A style that many shapes have is written once.
+    # A style that many shapes have is written once. The id is from a notebook, not always ours.
+    id = re.sub(r"[^\w-]", "", id)
     uses = Counter(re.findall(r' style="([^"]*)"', svg))
     for number, style in enumerate(style for style, count in uses.items() if count > 2):
         rules.append(f".{id}-{number}{{{style}}}")
