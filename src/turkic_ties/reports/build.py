@@ -15,6 +15,7 @@ from typing import Any
 from turkic_ties import articles, countries, data, hashing
 from turkic_ties.errors import TiesError
 from turkic_ties.reports import changes, manifest, summaries
+from turkic_ties.reports import pdf as pdfs
 from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Ingredients, Report, plan
 from turkic_ties.reports.publish import now, publish, staging
 from turkic_ties.topics import NotebookError
@@ -106,6 +107,7 @@ def build(
     jobs: int = 1,
     cluster: str | None = None,
     cell_timeout: float = CELL_TIMEOUT,
+    pdf: bool = False,
 ) -> BuildResult:
     """Build the reports that are due and publish them with the pages about the whole edition.
 
@@ -129,6 +131,8 @@ def build(
         Address of a Dask scheduler to run them on instead.
     cell_timeout
         Seconds a cell may take.
+    pdf
+        Make PDFs of these reports as well.
 
     Raises
     ------
@@ -137,7 +141,8 @@ def build(
     """
     result = BuildResult(reused=[report.stem for report, reasons in reports.items() if not reasons])
     wanted = [report for report, reasons in reports.items() if reasons]
-    records, began = _existing(manifest.read(directory), reports, directory), now()
+    published, began = manifest.read(directory), now()
+    records = _existing(published, reports, directory)
     if wanted:
         # Before a notebook reads any: a table edited from here on makes its reports due again.
         hashes.tables(data.addresses())
@@ -159,18 +164,22 @@ def build(
                     *_differing(before, staged, directory, edition),
                 ]
             on_progress(report, "failed" if error else "done", 1.0)
+        remade = _pdfs(records, edition, directory, reports if pdf else (), result)
         written = _articles(records, edition, directory, hashes, result)
         result.changes = changes.between(directory, edition, [*result.built, *written])
         pages = _pages(records, edition, directory, hashes, result)
         if pages:
             records[manifest.PAGES] = pages
-        if wanted or written or pages:
+        if wanted or remade or written or pages:
             from importlib.metadata import version
 
             history = _history(directory / HISTORY, began, result)
             crate = manifest.as_json(records, version("turkic-ties"))
             _write({HISTORY: history, manifest.NAME: crate}, edition)
             result.published = publish(edition, directory)
+            for path in published.keys() - records.keys():
+                if path.endswith(pdfs.SUFFIX):
+                    (directory / path).unlink(missing_ok=True)
     return result
 
 
@@ -348,11 +357,46 @@ def _text(path: Path) -> str:
     return path.read_text("utf-8", errors="replace") if path.is_file() else ""
 
 
-def _write(files: Mapping[str, str], edition: Path) -> dict[str, str]:
+def _pdfs(
+    records: manifest.Records,
+    edition: Path,
+    directory: Path,
+    requested: Iterable[Report],
+    result: BuildResult,
+) -> bool:
+    """Make the requested PDFs, and leave out others that are no longer those of their pages.
+
+    Returns whether any is made or left out.
+    """
+    wanted, changed = {report.stem for report in requested}, False
+    made_of: dict[str, list[str]] = {name: [] for name in records if name.endswith(pdfs.SUFFIX)}
+    made_of |= pdfs.plan(records)
+    for path, stems in made_of.items():
+        due = not wanted.isdisjoint(stems)
+        if not (due or path in records):
+            continue
+        contents, started = pdfs.read(stems, edition, directory), now()
+        ingredients = pdfs.ingredients(contents)
+        if not manifest.why_stale(records.get(path), ingredients, directory):
+            continue
+        changed = True
+        records.pop(path, None)
+        if due and contents:
+            try:
+                outputs = _write({path: pdfs.typeset(path, contents)}, edition)
+                records[path] = manifest.Record(ingredients, outputs, started, now())
+            except OSError:
+                raise
+            except Exception as error:  # everything else is published
+                result.failed[path] = f"{type(error).__name__}: {error}".splitlines()[0]
+    return changed
+
+
+def _write(files: Mapping[str, str | bytes], edition: Path) -> dict[str, str]:
     """Write files into the staged edition and hash them."""
     outputs = {}
     for name, text in files.items():
-        content = text.encode()
+        content = text.encode() if isinstance(text, str) else text
         (edition / name).parent.mkdir(parents=True, exist_ok=True)
         (edition / name).write_bytes(content)
         outputs[name] = hashing.of_bytes(content)

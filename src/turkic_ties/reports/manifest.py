@@ -36,6 +36,7 @@ _TYPES = {
     ".html": "text/html",
     ".json": "application/json",
     ".jsonl": "application/jsonl",
+    ".pdf": "application/pdf",
     ".svg": "image/svg+xml",
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from turkic_ties import data
 from turkic_ties.theme import link
 
 TEMPLATES = Path(__file__).parent / "template"
@@ -32,6 +33,7 @@ def equip(environment: Environment, *style_sheets: str) -> None:
     shared: dict[str, Any] = {"css": Markup("".join(styles)), "policy": policy()}
     environment.globals |= shared
     environment.filters["link"] = link
+    environment.filters["stale"] = data.stale
     environment.autoescape = True
 
 
