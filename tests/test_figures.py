@@ -112,14 +112,14 @@ def test_labels_are_darkened_and_lines_keep_their_colour() -> None:
 
 
 def test_dark_mode_lightens_what_it_would_hide_and_nothing_else() -> None:
-    page = themed_svg(drawn("#330055"), "chart", "A line.")
+    page = themed_svg(drawn("#330055"), "A line.")
     changed = dict(
         re.findall(r"--([ts]\w{6}):(#\w{6})", page.split("@media")[1].split("</style>")[0])
     )
     assert contrast(changed["t330055"], DARK_PAPER) >= TEXT_CONTRAST
     assert SHAPE_CONTRAST <= contrast(changed["s330055"], DARK_PAPER) < TEXT_CONTRAST
-    assert "@media" not in themed_svg(drawn(MUTED), "chart", "A line.")
-    assert "<b>" not in themed_svg(drawn(MUTED), "chart", 'A "line" <b>.')
+    assert "@media" not in themed_svg(drawn(MUTED), "A line.")
+    assert "<b>" not in themed_svg(drawn(MUTED), 'A "line" <b>.')
 
 
 # -- values ----------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def readable_texts(svg: str) -> str:
     return TEXT_FILL.sub(darkened, svg)
 
 
-def themed_svg(svg: str, id: str, alt: str) -> Markup:
+def themed_svg(svg: str, alt: str, id: str = "chart") -> Markup:
     """Adapt a chart to a page: size and colours of the page, a description for screen readers.
 
     A colour that would be hard to see in dark mode becomes a variable, which has another value
@@ -128,10 +128,10 @@ def themed_svg(svg: str, id: str, alt: str) -> Markup:
     ----------
     svg
         As drawn by `turkic_ties.show.figure`.
-    id
-        Prefix of its classes, so that charts on one page do not share any.
     alt
         Description for a reader who does not see the chart.
+    id
+        Prefix of its classes, so that charts on one page do not share any.
     """
     dark: dict[str, str] = {}
 
