@@ -5,7 +5,6 @@ They are made from the summaries of reports and articles. Nothing is evaluated h
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from turkic_ties import articles, countries, parameters, topics
+from turkic_ties.claims.registry import dated
 from turkic_ties.reports import changes, summaries
 from turkic_ties.reports.plan import plan
 from turkic_ties.reports.shell import TEMPLATES, equip
@@ -105,9 +105,8 @@ def _articles(folders: Sequence[Path]) -> list[dict[str, Any]]:
     """Read what articles there are, with the number of statements under each verdict."""
     found = []
     for slug in articles.find()[0]:
-        paths = [folder / articles.FOLDER / f"{slug}.json" for folder in folders]
-        if path := next(filter(Path.is_file, paths), None):
-            content = json.loads(path.read_text(encoding="utf-8"))
+        read = (summaries.article(folder / articles.FOLDER / f"{slug}.json") for folder in folders)
+        if content := next(filter(None, read), None):
             pair = content["article"]["country"], content["article"]["partner"]
             names = " and ".join(map(countries.name, pair))
             total = len(content["results"])
@@ -164,6 +163,7 @@ def environment() -> Environment:
     environment.filters["words"] = lambda name: str(name).replace("_", " ")
     environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
     environment.filters["day"] = lambda date: f"{date.day} {date:%B %Y}"
+    environment.filters["dated"] = dated
     environment.filters["slug"] = lambda name: str(name).replace(" ", "-")
     equip(environment, "report/style.css", "pages/pages.css")
     return environment
