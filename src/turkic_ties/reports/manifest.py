@@ -12,14 +12,16 @@ Process Run Crate 0.5, https://w3id.org/ro/wfrun/process/0.5; RO-Crate 1.1, http
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from turkic_ties import hashing
 from turkic_ties.errors import TiesError
-from turkic_ties.reports.plan import Ingredients
+from turkic_ties.reports.plan import PROJECT, Ingredients
 
 NAME = "ro-crate-metadata.json"
 PAGES = "edition"  # the record of the pages about the edition as a whole
@@ -31,12 +33,14 @@ _CONTEXT = [
 _CRATE = "https://w3id.org/ro/crate/1.1"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _LICENCE = "https://spdx.org/licenses/BSD-3-Clause"
-_SOFTWARE = "#turkic-ties"
+_SOFTWARE = uuid5(NAMESPACE_URL, "turkic-ties").urn
+_PROJECT = "#contributors"
 _TYPES = {
     ".html": "text/html",
     ".json": "application/json",
     ".jsonl": "application/jsonl",
     ".svg": "image/svg+xml",
+    ".xml": "application/xml",
 }
 
 
@@ -90,7 +94,7 @@ def _record(action: Mapping[str, Any], entities: Mapping[str, Any]) -> Record:
     )
 
 
-def as_json(records: Mapping[str, Record], version: str) -> str:
+def as_json(records: Mapping[str, Record], version: str, about: str = "about.html") -> str:
     """Write records as RO-Crate JSON-LD.
 
     Parameters
@@ -98,7 +102,9 @@ def as_json(records: Mapping[str, Record], version: str) -> str:
     records
         By report, in any order.
     version
-        Of this package.
+        Of this package, with the commit.
+    about
+        Address of the page about the project.
     """
     ordered = sorted(records.items())
     used = {
@@ -111,7 +117,7 @@ def as_json(records: Mapping[str, Record], version: str) -> str:
     }
     actions = [_action(name, record) for name, record in ordered]
     graph = [
-        *_crate(version, [record.ended for record in records.values()], made, actions),
+        *_crate(version, about, [record.ended for record in records.values()], made, actions),
         *actions,
         *(used[id] for id in sorted(used)),
         *(made[path] for path in sorted(made)),
@@ -119,8 +125,24 @@ def as_json(records: Mapping[str, Record], version: str) -> str:
     return json.dumps({"@context": _CONTEXT, "@graph": graph}, ensure_ascii=False, indent=1) + "\n"
 
 
+def version() -> str:
+    """Return the version of this package, with the commit where it runs from a checkout."""
+    from importlib.metadata import version
+
+    git = ["git", "-C", str(PROJECT), "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return version("turkic-ties")
+    return f"{version('turkic-ties')}, commit {commit}"
+
+
 def _crate(
-    version: str, ended: list[str], made: Mapping[str, Any], actions: list[dict[str, Any]]
+    version: str,
+    about: str,
+    ended: list[str],
+    made: Mapping[str, Any],
+    actions: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
     """Describe the crate itself, its profile, its licence and the software."""
     return [
@@ -138,6 +160,8 @@ def _crate(
             "Figures are under the terms of each source, at the end of every report.",
             "datePublished": max(ended, default=""),
             "license": {"@id": _LICENCE},
+            "author": {"@id": _PROJECT},
+            "publisher": {"@id": _PROJECT},
             "conformsTo": {"@id": _PROFILE},
             "hasPart": [{"@id": path} for path in sorted(made)],
             "mentions": [{"@id": action["@id"]} for action in actions],
@@ -149,6 +173,13 @@ def _crate(
             "@type": "SoftwareApplication",
             "name": "turkic-ties",
             "softwareVersion": version,
+            "url": about,
+        },
+        {
+            "@id": _PROJECT,
+            "@type": "Organization",
+            "name": "The Turkic Ties contributors",
+            "url": about,
         },
     ]
 
@@ -159,6 +190,7 @@ def _action(name: str, record: Record) -> dict[str, Any]:
         "@type": "CreateAction",
         "name": name,
         "description": f"Build of {name}",
+        "agent": {"@id": _PROJECT},
         "instrument": {"@id": _SOFTWARE},
         "object": [{"@id": _id(*item)} for item in record.ingredients.items()],
         "result": [{"@id": path} for path in record.outputs],

@@ -15,16 +15,25 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from turkic_ties import claims, countries, parameters
-from turkic_ties.reports import changes, summaries
-from turkic_ties.reports.shell import TEMPLATES, equip
+from turkic_ties import claims, countries, data, parameters
+from turkic_ties.reports import changes, frame, glossary, summaries
+from turkic_ties.reports.shell import as_script, environment
 from turkic_ties.theme import themed_svg
 from turkic_ties.topics import TOPICS
 
 CARDS = 4  # key figures of a report on the index
+
+DESCRIPTIONS = {
+    "index": "Open data on how the Turkic states trade, arm, speak and live together, for every "
+    "pair of Kazakhstan, Türkiye, Azerbaijan, Uzbekistan, Kyrgyzstan and Turkmenistan.",
+    "claims": "The statements of a published article, each tied to open data and decided by a "
+    "printed rule.",
+    "changes": "Every key figure and verdict that differs from the build before, and the tables "
+    "that changed.",
+    "about": "Who makes Turkic Ties and how, what its terms mean, how errors are corrected, and "
+    "under which licence all of it can be used.",
+}
+"""Of the pages, for search engines."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +100,14 @@ def edition_pages(*folders: Path) -> dict[str, str]:
     Returns
     -------
     dict
-        File name to contents: ``index.html``, ``claims.html``, ``claims.json``, ``changes.html``.
+        File name to contents: ``index.html``, ``claims.html``, ``claims.json``, ``changes.html``,
+        ``about.html``, ``feed.xml``, and ``sitemap.xml`` where the edition has an address.
     """
+    edition = frame.read(*folders)
     registry = claims.load()
     article = registry.article
     reports = _reports(folders)
+    stems, sources = list(reports), [s for r in reports.values() for s in r.summary["sources"]]
     name = f"{article.country}-{article.partner}".lower()
     standard = {topic: reports.pop(f"{topic}/{name}", None) for topic in TOPICS}
     results = sorted(
@@ -103,7 +115,7 @@ def edition_pages(*folders: Path) -> dict[str, str]:
         key=lambda result: (result["paragraph"], result["sentence"]),
     )
     scale = _scale(results)
-    templates = _environment()
+    templates = environment()
     templates.globals |= {
         "article": article,
         "pair": (countries.name(article.country), countries.name(article.partner)),
@@ -114,13 +126,24 @@ def edition_pages(*folders: Path) -> dict[str, str]:
     }
     contexts = {
         "index": {"others": _by_pair(reports.values()), "rests_on": _rests_on(standard)},
-        "claims": _statements(results, registry),
-        "changes": {"changes": changes.read(*folders)},
+        "claims": _statements(results, registry, edition.base_url),
+        "changes": {},
+        "about": {"corrections": data.corrections(), "terms": glossary.TERMS},
     }
-    pages = {
-        f"{page}.html": templates.get_template(f"{page}.html.j2").render(context)
-        for page, context in contexts.items()
-    }
+    log = changes.read(*folders)
+    templates.globals |= {"changes": log, "edition": edition, "stems": stems}
+    retrieved = max((source["accessed"] for source in sources), default="")
+    pages = {}
+    for page, context in contexts.items():
+        text = templates.get_template(f"{page}.html.j2").render(context)
+        pages[f"{page}.html"] = frame.frame(
+            text, f"{page}.html", edition, stems, DESCRIPTIONS[page], retrieved=retrieved
+        )
+    pages["feed.xml"] = templates.get_template("feed.xml.j2").render()
+    if edition.base_url:
+        paths = [*pages, *(f"{stem}.html" for stem in stems)]
+        context = {"paths": sorted(path for path in paths if path.endswith(".html"))}
+        pages["sitemap.xml"] = templates.get_template("sitemap.xml.j2").render(context)
     for_programs = {
         "article": article.model_dump(mode="json"),
         "thresholds": registry.thresholds,
@@ -128,6 +151,27 @@ def edition_pages(*folders: Path) -> dict[str, str]:
         "results": results,
     }
     return pages | {"claims.json": json.dumps(for_programs, ensure_ascii=False, indent=1) + "\n"}
+
+
+def report_page(path: Path, edition: frame.Edition, stems: Sequence[str]) -> str:
+    """Fill the places of a report's page.
+
+    Parameters
+    ----------
+    path
+        The page; its summary lies next to it.
+    edition
+        What all pages share.
+    stems
+        The reports of the edition.
+    """
+    page = path.read_text(encoding="utf-8")
+    if not (summary := summaries.read(path.with_suffix(".json"))):
+        return page
+    described = ". ".join([*(f["title"] for f in summary["figures"]), *summary["findings"]][:2])
+    retrieved = max((source["accessed"] for source in summary["sources"]), default="")
+    name = f"{path.parent.name}/{path.name}"
+    return frame.frame(page, name, edition, stems, described, summary, retrieved)
 
 
 def _scale(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -144,13 +188,16 @@ def _scale(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _statements(results: Sequence[dict[str, Any]], registry: claims.Registry) -> dict[str, Any]:
+def _statements(
+    results: Sequence[dict[str, Any]], registry: claims.Registry, base_url: str
+) -> dict[str, Any]:
     """Collect what the page of statements shows."""
+    page = f"{base_url}claims.html"
     sections = groupby(results, key=lambda result: result["section"])
-    reviews = [claims.claim_review(result, registry.article, "claims.html") for result in results]
+    reviews = [claims.claim_review(result, registry.article, page) for result in results]
     return {
         "sections": [(name, list(group)) for name, group in sections],
-        "reviews": _for_script(reviews),
+        "reviews": as_script(reviews),
         "thresholds": registry.thresholds,
         "steps": claims.STEPS,
         "rules": claims.rule_texts(),
@@ -192,24 +239,3 @@ def _rests_on(standard: dict[str, _Report | None]) -> list[dict[str, Any]]:
             last_year = max(source["last_year"] for source in own)
             groups.append({"topic": topic, "sources": own, "last_year": last_year})
     return groups
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES / "pages"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    environment.filters["words"] = lambda name: str(name).replace("_", " ")
-    environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
-    environment.filters["day"] = lambda date: f"{date.day} {date:%B %Y}"
-    environment.filters["slug"] = lambda name: str(name).replace(" ", "-")
-    equip(environment, "report/style.css", "pages/pages.css")
-    return environment
-
-
-def _for_script(content: Any) -> Markup:
-    """Write JSON whose texts cannot close a script element."""
-    return Markup(json.dumps(content, ensure_ascii=False, indent=1).replace("<", "\\u003c"))

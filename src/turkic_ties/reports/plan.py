@@ -40,9 +40,13 @@ class Report:
 
     @property
     def title(self) -> str:
-        """The pair in words: ``Kazakhstan and Türkiye``."""
-        pair = self.parameters.country, self.parameters.partner
-        return " and ".join(map(countries.name, pair))
+        """The pair and the period in words: ``Kazakhstan and Türkiye, since 1995``."""
+        values = self.parameters
+        period = f"since {values.start}"
+        if values.end is not None:
+            years = dict.fromkeys((values.start, values.end))
+            period = "–".join(map(str, years))
+        return f"{countries.name(values.country)} and {countries.name(values.partner)}, {period}"
 
     @property
     def stem(self) -> str:

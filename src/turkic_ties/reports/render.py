@@ -16,6 +16,7 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
+from turkic_ties.reports.glossary import linked
 from turkic_ties.reports.plan import Report
 from turkic_ties.reports.sections import sections
 from turkic_ties.reports.shell import TEMPLATES, equip
@@ -134,7 +135,19 @@ def shown_by(output: NotebookNode) -> Shown | None:
 # -- filters of the template -----------------------------------------------------------------------
 
 
-def _csv_table(text: str) -> Markup:
+def _captioned(table: str, caption: str) -> Markup:
+    """Give a table its name, for readers who do not see what is above it."""
+    return Markup(table.replace("<table>", f"<table><caption>{escape(caption)}</caption>", 1))
+
+
+def _named_anchors(rendered: str) -> Markup:
+    """Name the links next to headings, which nbconvert shows as a sign alone."""
+    return Markup(
+        rendered.replace('<a class="anchor-link"', '<a class="anchor-link" aria-label="Link here"')
+    )
+
+
+def _csv_table(text: str, caption: str) -> Markup:
     header, *rows = csv.reader(io.StringIO(text))
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
     body = "".join(
@@ -146,7 +159,8 @@ def _csv_table(text: str) -> Markup:
         if len(rows) > MAX_PREVIEW_ROWS
         else ""
     )
-    return Markup(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}")
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
+    return _captioned(table, caption)
 
 
 def _csv_link(text: str) -> str:
@@ -168,6 +182,7 @@ def _contents(body: str) -> list[tuple[Markup, Markup]]:
 def _code(source: str) -> str:
     """Highlight code, without the classes the style sheet has no rule for: half of the markup."""
     highlighted = Highlight2HTML(pygments_lexer="ipython3")(source)
+    highlighted = highlighted.replace("<pre>", '<pre tabindex="0" role="group" aria-label="Code">')
     return re.sub(
         r'<span(?! class="(?:k|kn|ow|kc|c1|sd)")[^>]*>(.*?)</span>',
         r"\1",
@@ -177,10 +192,13 @@ def _code(source: str) -> str:
 
 
 _FILTERS = {
+    "captioned": _captioned,
+    "named_anchors": _named_anchors,
     "code": _code,
     "themed_svg": themed_svg,
     "csv_table": _csv_table,
     "csv_link": _csv_link,
+    "terms": lambda body: linked(body, "../about.html"),
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "with_pair": _with_pair,
     "contents": _contents,

@@ -301,13 +301,23 @@ def sources(read: Iterable[str]) -> None:
     read = sorted(read)
     cited = data.sources(read)
     tables = [{"table": address, "hash": data.resource(address)["hash"]} for address in read]
+    known = [
+        {
+            "table": address,
+            "row": ", ".join(map(str, entry["match"].values())),
+            "action": entry["action"],
+            "reason": " ".join(entry["reason"].split()),
+        }
+        for address in read
+        for entry in data.corrections(address)
+    ]
     lines = [
         as_markdown(f"{row.publisher}, {row.dataset} ({row.version}; {row.kind}). {row.citation}")
         for row in cited.itertuples()
     ]
     _display(
         "sources",
-        {"sources": cited.to_dict("records"), "tables": tables},
+        {"sources": cited.to_dict("records"), "tables": tables, "corrections": known},
         {"text/markdown": "\n".join(f"- {line}" for line in lines)},
     )
 
