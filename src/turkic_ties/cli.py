@@ -1,4 +1,4 @@
-"""The command line: ``ties build``, ``ties claims``, ``ties data``, ``ties record``.
+"""The command line: ``ties build``, ``claims``, ``data``, ``refresh`` and ``record``.
 
 A user's mistake is one line on standard error and exit status 2; a report that fails is exit status
 1; a build that finds another one at work is exit status 75, after which a scheduler tries again.
@@ -98,6 +98,7 @@ def build(
 ) -> None:
     """Run the notebooks that are out of date and publish their reports."""
     from turkic_ties.progress import progress
+    from turkic_ties.refresh.place import reading
     from turkic_ties.reports.frame import Edition
     from turkic_ties.reports.plan import CELL_TIMEOUT, PROJECT, Hashes, plan
     from turkic_ties.reports.publish import exclusive, free, keep, now
@@ -124,7 +125,7 @@ def build(
             return
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # treat it like Ctrl-C
         began = time.monotonic()
-        with exclusive(directory):
+        with exclusive(directory), reading():
             if edition:
                 free(directory, about.dated)
             hashes = Hashes()
@@ -279,6 +280,63 @@ def claims(
     if differences := registered.check(registry, results):
         _print("\n".join(differences), err=True)
         raise typer.Exit(1)
+
+
+@app.command()
+def refresh(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE|TABLE]...", help="All that are due when none is named."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Look and compare; change nothing.")
+    ] = False,
+    saved: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="PATH", help="A saved file, or a folder of answers."),
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Store the answers as they came.")
+    ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TABLE:GUARD", help="Let a guard pass once, with --reason."),
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Why; it is written to the log.")] = None,
+    apply_held: Annotated[
+        bool, typer.Option("--apply-held", help="Take over what was held, once it is signed.")
+    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also what is not due.")] = False,
+    heavy: Annotated[bool, typer.Option("--heavy", help="Also what has gigabytes.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the outcome as Markdown.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only news and problems.")] = False,
+) -> None:
+    """Ask the publishers for new figures, and take over what is new and sound."""
+    import json
+
+    from turkic_ties.refresh import run
+
+    began = time.monotonic()
+    with _plain_errors():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        options = run.Options(
+            check, saved, keep, run.accepts(accept or [], reason), apply_held, everything, heavy
+        )
+        outcomes = run.refresh(names or [], options)
+        if report:
+            report.write_text(run.as_markdown(outcomes), encoding="utf-8")
+    if as_json:
+        _print(json.dumps([each.to_dict() for each in outcomes], ensure_ascii=False, indent=1))
+    else:
+        for outcome in outcomes:
+            if not quiet or outcome.state not in run.SILENT:
+                _print("\n".join(outcome.lines()))
+        if not quiet:
+            _print(f"{run.count(outcomes)} in {time.monotonic() - began:.0f} s")
+    raise typer.Exit(run.status(outcomes))
 
 
 @app.command()

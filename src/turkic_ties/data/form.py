@@ -162,6 +162,15 @@ class License(_Form):
     path: Link | None = None
 
 
+class Retrieved(_Form):
+    """When ``ties refresh`` took over a source, and the hash of the answers in their order."""
+
+    on: Day
+    raw: Text
+    bytes: int
+    calls: int
+
+
 class Source(_Form):
     """Who publishes figures, in which edition, and what was done to them."""
 
@@ -179,6 +188,7 @@ class Source(_Form):
     kind: Literal["official", "estimate", "model", "press", "own"]
     processing: Text
     warnings: list[Text] = []
+    retrieved: Retrieved | None = None
 
 
 class Resource(_Form):

@@ -121,6 +121,27 @@ def parts(address: str, names: Collection[str] | None = None) -> list[pd.DataFra
     return frames
 
 
+def typed(address: str, path: Path, content: bytes) -> pd.DataFrame:
+    """Read what may become a file of a table, by its schema; errors as for `load`.
+
+    Parameters
+    ----------
+    address
+        As for `load`.
+    path
+        The file, for messages.
+    content
+        What it would have.
+    """
+    table = form.Resource.model_validate(resource(address))
+    return _frame(path, content, table, table.table.columns)
+
+
+def corrected(address: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Apply the declared corrections to a table; an error where one does not fit any more."""
+    return _apply_corrections(address, frame)
+
+
 def _check_hash(address: str, described: Resource, content: list[bytes]) -> None:
     where = ", ".join(str(path) for path in files(address))
     if "bytes" not in described or "hash" not in described:

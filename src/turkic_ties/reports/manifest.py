@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from turkic_ties import hashing
 from turkic_ties.errors import TiesError
@@ -33,7 +32,6 @@ _CONTEXT = [
 _CRATE = "https://w3id.org/ro/crate/1.1"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _LICENCE = "https://spdx.org/licenses/BSD-3-Clause"
-_SOFTWARE = uuid5(NAMESPACE_URL, "turkic-ties").urn
 _PROJECT = "#contributors"
 _TYPES = {
     ".html": "text/html",
@@ -115,7 +113,7 @@ def as_json(records: Mapping[str, Record], version: str, about: str = "about.htm
     made = {
         path: _file(path, hash) for _, record in ordered for path, hash in record.outputs.items()
     }
-    actions = [_action(name, record) for name, record in ordered]
+    actions = [_action(name, record, f"{about}#method") for name, record in ordered]
     graph = [
         *_crate(version, about, [record.ended for record in records.values()], made, actions),
         *actions,
@@ -169,7 +167,7 @@ def _crate(
         {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
         {"@id": _LICENCE, "@type": "CreativeWork", "name": "BSD-3-Clause (texts and code)"},
         {
-            "@id": _SOFTWARE,
+            "@id": f"{about}#method",
             "@type": "SoftwareApplication",
             "name": "turkic-ties",
             "softwareVersion": version,
@@ -184,14 +182,14 @@ def _crate(
     ]
 
 
-def _action(name: str, record: Record) -> dict[str, Any]:
+def _action(name: str, record: Record, software: str) -> dict[str, Any]:
     return {
         "@id": f"#build-{name}",
         "@type": "CreateAction",
         "name": name,
         "description": f"Build of {name}",
         "agent": {"@id": _PROJECT},
-        "instrument": {"@id": _SOFTWARE},
+        "instrument": {"@id": software},
         "object": [{"@id": _id(*item)} for item in record.ingredients.items()],
         "result": [{"@id": path} for path in record.outputs],
         "startTime": record.started,

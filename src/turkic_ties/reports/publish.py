@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from turkic_ties.errors import TiesError
+from turkic_ties.files import sync
 from turkic_ties.reports.manifest import NAME as MANIFEST
 
 try:
@@ -121,10 +122,10 @@ def publish(staged: Path, directory: Path) -> list[Path]:
     """
     files = sorted(path for path in staged.rglob("*") if path.is_file())
     for file in files:
-        _sync(file)
+        sync(file)
     with _interrupts_wait():
         os.rename(staged, directory / READY)
-        _sync(directory)
+        sync(directory)
         _move_into_place(directory)
     return [directory / file.relative_to(staged) for file in files]
 
@@ -196,12 +197,3 @@ def keep(directory: Path, day: str) -> None:
 def now() -> str:
     """Write the present time, for manifests and histories; pages carry no times."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _sync(path: Path) -> None:
-    """Write the contents to the disk before the name: a power cut must not leave an empty file."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,0 +1,168 @@
+"""Hand-over: a copy of the whole data folder is changed, checked, and declared the data."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from turkic_ties import claims, data
+from turkic_ties.countries import data_directory
+from turkic_ties.files import sync
+from turkic_ties.refresh.place import FOLDER, READY
+from turkic_ties.refresh.rows import Change
+
+COPY = "copy"
+LOG = "refresh-log.jsonl"
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """Copy the data folder, and let this process use the copy until the block ends."""
+    copy, before = folder / COPY, os.environ.get("TURKIC_TIES_DATA")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(data_directory(), copy, ignore=shutil.ignore_patterns(FOLDER))
+    os.environ["TURKIC_TIES_DATA"] = str(copy)
+    try:
+        yield copy
+    finally:
+        if before is None:
+            del os.environ["TURKIC_TIES_DATA"]
+        else:
+            os.environ["TURKIC_TIES_DATA"] = before
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def stage(changes: Sequence[Change], facts: dict[str, Any]) -> None:
+    """Write the files of one source and what the packages say of it, in the staged copy.
+
+    Parameters
+    ----------
+    changes
+        Of the source.
+    facts
+        Properties of the source in the package, such as ``version``; None leaves one as it is.
+    """
+    for change in changes:
+        path = data_directory() / change.file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(change.content)
+    for topic in {data.packages.split(change.address)[0] for change in changes}:
+        own = [change for change in changes if data.packages.split(change.address)[0] == topic]
+        path = data.package_path(topic)
+        path.write_text(edited(path.read_text("utf-8"), own, facts), encoding="utf-8")
+    data.seal()
+
+
+def yaml_keeper() -> Any:
+    """Return a reader and writer of YAML that keeps a package as it is, comments and all."""
+    from ruamel.yaml import YAML
+
+    keeper = YAML()
+    keeper.width = 100_000
+    keeper.preserve_quotes = True
+    keeper.indent(mapping=2, sequence=4, offset=2)
+    null = "tag:yaml.org,2002:null"
+    keeper.representer.add_representer(
+        type(None), lambda representer, _: representer.represent_scalar(null, "null")
+    )
+    return keeper
+
+
+def edited(text: str, changes: Sequence[Change], facts: dict[str, Any]) -> str:
+    """Write into the text of a package what is known of a source that was taken over."""
+    keeper = yaml_keeper()
+    package = keeper.load(text)
+    listed = package.get("sources", []), *(table["sources"] for table in package["resources"])
+    described = {source["name"]: source for sources in listed for source in sources}
+    for name in sorted({name for change in changes for name in change.sources}):
+        if name not in described:
+            raise data.DataError(f"the package has no source {name}. Describe it by hand.")
+        source = described[name]
+        source.update({key: value for key, value in facts.items() if value is not None})
+        if published := facts.get("date_published"):
+            year = f"({published[:4]})"
+            source["citation"] = re.sub(r"\(\d{4}\)", year, source["citation"], count=1)
+    for change in changes:
+        topic, table_name = data.packages.split(change.address)
+        table = next(each for each in package["resources"] if each["name"] == table_name)
+        path = str(Path(change.file).relative_to(topic or "."))
+        if isinstance(table["path"], list) and path not in table["path"]:
+            table["path"].append(path)
+        known = {each["name"] for each in table["sources"]}
+        table["sources"] += [described[name] for name in change.sources if name not in known]
+    written = io.StringIO()
+    keeper.dump(package, written)
+    return written.getvalue()
+
+
+def moved_verdicts(copy: Path, real: Path) -> list[dict[str, Any]]:
+    """Find the signed verdicts that the staged data would move, with numbers before and after.
+
+    A verdict that already differs from the signed one and stays as it is does not count, nor one
+    that moves to what is signed.
+    """
+    results = _evaluated(copy, None)
+    differing = {result.id: result for result in results if result.verdict != result.signed}
+    if not differing:
+        return []
+    before = _evaluated(real, [*differing])
+    return [
+        {
+            "statement": was.id,
+            "before": f"{was.verdict}, {was.computed}",
+            "after": f"{differing[was.id].verdict}, {differing[was.id].computed}",
+            "tables": list(differing[was.id].tables),
+        }
+        for was in before
+        if was.verdict != differing[was.id].verdict
+    ]
+
+
+def _evaluated(folder: Path, ids: list[str] | None) -> list[claims.Result]:
+    now = os.environ.get("TURKIC_TIES_DATA")
+    os.environ["TURKIC_TIES_DATA"] = str(folder)
+    try:
+        return list(claims.evaluate(claims.load(), ids))
+    finally:
+        if now is None:
+            del os.environ["TURKIC_TIES_DATA"]
+        else:
+            os.environ["TURKIC_TIES_DATA"] = now
+
+
+def log(lines: Sequence[dict[str, Any]]) -> None:
+    """Add a line per table taken over to the log, in the staged copy."""
+    path = data_directory() / LOG
+    before = path.read_text("utf-8") if path.is_file() else ""
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    path.write_text(before + text, encoding="utf-8")
+
+
+def apply(copy: Path, real: Path) -> list[str]:
+    """Make what differs in the staged copy the data; return the files, relative to ``data/``."""
+    collected = copy.with_name("collected")
+    shutil.rmtree(collected, ignore_errors=True)
+    files = [
+        path.relative_to(copy)
+        for path in sorted(copy.rglob("*"))
+        if path.is_file() and not _same(path, real / path.relative_to(copy))
+    ]
+    for file in files:
+        (collected / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(copy / file, collected / file)
+        sync(collected / file)
+    if files:
+        os.rename(collected, copy.with_name(READY))
+        sync(copy.parent)
+    return [str(file) for file in files]
+
+
+def _same(one: Path, other: Path) -> bool:
+    return other.is_file() and one.read_bytes() == other.read_bytes()

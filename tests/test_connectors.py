@@ -1,0 +1,609 @@
+"""The connectors of ``ties refresh``: answers in the publishers' forms, figures made up."""
+
+import hashlib
+import importlib
+import io
+import json
+from datetime import date
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl.styles import Font
+from openpyxl.styles.colors import Color
+
+from turkic_ties.data import packages
+from turkic_ties.refresh import reading, sources
+from turkic_ties.refresh.source import Answer, NotToday, RefusedAnswer
+
+DAY = date(2026, 12, 1)
+
+
+def module(name):
+    return importlib.import_module(f"turkic_ties.refresh.{name}")
+
+
+def answer(name, content):
+    return Answer(name, content if isinstance(content, bytes) else content.encode())
+
+
+def as_json(name, content):
+    return answer(name, json.dumps(content))
+
+
+def book(name, **sheets):
+    """Write a workbook; calamine reads it under the name of an .xls as well."""
+    workbook, written = openpyxl.Workbook(), io.BytesIO()
+    workbook.remove(workbook.active)
+    for title, rows in sheets.items():
+        sheet = workbook.create_sheet(title.replace("_", " "))
+        for row in rows:
+            sheet.append(row)
+    workbook.save(written)
+    return answer(name, written.getvalue())
+
+
+def rows(name, answers, file=None, columns=slice(None)):
+    """Return the rows of one table as tuples, empty cells as None."""
+    tables = module(name).tables(answers)
+    file = file or next(iter(tables))
+    frame = tables[file]
+    names = [field["name"] for field in packages.resource(address(file))["schema"]["fields"]]
+    assert list(frame.columns) == names
+    frame = frame[names[columns]].astype("object")
+    return [*frame.where(frame.notna(), None).itertuples(index=False, name=None)]
+
+
+def address(file):
+    topic, table = file.removesuffix(".csv").split("/")[:2]
+    return f"{topic}/{table}"
+
+
+class Door:
+    """Answers from a dictionary of names; keeps what was asked."""
+
+    def __init__(self, answers=(), key=None):
+        self.answers, self.secret, self.asked = {each.name: each for each in answers}, key, []
+
+    def get(self, url, name, *, params=None, headers=None, page=False):
+        self.asked.append((url, name, dict(params or {}), dict(headers or {})))
+        return Answer(name, self.answers[name].content, url)
+
+    def post(self, url, name, *, json, headers=None):
+        return self.get(url, name, params=json, headers=headers)
+
+    def key(self, variable):
+        return self.secret
+
+
+# -- uzstat ----------------------------------------------------------------------------------------
+
+HEAD = "﻿Code,Klassifikator,Klassifikator_ru,Klassifikator_en,2021,2022 1\n"
+UZSTAT = [
+    answer("sdmx_data_1105.csv", HEAD + "008,Albaniya,Албания,Albania,2.5,\n0,x,x,Other,7,0.0\n"),
+    answer("sdmx_data_1176.csv", HEAD + "736,Sudan,Судан,Sudan,0.0006,0.0002\n"),
+]
+
+
+def test_uzbekistan_mark_code_other_and_values_below_a_dollar():
+    assert rows("uzstat", UZSTAT, columns=slice(2, 6)) == [
+        ("ALB", 2021, "export", 2500),
+        ("SDN", 2021, "import", 1),  # 0.6 dollars are one
+        ("SDN", 2022, "import", 0.2),  # 0.2 would be nothing; the year has a footnote
+        ("XXX", 2021, "export", 7000),
+        ("XXX", 2022, "export", 0),
+    ]
+
+
+def test_fetching_from_uzbekistan_asks_for_both_tables():
+    door = Door(UZSTAT)
+    assert module("uzstat").fetch(door, DAY) == [
+        Answer(name, door.answers[name].content, url) for url, name, *_ in door.asked
+    ]
+    assert [url.rpartition("/")[2] for url, *_ in door.asked] == [each.name for each in UZSTAT]
+
+
+# -- Kyrgyzstan ------------------------------------------------------------------------------------
+
+
+def kgnsc(*body, year="2023 1", unit="(thousand US dollars)"):
+    head = [["", "", "Title"], ["", "", unit], ["", "", "", 2022.0, year]]
+    return book("4.03.00.20 Import.xlsx", import_=[*head, *body])
+
+
+def test_kyrgyzstan_newest_year_behind_a_footnote_is_read():
+    body = [
+        ["Бардыгы", "Всего", "Total", 3.5, 4.5],
+        ["Европа", "Европа", "Europe", 2.0, 3.0],
+        ["Казакстан", "Казахстан", "Kazakhstan", 1.25, "-"],
+        ["x", "Неопределенная  страна", "Undefined  country", 1.0, 1.0],
+        ["БУУ", "ООН", "UN", "-", 0.5],
+        ["1 x.", "1 Предварительные данные", "1 Preliminary data"],
+    ]
+    assert rows("kgnsc", [kgnsc(*body)], columns=slice(2, 6)) == [
+        ("KAZ", 2022, "import", 1250),
+        ("WLD", 2022, "import", 3500),
+        ("WLD", 2023, "import", 4500),
+        ("XXX", 2022, "import", 1000),
+        ("XXX", 2023, "import", 1500),  # 1,000 of no country and 500 of the UN
+    ]
+
+
+# -- Kazakhstan ------------------------------------------------------------------------------------
+
+
+def bns(name, *sheets, unit="тыс. долларов США"):
+    """An edition: for each year a sheet with export and import of Albania."""
+    pages = {"Обложка": [["Дата опубликования"]]}
+    for year, header, sold, bought in sheets:
+        pages[f"12_{year}"] = [
+            [" Основные показатели внешней торговли"],
+            [f"за январь-декабрь {year} года"],
+            ["", "", "", "", unit],
+            [
+                "Наименование области",
+                "Товарооборот",
+                "",
+                header,
+                "",
+                header.lower() and "импорт",
+                "",
+            ],
+            ["", "Всего", "доля", "Всего", "доля", "Всего", "доля"],
+            ["Всего\nв том числе", 9, 100, 5, 100, 4, 100],
+            [" Страны ЕС", 1, 1, 1, 1, "", ""],
+            ["Албания", 3, 1, sold, 1, bought, 1],
+        ]
+    return book(name, **pages)
+
+
+def test_kazakhstan_later_edition_of_a_year_counts():
+    editions = [
+        bns("2023.xlsx", (2023, "экспорт", 1.0, ""), (2022, "Экспорт", 2.0, 3.0)),
+        bns("2022.xls", (2022, "Экспорт", 8.0, 8.0), (2021, "Экспорт", 0.25, 0)),
+    ]
+    assert [row for row in rows("bns", editions, columns=slice(2, 6)) if row[0] == "ALB"] == [
+        ("ALB", 2021, "export", 250),
+        ("ALB", 2021, "import", 0),
+        ("ALB", 2022, "export", 2000),
+        ("ALB", 2022, "import", 3000),
+        ("ALB", 2023, "export", 1000),
+    ]
+    assert module("bns").version(editions) == "edition 2023"
+
+
+def regions(*body, years=("31.12.2016", 2022.0)):
+    return book("element_6584.xlsx", Все=[["Численность"], ["", *years], *body])
+
+
+def test_regions_a_label_of_december_is_january_and_turkistan_was_south_kazakhstan():
+    body = [
+        ["Все население"],
+        ["Республика Казахстан ", 900001.0, 900002.0],
+        ["Абай", "-", 600003.0],
+        ["Туркестанская 1", 200004.0, 200005.0],
+        ["Республика Казахстан ", 1.0, 1.0],  # residents of towns
+    ]
+    assert rows("bns_regions", [regions(*body)]) == [
+        ("Abai Region", 2022, "from_2022", "estimate_2021_base", 600003),
+        ("Kazakhstan", 2016, "to_2016", "estimate_2009_base", 900001),
+        ("Kazakhstan", 2022, "from_2022", "estimate_2021_base", 900002),
+        ("South Kazakhstan Region", 2016, "to_2016", "estimate_2009_base", 200004),
+        ("Turkistan Region", 2022, "from_2022", "estimate_2021_base", 200005),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("year", "division", "base"),
+    [
+        (2008, "to_2016", "1999"),
+        (2009, "to_2016", "2009"),
+        (2016, "to_2016", "2009"),
+        (2017, "2017_2021", "2009"),
+        (2021, "2017_2021", "2009"),
+        (2022, "from_2022", "2021"),
+    ],
+)
+def test_regions_division_and_base_change_with_the_year(year, division, base):
+    years = (float(year), 1999.0)
+    ((*_, row),) = [rows("bns_regions", [regions(["Акмолинская", 7e5, "-"], years=years)])]
+    assert row[1:4] == (year, division, f"estimate_{base}_base")
+
+
+# -- United States ---------------------------------------------------------------------------------
+
+BRENT = "Europe Brent Spot Price FOB (Dollars per Barrel)"
+
+
+def eia(title=BRENT):
+    contents = [["", "Release Date:", "8/15/2018"]]
+    figures = [["Sourcekey", "RBRTE"], ["Date", title]]
+    figures += [[date(1987, 6, 30), 18.5], [date(1988, 6, 30), 15.25], [date(1989, 6, 30), ""]]
+    return book("RBRTEa.xls", Contents=contents, Data_1=figures)
+
+
+def test_brent_takes_years_with_a_price():
+    assert rows("eia", [eia()], columns=slice(2, 5)) == [
+        (1987, 18.5, "US dollars per barrel"),
+        (1988, 15.25, "US dollars per barrel"),
+    ]
+    assert module("eia").version([eia()]) == "to 1988"
+    assert module("eia").published([eia()]) == "2018-08-15"
+
+
+def bls(points, status="REQUEST_SUCCEEDED", message=(), series="CUUR0000SA0"):
+    data = [{"year": str(y), "period": p, "value": v} for y, p, v in points]
+    results = {"series": [{"seriesID": series, "data": data}]} if points else {}
+    content = {"status": status, "message": [*message], "Results": results}
+    return as_json("CUUR0000SA0_2025.json", content)
+
+
+def test_prices_average_the_months_and_say_what_is_missing():
+    whole = [(2024, f"M{month:02}", str(300 + month)) for month in range(1, 13)]
+    gap = [(2025, "M10", "-"), *((2025, f"M{m:02}", "400") for m in (*range(1, 10), 11, 12))]
+    unfinished = [(2026, f"M{month:02}", "500") for month in range(1, 12)]
+    found = rows("bls", [bls([*whole, (2024, "M13", "999"), *gap, *unfinished])])
+    assert [(row[2], row[3], row[6]) for row in found] == [
+        (2024, 306.5, None),  # 300 + (1 + 12) / 2
+        (2025, 400, "average of 11 months"),
+    ]
+
+
+def test_prices_are_asked_for_ten_years_a_call():
+    door = Door(as_json(f"CUUR0000SA0_{start}.json", {}) for start in range(1985, 2027, 10))
+    module("bls").fetch(door, DAY)
+    assert [tuple(params.values()) for _, _, params, _ in door.asked][-2:] == [
+        (2015, 2024),
+        (2025, 2026),
+    ]
+
+
+# -- UN votes, Common Voice, Wikipedia -------------------------------------------------------------
+
+
+def stata(**columns):
+    written = io.BytesIO()
+    frame = pd.DataFrame(
+        {name: pd.Series(cells, dtype="float32") for name, cells in columns.items()}
+    )
+    frame.insert(0, "iso3c", ["KAZ", "KAZ", "ALB"])
+    frame.to_stata(written, write_index=False)
+    return answer("Points.dta", written.getvalue())
+
+
+POINTS = {"year": [1991, 1992, 1992], "idealpointfp": [1.0, 1.560555, 2.0], "nvotesfp": [9, 68, 70]}
+
+
+def listing(md5, name="IdealpointsAll.tab", **license):
+    file = {"id": 7, "filename": name, "originalFileName": "Points.dta", "md5": md5}
+    other = {"id": 8, "filename": "AgreementScores.tab", "md5": ""}
+    data = {
+        "versionNumber": 38,
+        "versionMinorNumber": 0,
+        "releaseTime": "2026-04-03T10:00:00Z",
+        "license": {"name": "CC0 1.0"},
+        "files": [{"dataFile": file}, {"dataFile": other}],
+    }
+    return as_json("dataset.json", {"status": "OK", "data": data})
+
+
+def test_ideal_points_are_widened_before_they_are_rounded():
+    # The nearest 32-bit number to 1.560555 is 1.5605549812…: rounded as 32 bit it would be 1.56056.
+    assert rows("dataverse", [stata(**POINTS)]) == [("KAZ", 1992, 1.56055, 68)]
+
+
+def test_ideal_points_are_the_file_of_the_listing_checked_by_its_md5():
+    points = stata(**POINTS)
+    answers = [listing(hashlib.md5(points.content, usedforsecurity=False).hexdigest()), points]
+    door, dataverse = Door(answers), module("dataverse")
+    assert [each.name for each in dataverse.fetch(door, DAY)] == ["dataset.json", "Points.dta"]
+    assert door.asked[1][0].endswith("/datafile/7")
+    assert dataverse.version(answers) == "38.0"
+    assert dataverse.published(answers) == "2026-04-03"
+    assert dataverse.licence(answers) == "CC0-1.0"
+    with pytest.raises(RefusedAnswer, match="another MD5"):
+        dataverse.fetch(Door([listing("0" * 32), points]), DAY)
+    with pytest.raises(RefusedAnswer, match="0 files have 'idealpoint'"):
+        dataverse.fetch(Door([listing("", name="Rolls.tab"), points]), DAY)
+
+
+def release(number, day, users, **other):
+    locales = {code: {"users": users, "validHrs": 1.5} for code in reading.LANGUAGES} | other
+    return as_json(f"cv-corpus-{number}-{day}.json", {"locales": locales})
+
+
+def test_common_voice_takes_the_later_of_two_releases_of_one_day():
+    answers = [release("16.1", "2023-12-06", 20), release("16.0", "2023-12-06", 10)]
+    found = rows("common_voice", answers)
+    assert found[0] == ("common_voice", "aze", "2023-12-06", "speakers", 20)
+    assert len(found) == 14  # seven languages, two measures
+    assert module("common_voice").version(answers) == "16.1"
+    assert module("common_voice").published(answers) == "2023-12-06"
+
+
+def test_common_voice_fetches_the_newest_release_by_number():
+    names = ["cv-corpus-9.0-2022-04-27.json", "cv-corpus-25.0-2026-03-09.json", "README.md"]
+    files = as_json("releases.json", [{"name": name} for name in names])
+    door = Door([files, release("25.0", "2026-03-09", 1)])
+    assert module("common_voice").fetch(door, DAY)[1].name == "cv-corpus-25.0-2026-03-09.json"
+
+
+def siteinfo(code="kk", day="2026-12-01", **statistics):
+    counts = {"articles": 1000, "activeusers": 30, "users": 9} | statistics
+    return as_json(f"siteinfo_{code}_{day}.json", {"query": {"statistics": counts}})
+
+
+def test_wikipedia_counts_have_the_day_of_asking():
+    door = Door(siteinfo(code) for code in reading.LANGUAGES)
+    answers = module("wikipedia").fetch(door, DAY)
+    assert {url.partition("/w/")[0] for url, *_ in door.asked} == {
+        f"https://{code}.wikipedia.org" for code in reading.LANGUAGES
+    }
+    found = rows("wikipedia", answers)
+    assert len(found) == 14
+    assert found[1] == ("wikipedia", "kaz", "2026-12-01", "active_users", 30)
+
+
+# -- World Bank ------------------------------------------------------------------------------------
+
+
+def series(code, points, total=None, **head):
+    head = {"page": "1", "pages": "1", "total": str(total or len(points)), **head}
+    body = [
+        {"indicator": {"id": code}, "countryiso3code": iso3, "date": str(year), "value": value}
+        for iso3, year, value in points
+    ]
+    return as_json(f"wdi_{code}_{head['page']}.json", [head | {"lastupdated": "2026-10-07"}, body])
+
+
+GDP = [
+    ("KAZ", 1995, 100.4),
+    ("KAZ", 1996, 200.5),
+    ("WLD", 1996, 900.0),
+    ("AFE", 1996, 5.0),
+    ("ALB", 1996, 7.0),
+    ("TUR", 1996, None),
+]
+POPULATION = [("KAZ", 1995, 10), ("KAZ", 1996, 20), ("ALB", 1995, 3)]
+WDI = [series("NY.GDP.MKTP.CD", GDP), series("SP.POP.TOTL", POPULATION)]
+
+
+def test_world_bank_fills_four_tables_from_two_codes():
+    assert rows("world_bank", WDI, "trade/commodities.csv", slice(1, 4)) == [
+        ("KAZ", 1995, 100),
+        ("KAZ", 1996, 200),  # half to even
+        ("WLD", 1996, 900),
+    ]
+    assert rows("world_bank", WDI, "trade/gravity_countries.csv") == [
+        ("ALB", 1995, None, 3, None, None),
+        ("ALB", 1996, 7, None, "wdi_2026-10", 7),
+        ("KAZ", 1995, 100, 10, "wdi_2026-10", 100),
+        ("KAZ", 1996, 200, 20, "wdi_2026-10", 200),
+    ]
+    found = rows("world_bank", WDI, "demographics/indicators.csv")
+    assert found[:2] == [
+        ("gdp_per_capita_current_usd", "KAZ", 1995, 10.04),
+        ("gdp_per_capita_current_usd", "KAZ", 1996, 10.025),
+    ]
+    catalogue = rows("world_bank", WDI, "demographics/indicator_catalog.csv")
+    assert {row[0]: row[-3:] for row in catalogue} == {
+        "gdp_per_capita_current_usd": ("1995", "1996", "0"),
+        "gdp_total_current_usd": ("1995", "1996", "0"),
+        "population_total": ("1995", "1996", "0"),
+    }
+    assert module("world_bank").version(WDI) == "2026-10-07"
+
+
+@pytest.mark.parametrize(("year", "recent"), [(2017, "0"), (2018, "1")])
+def test_world_bank_counts_states_since_2018_as_recent(year, recent):
+    answers = [series("SI.POV.GINI", [("KAZ", year, 27.12345678), ("KAZ", 1989, 1.0)])]
+    catalogue = rows("world_bank", answers, "demographics/indicator_catalog.csv")
+    assert [row[-1] for row in catalogue] == [recent, recent]  # two vintages of one code
+    assert rows("world_bank", answers, "demographics/indicators.csv")[0][1:] == (
+        "KAZ",
+        year,
+        27.1235,
+    )
+
+
+def test_world_bank_reads_the_download_with_its_mark_and_four_lines():
+    head = '﻿"Data Source","WDI",\n\n"Last Updated Date","2024-06-28",\n\n'
+    columns = '"Country Name","Country Code","Indicator Name","Indicator Code","1995","1996",\n'
+    row = '"Kazakhstan","KAZ","GDP","NY.GDP.MKTP.CD","","12.0",\n'
+    download = answer("API_NY.GDP.MKTP.CD_DS2.csv", head + columns + row)
+    found = rows("world_bank", [download], "trade/commodities.csv", slice(1, 4))
+    assert found == [("KAZ", 1996, 12)]
+    assert module("world_bank").version([download]) == "2024-06-28"
+
+
+def test_world_bank_asks_page_by_page():
+    codes = {"NY.GDP.MKTP.CD", "SP.POP.TOTL", *module("world_bank")._codes().values()}
+    plain = [series(code, [("KAZ", 2000, 1)]) for code in codes if "/" not in code]
+    more = [series("SP.POP.TOTL", [("KAZ", 2000, 1)], pages=2, page=page) for page in (1, 2)]
+    door = Door([*plain, *more])
+    answers = module("world_bank").fetch(door, DAY)
+    assert len(answers) == len(plain) + 1
+    pages = [params["page"] for url, _, params, _ in door.asked if "SP.POP.TOTL" in url]
+    assert pages == [1, 2]
+    assert len({url for url, *_ in door.asked if "/all/" in url}) == 2
+
+
+# -- SIPRI, military expenditure -------------------------------------------------------------------
+
+
+def milex(*, prices=2024, colour=None, cell=2.5, title="Share of GDP"):
+    sheet = [["Title"], ["Country", "Notes", 1991, 1992], ["Africa"], ["Türkiye", "§", "xxx", cell]]
+    found = book("SIPRI-Milex-data-1949-2025_v1.2.xlsx", **{title: sheet})
+    workbook = openpyxl.load_workbook(io.BytesIO(found.content))
+    workbook[title].cell(4, 4).font = Font(color=colour)
+    for name in (f"Constant ({prices}) US$", "Current US$"):
+        other = workbook.copy_worksheet(workbook[title])
+        other.title = name
+    written = io.BytesIO()
+    workbook.save(written)
+    return answer(found.name, written.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("colour", "flag"),
+    [
+        (None, None),
+        (Color(indexed=8), None),
+        (Color(theme=1), None),
+        (Color(indexed=12), "estimate"),
+        ("FF0000FF", "estimate"),
+        (Color(indexed=10), "highly_uncertain"),
+        ("FFFF0000", "highly_uncertain"),
+    ],
+)
+def test_military_expenditure_reads_the_colour_as_flag(colour, flag):
+    assert rows("sipri_milex", [milex(prices=2025, colour=colour)]) == [
+        ("TUR", 1992, "constant_2025_usd", 2_500_000, flag),
+        ("TUR", 1992, "current_usd", 2_500_000, flag),
+        ("TUR", 1992, "share_of_gdp", 2.5, flag),
+    ]
+    assert module("sipri_milex").version([milex()]) == "data to 2025, v1.2"
+
+
+def test_military_expenditure_follows_the_link_of_the_page():
+    link = '<a href="/sites/default/files/SIPRI-Milex-data-1949-2026_v1.xlsx">x</a>'
+    file = answer("SIPRI-Milex-data-1949-2026_v1.xlsx", b"x")
+    door = Door([answer("milex.html", link), file])
+    module("sipri_milex").fetch(door, DAY)
+    assert door.asked[1][0] == f"https://www.sipri.org/sites/default/files/{file.name}"
+    with pytest.raises(RefusedAnswer, match="0 workbooks are linked"):
+        module("sipri_milex").fetch(Door([answer("milex.html", "<p>moved</p>")]), DAY)
+
+
+# -- what is refused -------------------------------------------------------------------------------
+
+WORLD_BANK_ERROR = [{"message": [{"id": "120", "key": "Invalid value", "value": "is not valid"}]}]
+HTML = b"<html><body>Just a moment...</body></html>"
+CP1252 = HEAD.encode() + "076,x,x,S\xe3o,1,1\n".encode("cp1252")
+BLS_REFUSED = {"status": "REQUEST_NOT_PROCESSED", "message": ["bad"], "Results": {}}
+V1 = [{"total": 1}, [{"indicator": {"id": "X"}, "country": {"id": "TR"}, "date": "2016"}]]
+
+REFUSED = {
+    "no header": ("uzstat", [answer("sdmx_data_1105.csv", "a,b\n1,2\n")], "no column Code"),
+    "short row": ("uzstat", [answer("sdmx_data_1105.csv", HEAD + "008,x\n")], "too many or few"),
+    "no year": (
+        "uzstat",
+        [answer("sdmx_data_1105.csv", HEAD.replace("202", "x") + "8,a,b,c,1,1\n")],
+        "is a year",
+    ),
+    "no rows": ("uzstat", [answer("sdmx_data_1105.csv", HEAD)], "line 2: has no rows"),
+    "cp1252": ("uzstat", [answer("sdmx_data_1105.csv", CP1252)], "line 2: is not utf-8"),
+    "unknown code": (
+        "uzstat",
+        [answer("sdmx_data_1105.csv", HEAD + "999,x,x,<script>,1,1\n")],
+        "<script>: No country",
+    ),
+    "no number": (
+        "uzstat",
+        [answer("sdmx_data_1105.csv", HEAD + "008,x,x,Albania,=cmd,1\n")],
+        "Albania, 2021: '=cmd' is no number",
+    ),
+    "book of another unit": ("kgnsc", [kgnsc(unit="(million)")], "'thousand US dollars'"),
+    "book without years": (
+        "kgnsc",
+        [kgnsc(year="x")] and [book("4.03.00.18.xlsx", a=[["x"]])],
+        "row of years",
+    ),
+    "misspelt state": ("kgnsc", [kgnsc(["а", "остроа сша", "zzz", 1.0, 1.0])], "near matches"),
+    "no workbook": ("kgnsc", [answer("4.03.00.18.xlsx", HTML)], "is no workbook"),
+    "cut workbook": ("eia", [answer("RBRTEa.xls", eia().content[:2000])], "is no workbook"),
+    "edition in another unit": (
+        "bns",
+        [bns("2023.xlsx", (2023, "Экспорт", 1, 1), unit="млн")],
+        "no sheet has",
+    ),
+    "renamed state": (
+        "bns",
+        [
+            book(
+                "2.xls",
+                a=[
+                    ["2023 год", "тыс. долларов США"],
+                    ["x", "Экспорт", "Импорт"],
+                    [],
+                    ["Алб", 1, 1],
+                ],
+            )
+        ],
+        "near matches",
+    ),
+    "new region": ("bns_regions", [regions(["Новая", 1.0, 1.0])], "is no known region"),
+    "no years of regions": ("bns_regions", [regions(years=("a", "b"))], "no row of years"),
+    "another series": ("eia", [eia("WTI Spot Price")], "has no column 'Europe Brent"),
+    "refused with 200": ("bls", [as_json("CUUR0000SA0_1.json", BLS_REFUSED)], "NOT_PROCESSED: bad"),
+    "another price series": ("bls", [bls([(2024, "M01", "1")], series="X")], "is not CUUR0000SA0"),
+    "older form": ("dataverse", [answer("ideal_points.csv", "iso3c,session\n")], "no column"),
+    "no Stata file": ("dataverse", [answer("x.dta", HTML)], "x.dta, the file"),
+    "lost language": (
+        "common_voice",
+        [release("25.0", "2026-03-09", 1, tk={})],
+        "tk: has no 'users'",
+    ),
+    "name of a release": ("common_voice", [as_json("cv-corpus-x.json", {})], "is not that of"),
+    "page with 200": ("wikipedia", [answer("siteinfo_kk_2026-12-01.json", HTML)], "is not JSON"),
+    "error with 200": (
+        "wikipedia",
+        [as_json("siteinfo_kk_2026-12-01.json", {"error": {"code": "maxlag"}})],
+        "maxlag",
+    ),
+    "count as text": ("wikipedia", [siteinfo(articles="1,000")], "articles: is no whole number"),
+    "day in the name": ("wikipedia", [siteinfo(day="today")], "name: is not siteinfo_"),
+    "World Bank's error with 200": (
+        "world_bank",
+        [as_json("wdi_X_1.json", WORLD_BANK_ERROR)],
+        "Invalid value",
+    ),
+    "XML with 200": ("world_bank", [answer("wdi_X_1.json", "<wb:error/>")], "is not JSON"),
+    "short answer": ("world_bank", [series("X", GDP, total=69)], "69 rows announced, 6 came"),
+    "retired form": ("world_bank", [as_json("wdi_X_1.json", V1)], "no countryiso3code"),
+    "no header of the download": ("world_bank", [answer("API_X.csv", "a\n")], "Country Name"),
+    "sheet renamed": ("sipri_milex", [milex(title="Share")], "0 sheets are named like"),
+    "unknown colour": ("sipri_milex", [milex(colour="FF00FF00")], "colour 00FF00 is neither"),
+    "text for a figure": ("sipri_milex", [milex(cell="about 3")], "TUR, 1992: 'about 3'"),
+    "page for a workbook": ("sipri_milex", [answer("x.xlsx", HTML)], "is no workbook"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_an_answer_of_another_form_is_refused(case):
+    name, answers, said = REFUSED[case]
+    with pytest.raises(RefusedAnswer) as refused:
+        module(name).tables(answers)
+    ids = module(name).SOURCE
+    assert str(refused.value).startswith(ids if isinstance(ids, str) else ids[0])
+    assert answers[0].name.partition("_1.")[0] in str(refused.value)
+    assert said in str(refused.value)
+
+
+def test_a_daily_limit_is_no_error_of_the_answer():
+    limit = bls([], status="REQUEST_NOT_PROCESSED", message=["daily threshold reached"])
+    with pytest.raises(NotToday, match="daily threshold"):
+        module("bls").tables([limit])
+
+
+# -- data/refresh.yml ------------------------------------------------------------------------------
+
+
+def test_refresh_yml_has_every_source_once_and_every_module():
+    described, plan = {}, sources.load()
+    for topic in (None, *packages.topics_with_data()):
+        package = packages.package(topic)
+        for source in package["sources"]:
+            described.setdefault(source["name"], set())
+        for table in package["resources"]:
+            for source in table["sources"]:
+                described.setdefault(source["name"], set()).add(
+                    f"{topic}/{table['name']}" if topic else table["name"]
+                )
+    assert set(plan) == set(described)
+    for name, source in plan.items():
+        assert {address(file) for file in source.files} <= described[name], name
+        if source.module:
+            ids = module(source.module).SOURCE
+            assert name in ([ids] if isinstance(ids, str) else ids)
+            assert (source.how == "automatic") == hasattr(module(source.module), "fetch")
