@@ -62,7 +62,10 @@ class Parts(HTMLParser):
 
 def check(page: str) -> None:
     parts = Parts(page)
-    assert not parts.elements & {"iframe", "object", "embed", "form", "base", "link"}
+    assert not parts.elements & {"iframe", "object", "embed", "form", "base"}
+    rels = re.findall(r"<link rel=\"(\w+)\"", page)
+    assert len(rels) == page.count("<link")
+    assert set(rels) <= {"icon", "alternate", "canonical"}, "a browser fetches none of these"
     assert parts.handlers == []
     schemes = {match[0] for a in parts.addresses if (match := re.match(r"\s*[\w+.-]+:", a.lower()))}
     assert schemes <= {"https:", "http:", "mailto:", "data:"}

@@ -17,7 +17,7 @@ from test_reports import Page
 
 from turkic_ties import claims, data
 from turkic_ties.reports.changes import LOG, Change, as_lines, read
-from turkic_ties.reports.pages import edition_pages
+from turkic_ties.reports.pages import DESCRIPTIONS, edition_pages
 from turkic_ties.reports.shell import TEMPLATES
 
 PROJECT = Path(__file__).parents[1]
@@ -66,7 +66,8 @@ def entry(page: str, id: str) -> str:
 
 
 def test_the_published_pages_are_what_the_published_reports_give(pages: dict[str, str]) -> None:
-    assert set(pages) == {"index.html", "claims.html", "claims.json", "changes.html"}
+    programs = {"claims.json", "feed.xml"}
+    assert set(pages) == {*(f"{page}.html" for page in DESCRIPTIONS), *programs}
     for name, text in pages.items():
         same = (PUBLISHED / name).read_text(encoding="utf-8") == text
         assert same, (
@@ -115,17 +116,18 @@ def test_the_first_folder_with_a_report_counts(edition: Path, tmp_path: Path) ->
     assert "$7" not in edition_pages(edition, staged)["index.html"]
 
 
-@pytest.mark.parametrize("name", ["index.html", "claims.html", "changes.html"])
+@pytest.mark.parametrize("name", DESCRIPTIONS)
 def test_a_page_is_whole_and_stands_alone(pages: dict[str, str], name: str) -> None:
-    text = pages[name]
+    text = pages[f"{name}.html"]
     page = Page(re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL))
     assert page.open == []
     assert page.tags["h1"] == 1
-    assert page.tags["link"] == page.tags["iframe"] == 0
+    assert page.tags["iframe"] == 0
+    assert page.rels <= {"icon", "alternate", "canonical"}, "a browser fetches none of these"
     assert [id for id, times in Counter(page.ids).items() if times > 1] == []
-    assert len(text.encode()) <= 700_000
+    assert len(text.encode()) <= 500_000
     assert not re.search(r"@import|url\((?!#)|fetch\(|XMLHttpRequest|import\(", text)
-    assert re.findall(r"<(?!a\b)\w+[^>]*\b(?:src|href)=\"(?!#|data:)([^\"]+)", text) == []
+    assert re.findall(r"<(?!a\b|link\b)\w+[^>]*\b(?:src|href)=\"(?!#|data:)([^\"]+)", text) == []
     assert not re.search(r"\b(nan|NaN|None|undefined|<NA>)\b", words(text))
 
 

@@ -199,7 +199,7 @@ def _citation(page: Mapping[str, Any], edition: Edition, retrieved: str) -> dict
     return {
         "text": f"{text} {url}".strip(),
         "bibtex": f"@misc{{turkic-ties-{key},\n{body}\n}}",
-        "copy": copy if edition.dated else "",
+        "kept": copy if edition.dated else "",
     }
 
 
