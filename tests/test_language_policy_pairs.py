@@ -17,6 +17,9 @@ import pytest
 from turkic_ties import language_policy, show
 from turkic_ties.countries import MEMBERS
 
+# Whole notebooks run here, and measuring coverage in them would take half as long again.
+pytestmark = pytest.mark.no_cover
+
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "language_policy.ipynb"
 PAIRS = list(itertools.permutations(MEMBERS, 2))
 ODD = [("TUR", "KAZ", 2020, 2020), ("UZB", "KAZ", 1992, 1996), ("TKM", "AZE", 1900, 1901)]

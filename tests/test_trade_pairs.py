@@ -17,6 +17,9 @@ import pytest
 from turkic_ties import show, trade
 from turkic_ties.countries import MEMBERS, name
 
+# Whole notebooks run here, and measuring coverage in them would take half as long again.
+pytestmark = pytest.mark.no_cover
+
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "trade.ipynb"
 PAIRS = list(itertools.permutations(MEMBERS, 2))
 ODD = [

@@ -165,7 +165,7 @@ class License(_Form):
 class Retrieved(_Form):
     """When ``ties refresh`` took over a source, and the hash of the answers in their order."""
 
-    on: Day
+    date: Day
     raw: Text
     bytes: int
     calls: int

@@ -79,6 +79,7 @@ SPENDING_ALT = (
     "Lines of military expenditure, one panel per state, at prices of the year and at constant "
     "prices."
 )
+DEALS_ALT = "One row per deal, with a ring in the year of order and dots in the years of delivery."
 BURDEN_ALT = (
     f"Lines of military expenditure as a share of GDP in the {NUMBER_OF_STATES} states, with a "
     "mark for how sure each figure is."
@@ -296,14 +297,6 @@ def deals(rows: pd.DataFrame, country: str, partner: str) -> str:
     return f"{counted(len(rows), 'deal')} in which {pair}: {stages(rows)}"
 
 
-def deals_alt(rows: pd.DataFrame) -> str:
-    """Describe the chart of deals."""
-    return (
-        "One row per deal, with a ring in the year of order and dots in the years of delivery. "
-        f"By stage: {stages(rows)}."
-    )
-
-
 def no_deal(
     arms_deals: pd.DataFrame, country: str, partner: str, order_years: tuple[int, int], period: str
 ) -> str:
@@ -311,8 +304,9 @@ def no_deal(
     all_deals = arms_deals[arms_deals["recipient"] == country]
     number_of = all_deals["order_year"].between(*order_years).sum() or "none"
     return (
-        f"SIPRI's register lists no deal of {period} in which {countries.name(partner)} supplies "
-        f"{countries.name(country)}; with all suppliers it lists {number_of}."
+        f"The extract of SIPRI's register here lists no deal of {period} in which "
+        f"{countries.name(partner)} supplies {countries.name(country)}; "
+        f"with all suppliers it lists {number_of}."
     )
 
 
@@ -416,11 +410,13 @@ def burden(latest: pd.DataFrame) -> str:
     return f"Military spending as a share of GDP: {figures}"
 
 
-def no_burden(state: str, period: str, known_first: int, known_last: int) -> str:
-    """Say that a state has no expenditure as a share of GDP in a period."""
+def no_burden(state: str, period: str, military_expenditure: pd.DataFrame) -> str:
+    """Say that a state has no expenditure as a share of GDP in a period, and when it has any."""
+    years = military_expenditure.loc[military_expenditure["iso3"] == state, "year"]
+    known = f"lie within {years.min()}–{years.max()}" if len(years) else "are not in the table"
     return (
         f"No military expenditure of {countries.name(state)} as a share of GDP is given for "
-        f"{period}; SIPRI's figures of it lie within {known_first}–{known_last}."
+        f"{period}; SIPRI's figures of it {known}."
     )
 
 

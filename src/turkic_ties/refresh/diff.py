@@ -114,4 +114,6 @@ def _size(before: Any, after: Any) -> float | None:
 def _shown(value: Any) -> str:
     if pd.isna(value):
         return "(empty)"
-    return f"{value:,}" if isinstance(value, int | float) else f"{value!r:.40}"
+    if isinstance(value, int | float):
+        return f"{int(value):,}" if value == int(value) else f"{value:,}"
+    return f"{value!r:.40}"

@@ -27,7 +27,9 @@ def staged(folder: Path) -> Iterator[Path]:
     """Copy the data folder, and let this process use the copy until the block ends."""
     copy, before = folder / COPY, os.environ.get("TURKIC_TIES_DATA")
     shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(data_directory(), copy, ignore=shutil.ignore_patterns(FOLDER))
+    for file in _files(data_directory()):
+        (copy / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(data_directory() / file, copy / file)
     os.environ["TURKIC_TIES_DATA"] = str(copy)
     try:
         yield copy
@@ -149,11 +151,7 @@ def apply(copy: Path, real: Path) -> list[str]:
     """Make what differs in the staged copy the data; return the files, relative to ``data/``."""
     collected = copy.with_name("collected")
     shutil.rmtree(collected, ignore_errors=True)
-    files = [
-        path.relative_to(copy)
-        for path in sorted(copy.rglob("*"))
-        if path.is_file() and not _same(path, real / path.relative_to(copy))
-    ]
+    files = [file for file in _files(copy) if not _same(copy / file, real / file)]
     for file in files:
         (collected / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(copy / file, collected / file)
@@ -162,6 +160,12 @@ def apply(copy: Path, real: Path) -> list[str]:
         os.rename(collected, copy.with_name(READY))
         sync(copy.parent)
     return [str(file) for file in files]
+
+
+def _files(folder: Path) -> list[Path]:
+    """List the files of a data folder, but those a refresh works with."""
+    paths = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [path for path in paths if path.parts[0] != FOLDER]
 
 
 def _same(one: Path, other: Path) -> bool:

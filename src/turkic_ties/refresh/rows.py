@@ -38,9 +38,9 @@ def address_of(file: str) -> str:
     path = Path(file)
     for address in packages.addresses():
         files = packages.files(address)
-        if data_directory() / file in files or (
-            len(files) > 1 and str(path.parent) == address and path.suffix == ".csv"
-        ):
+        wanted = data_directory() / file
+        in_its_folder = str(path.parent) == address and files[0].parent == wanted.parent
+        if wanted in files or in_its_folder:
             return address
     raise UnknownTableError(f"no table has the file {file}. Describe it in its package.")
 
@@ -103,6 +103,8 @@ def change(
     old = tables.typed(address, path, _csv(old_text)) if len(old_text) else new.iloc[:0]
     new_text = new.map(_written).astype("str")
     after = tables.typed(address, path, _csv(new_text)) if len(new) else new.iloc[:0]
+    if twice := _index(after, key)[_index(after, key).duplicated()].tolist():
+        raise DataError(f"{file}: the key {' '.join(map(str, twice[0]))} is there twice.")
     scope = list(scope or (("source",) if "source" in names else ()))
     own = _index(old, scope).isin(_index(after, scope)) if scope else pd.Series(True, old.index)
     if adds:

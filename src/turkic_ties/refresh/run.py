@@ -457,7 +457,7 @@ def _facts(asked: _Asked, options: Options, today: date) -> dict[str, Any]:
         "date_accessed": today.isoformat(),
         "processing": done and f"{did} {module.HOSTS[0]}. {done}",
         "retrieved": {
-            "on": today.isoformat(),
+            "date": today.isoformat(),
             "raw": hashing.PREFIX + hashed.hexdigest(),
             "bytes": sum(len(answer.content) for answer in asked.answers),
             "calls": asked.calls,

@@ -158,12 +158,13 @@ def figure(
     source
         Who publishes the figures, see `turkic_ties.data.credit`.
     alt
-        Description for a reader who does not see the chart.
+        What is drawn, for a reader who does not see the chart; the title is added to it.
     values
         The numbers that are drawn, shown as a folded table and a CSV file.
     """
     svg = as_svg(fig, id)
     plt.close(fig)
+    alt = f"{alt} {title}."
     described = {"id": id, "title": title, "subtitle": subtitle, "source": source, "alt": alt}
     standard = {"image/svg+xml": svg, "text/plain": f"[Chart: {alt}]"}
     _caption(f"**{as_markdown(title)}**  \n{as_markdown(subtitle)}")

@@ -1,0 +1,563 @@
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from pytest_httpserver import HTTPServer
+from small_publishers import (
+    BUREAU_FILE,
+    CLAIMS,
+    OFFICE_FILE,
+    PACKAGE_HEAD,
+    TABLE,
+    Publishers,
+    as_csv,
+    as_json,
+    figures,
+    install,
+)
+from typer.testing import CliRunner
+
+from turkic_ties import claims, data
+from turkic_ties.cli import app
+from turkic_ties.refresh import diff, guards, handover, place, rows, run, sources
+from turkic_ties.refresh.source import Answer
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def small_data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def publishers(
+    small_data: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> Publishers:
+    return install(small_data, httpserver, monkeypatch)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Read all files of a data folder but those a refresh works with."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and place.FOLDER not in path.parts
+    }
+
+
+def refresh(*names: str, **options: Any) -> dict[str, run.Outcome]:
+    options = {"everything": True, **options}
+    return {each.name: each for each in run.refresh([*names], run.Options(**options))}
+
+
+def states(outcomes: dict[str, run.Outcome]) -> dict[str, str]:
+    return {name: outcome.state for name, outcome in outcomes.items()}
+
+
+def ties(*arguments: str) -> tuple[int, str]:
+    """Run the command in this process; its status and all it printed."""
+    answer = CliRunner().invoke(app, ["refresh", *arguments])
+    return answer.exit_code, answer.output
+
+
+# -- a run ------------------------------------------------------------------------------------
+
+
+def test_nothing_new_changes_no_byte_and_asks_conditionally(
+    publishers: Publishers, small_data: Path
+) -> None:
+    before = contents(small_data)
+    for _ in range(2):
+        assert states(refresh()) == {"office": "up to date", "bureau": "up to date"}
+    assert contents(small_data) == before
+    assert [bool(request.if_none_match) for request in publishers.asked] == [False] * 2 + [True] * 2
+
+
+def test_new_figures_are_taken_over_with_their_provenance(
+    publishers: Publishers, small_data: Path
+) -> None:
+    publishers.bureau = as_json(
+        figures(2023, CHN2020=5990), version="2024a", published="2024-02-01"
+    )
+    outcome = refresh()["bureau"]
+    assert outcome.state == "taken over"
+    assert outcome.lines()[1].strip() == (
+        f"{BUREAU_FILE}: +4 rows, 1 of 20 cells revised "
+        "(largest: bureau KAZ CHN 2020 export value_usd 5,980 → 5,990 (+0.2%))"
+    )
+    assert data.check() == []
+    text = data.package_path("trade").read_text("utf-8")
+    assert text.startswith(PACKAGE_HEAD)
+    office, bureau = data.resource(TABLE)["sources"]
+    assert "retrieved" not in office
+    assert bureau["version"] == "2024a"
+    assert bureau["date_published"] == "2024-02-01"
+    assert bureau["date_accessed"] == date.today().isoformat()
+    assert bureau["processing"] == "Fetched by ties refresh from bureau.example. Read as they are."
+    assert bureau["retrieved"]["bytes"] == len(publishers.bureau)
+    (line,) = [json.loads(line) for line in (small_data / handover.LOG).read_text().splitlines()]
+    assert (line["table"], line["rows_new"], line["cells_revised"]) == (TABLE, 4, 1)
+    assert (line["version_before"], line["version"]) == (None, "2024a")
+    assert line["guards"]["rows"] == [1.2, 0.98]  # 24 rows after 20
+    after = contents(small_data)
+    assert states(refresh()) == {"office": "up to date", "bureau": "up to date"}
+    assert contents(small_data) == after
+
+
+def test_a_check_changes_nothing_and_ends_with_3(publishers: Publishers, small_data: Path) -> None:
+    publishers.office = as_csv(figures(2023))
+    before = contents(small_data)
+    status, said = ties("--check", "--all")
+    assert status == 3
+    assert "office           news" in said
+    assert "1 news, 1 up to date in" in said
+    assert contents(small_data) == before
+    assert not (small_data / place.FOLDER).exists()
+
+
+def test_what_would_move_a_signed_verdict_is_held_until_it_is_signed(
+    publishers: Publishers, small_data: Path
+) -> None:
+    publishers.office = as_csv(figures(TUR2022=3100))
+    publishers.bureau = as_json(figures(2023))
+    before = contents(small_data)
+    status, said = ties("office", "--accept", f"{TABLE}:revised", "--reason", "read")
+    assert status == 4
+    assert "moves A1: supported" in said
+    assert contents(small_data) == before
+    assert states(refresh(apply_held=True)) == {"office": "held"}  # not signed yet
+    signed = CLAIMS.replace("verdict: supported", "verdict: contradicted")
+    (small_data / "claims.yml").write_text(signed, "utf-8")
+    assert states(refresh(apply_held=True)) == {"office": "taken over"}
+    assert b"TUR,2022,export,3100" in (small_data / OFFICE_FILE).read_bytes()
+    assert data.check() == []
+    assert claims.check(claims.load()) == []
+    assert not (small_data / place.FOLDER / "held" / "office").exists()
+    line = json.loads((small_data / handover.LOG).read_text("utf-8"))
+    assert line["accepted"] == {"revised": "read"}
+
+
+def test_a_held_source_does_not_hold_those_of_other_tables(
+    publishers: Publishers, small_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publishers.office = as_csv(figures(2023))
+    publishers.bureau = as_json(figures(2023))
+    moved = [{"statement": "A1", "before": "b", "after": "a", "tables": ["trade/other"]}]
+    answers = iter([moved, []])
+    monkeypatch.setattr(handover, "moved_verdicts", lambda *_: next(answers))
+    # No table of theirs is behind the statement, so nobody knows which one moved it.
+    assert set(states(refresh()).values()) == {"held"}
+
+
+def test_answers_are_kept_and_read_again(
+    publishers: Publishers, small_data: Path, tmp_path: Path
+) -> None:
+    publishers.office = as_csv(figures(2023))
+    assert ties("--check", "--all", "--keep", str(tmp_path / "kept"))[0] == 3
+    publishers.office = b"something else"
+    assert states(refresh(saved=tmp_path / "kept")) == {
+        "office": "taken over",
+        "bureau": "up to date",
+    }
+    file = tmp_path / "kept" / "office" / "trade.csv"
+    assert ties("office", "--from", str(file))[0] == 0
+    assert ties("--from", str(file))[0] == 2
+    code, said = ties("bureau", "--from", str(file))
+    assert (code, said.count("\n")) == (2, 1)
+    assert "has no file of bureau, which reads *.json" in said
+
+
+def test_only_what_is_due_is_asked(publishers: Publishers, small_data: Path) -> None:
+    assert set(refresh(everything=False)) == {"office", "bureau"}
+    assert refresh(everything=False) == {}
+    assert set(refresh("office", everything=False)) == {"office"}
+    asked = small_data / place.FOLDER / run.ASKED
+    asked.write_text(asked.read_text().replace(date.today().isoformat(), "2020-01-01"))
+    assert set(refresh(everything=False)) == {"office", "bureau"}
+
+
+def test_the_day_on_which_a_source_is_due() -> None:
+    entry = sources.Source(how="automatic", module="a", files=["f"], looked_for="weekly")
+    asked = date(2026, 12, 1)
+    assert not sources.is_due(entry, asked, date(2026, 12, 6))  # after 5 days
+    assert sources.is_due(entry, asked, date(2026, 12, 7))  # after 6 days
+    assert sources.is_due(entry, None, asked)
+    by_hand = sources.Source(how="by_hand")
+    assert not sources.is_due(by_hand, None, asked)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ofice"], "there is no source 'ofice'; data/refresh.yml lists them. Near: office"),
+        (["legacy"], "legacy is not refreshed by a program: It ended."),
+        (["--from", "nowhere"], "there is nothing at nowhere."),
+        (["--accept", f"{TABLE}:unit"], "--accept needs --reason TEXT"),
+        (["--accept", f"{TABLE}:form", "--reason", "x"], "write TABLE:GUARD with one of rows"),
+        (["--accept", "trade/none:unit", "--reason", "x"], "there is no table 'trade/none'"),
+        (["--apply-held"], "nothing is held."),
+    ],
+)
+def test_a_request_that_cannot_be_done_is_one_line_and_2(
+    publishers: Publishers, small_data: Path, arguments: list[str], said: str
+) -> None:
+    before = contents(small_data)
+    status, printed = ties(*arguments)
+    assert status == 2
+    assert said in printed
+    assert printed.startswith("ties: ")
+    assert printed.count("\n") == 1
+    assert contents(small_data) == before
+
+
+def test_two_refreshes_at_once_end_with_75(publishers: Publishers) -> None:
+    with place.exclusive():
+        assert ties("office") == (
+            75,
+            "ties: another refresh is at work. Wait for it, or stop it.\n",
+        )
+
+
+def test_a_data_folder_that_cannot_be_written_is_one_line(
+    publishers: Publishers, small_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Path, *_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "mkdir", refused)
+    status, said = ties("office")
+    assert status == 2
+    assert said.count("\n") == 1
+    assert "cannot be written: Permission denied. Make it writable." in said
+
+
+def test_a_missing_library_is_named(
+    publishers: Publishers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "requests_cache", None)
+    monkeypatch.delitem(sys.modules, "turkic_ties.refresh.door")
+    status, said = ties("office")
+    assert status == 2
+    assert "needs requests_cache: pip install 'turkic-ties[refresh]'" in said
+
+
+def test_without_its_key_a_source_is_not_asked(
+    publishers: Publishers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BUREAU_KEY")
+    status, said = ties("bureau")
+    assert status == 0
+    assert "not asked: no BUREAU_KEY" in said
+    assert publishers.asked == []
+
+
+def test_the_most_serious_state_decides_the_status() -> None:
+    order = [run.STOPPED, run.HELD, run.NOT_TODAY, run.NEWS, run.UP_TO_DATE]
+    outcomes = [run.Outcome("a", state) for state in order]
+    found = [run.status(outcomes[place:]) for place in range(len(order))]
+    assert found == [1, 4, 75, 3, 0]
+
+
+def test_a_report_cannot_be_steered_by_what_a_publisher_writes(
+    publishers: Publishers, small_data: Path, tmp_path: Path
+) -> None:
+    hostile = "````\n<script>alert(1)</script> @everyone \x1b[2J"
+    publishers.office = as_csv(figures()).replace(b"TUR", f'"{hostile}"'.encode())
+    report = tmp_path / "report.md"
+    status, said = ties("--all", "--report", str(report))
+    assert status == 1
+    assert "\x1b" not in said
+    text = report.read_text("utf-8")
+    assert text.count("````") == 2  # the block's own
+    assert "'''\\n<script>" in text
+
+
+def test_the_summary_for_programs(publishers: Publishers) -> None:
+    publishers.office = as_csv(figures(2023))
+    status, said = ties("--check", "office", "--json")
+    (outcome,) = json.loads(said)
+    assert (status, outcome["state"], outcome["tables"][0]["rows_new"]) == (3, "news", 4)
+    assert {check["guard"] for check in outcome["guards"]} >= {"rows", "lost", "unit", "revised"}
+    assert ties("--check", "bureau", "--quiet") == (0, "")
+
+
+# -- guards -----------------------------------------------------------------------------------
+
+OLD = figures()
+
+
+def stopped_by(new: dict[tuple[str, int], float], **limits: Any) -> set[str]:
+    """Hold figures of the office against those of before."""
+    frame = sys.modules["turkic_ties.refresh.office"].tables(
+        [Answer("trade.csv", as_csv(new))]  # type: ignore[arg-type]
+    )[OFFICE_FILE]
+    change = rows.change(("office",), OFFICE_FILE, frame, None, False, [])
+    entry = sources.Source(how="by_hand", limits=sources.Limits(**limits))
+    checks = guards.measure(change, diff.between(change), entry, date(2023, 6, 1))
+    return {check.guard for check in checks if check.stops}
+
+
+def times(factor: float, cells: int = len(OLD)) -> dict[tuple[str, int], float]:
+    """Multiply the first cells."""
+    return {
+        key: round(value * factor, 6) if place < cells else value
+        for place, (key, value) in enumerate(OLD.items())
+    }
+
+
+def without(*cells: tuple[str, int]) -> dict[tuple[str, int], float]:
+    return {key: value for key, value in OLD.items() if key not in cells}
+
+
+@pytest.mark.parametrize(
+    ("new", "limits", "expected"),
+    [
+        # 19 of 20 rows are 95 %: of one partner one of five years, not its newest.
+        (without(("TUR", 2018)), {"rows_kept": 0.96}, {"rows"}),
+        (without(("TUR", 2018)), {"rows_kept": 0.95}, set()),
+        # A partner with five rows is lost from five rows on, not from six on; 15 of 20 rows stay.
+        (without(*[("TUR", y) for y in range(2018, 2023)]), {"rows_kept": 0.7}, {"lost"}),
+        (
+            without(*[("TUR", y) for y in range(2018, 2023)]),
+            {"rows_kept": 0.7, "lost_rows": 6},
+            set(),
+        ),
+        # The newest year has four rows: one per partner.
+        (figures(2021), {"rows_kept": 0.7, "lost_rows": 4}, {"newest", "lost"}),
+        (figures(2021), {"rows_kept": 0.7}, {"newest"}),
+        (figures(2023), {}, set()),
+        (figures(2024), {}, {"newest"}),  # the day is in 2023
+        # 1 of 20 cells is 5 %, and its change of 25 % is the median.
+        (times(1.25, 1), {"revised_share": 0.05, "revised_median": 0.25}, set()),
+        (times(1.25, 1), {"revised_share": 0.049, "revised_median": 0.25}, {"revised"}),
+        (times(1.25, 1), {"revised_share": 0.05, "revised_median": 0.249}, {"revised"}),
+        # Ranks: a common factor keeps them, a reversal does not.
+        (times(1.5), {"rank_correlation": 0.98}, set()),
+        (times(-1), {"rank_correlation": 0.98}, {"revised", "unit", "sign"}),
+        # The median of new over old: 1.02 is inside, 1.021 outside.
+        (times(1.02), {"revised_share": 1.0}, set()),
+        (times(1.021), {"revised_share": 1.0}, {"unit"}),
+        (times(0.98), {"revised_share": 1.0}, set()),
+        (times(0.979), {"revised_share": 1.0}, {"unit"}),
+        (times(2.0), {"rank_correlation": 0.98}, set()),
+        (times(2.1), {"rank_correlation": 0.98}, {"unit"}),
+        ({**OLD, ("TUR", 2018): 0}, {"revised_median": 1.0}, set()),
+        (
+            {**OLD, ("TUR", 2018): -1},
+            {"revised_median": 1.0, "revised_share": 0.05},
+            {"sign", "revised"},
+        ),
+        # The parts are all 20 cells of 5 years; the world of 2022 is 3000 + 4000 + 5000 + 6000.
+        ({**OLD, ("World", 2022): 18000}, {}, set()),
+        ({**OLD, ("World", 2022): 18090}, {}, set()),  # 18000 / 18090 - 1 = -0.4975 %
+        ({**OLD, ("World", 2022): 18091}, {}, {"total"}),  # -0.503 %
+    ],
+)
+def test_each_guard_on_both_sides_of_its_limit(
+    publishers: Publishers,
+    new: dict[tuple[str, int], float],
+    limits: dict[str, Any],
+    expected: set[str],
+) -> None:
+    assert stopped_by(new, **limits) == expected
+
+
+def test_a_guard_names_a_factor_of_a_thousand_and_of_a_million() -> None:
+    for factor, said in [(1000, "about 1,000 times"), (1e-6, "about 1/1,000,000 times")]:
+        pairs = pd.DataFrame(
+            {"column": "tonnes", "before": [1.0, 2.0], "after": [factor, 2 * factor]}
+        )
+        compared = diff.Diff("f", 0, 0, 2, [], pairs, None)
+        (check,) = guards._unit(compared, sources.Limits())
+        assert said in check.text
+
+
+def test_rows_left_out_on_purpose_are_counted_and_their_reason_is_tested(
+    publishers: Publishers,
+) -> None:
+    frame = sys.modules["turkic_ties.refresh.office"].tables(
+        [Answer("trade.csv", as_csv(figures(2022, TUR2021=1000)))]
+    )[OFFICE_FILE]
+    for count, at_least, stops in [(5, 3.0, False), (4, 3.0, True), (5, 3.01, True)]:
+        entry = sources.LeftOut(
+            file=OFFICE_FILE,
+            match={"partner": "TUR"},
+            rows=count,
+            reason="jumps",
+            jump=sources.Jump(column="value_usd", years=[2021, 2022], at_least=at_least),
+        )
+        change = rows.change(("office",), OFFICE_FILE, frame, None, False, [entry])
+        assert "TUR" not in set(change.after["partner"])
+        source = sources.Source(how="by_hand", left_out=[entry])
+        checks = [each for each in guards._left_out(change, source) if each.stops]
+        assert bool(checks) is stops  # 3000 / 1000 = 3 times
+
+
+def test_a_second_source_of_another_size_is_a_note_and_no_stop(publishers: Publishers) -> None:
+    frame = sys.modules["turkic_ties.refresh.office"].tables(
+        [Answer("trade.csv", as_csv(figures(2022, TUR2022=6001, UZB2022=8000, CHN2022=99999)))]
+    )[OFFICE_FILE]
+    change = rows.change(("office",), OFFICE_FILE, frame, None, False, [])
+    # The bureau has 3000 for TUR: 6001 is more than twice that. 8000 is twice its 4000 for UZB.
+    assert guards.second_sources(change, data.load(TABLE)) == [
+        "KAZ export TUR 2022: 6,001, bureau has 3,000"
+    ]
+
+
+def test_files_that_only_grow_and_files_of_which_years_are_replaced(publishers: Publishers) -> None:
+    frame = sys.modules["turkic_ties.refresh.office"].tables(
+        [Answer("trade.csv", b"Country,2022,2023\nTUR,1,2\n")]
+    )[OFFICE_FILE]
+    grown = rows.change(("office",), OFFICE_FILE, frame, None, True, [])
+    compared = diff.between(grown)
+    assert (compared.new, compared.gone, compared.revised) == (1, 0, [])
+    assert b"TUR,2022,export,3000\noffice,KAZ,TUR,2023,export,2\n" in grown.content
+    years = rows.change(("office",), OFFICE_FILE, frame, ("source", "year"), False, [])
+    compared = diff.between(years)  # of 2022 three partners of four are gone
+    assert (compared.new, compared.gone, len(compared.revised)) == (1, 3, 1)
+    assert years.content.count(b"\n") == 1 + 16 + 2
+
+
+def test_a_cell_that_has_not_changed_keeps_its_text(
+    publishers: Publishers, small_data: Path
+) -> None:
+    path = small_data / OFFICE_FILE
+    path.write_text(path.read_text("utf-8").replace("export,3000\n", "export,3000.00\n"), "utf-8")
+    data.seal()
+    publishers.office = as_csv(figures(2023))
+    assert refresh("office")["office"].state == "taken over"
+    assert "TUR,2022,export,3000.00\n" in path.read_text("utf-8")
+    assert "TUR,2023,export,3010\n" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("topic", [None, "trade", "defense", "language_policy"])
+def test_a_package_read_and_written_keeps_its_bytes(topic: str | None) -> None:
+    path = PROJECT / "data" / (topic or "") / "datapackage.yaml"
+    keeper, written = handover.yaml_keeper(), io.StringIO()
+    keeper.dump(keeper.load(path.read_text("utf-8")), written)
+    assert written.getvalue() == path.read_text("utf-8")
+
+
+def test_a_new_source_gets_its_file_into_the_table(
+    publishers: Publishers, small_data: Path
+) -> None:
+    package = yaml.safe_load((small_data / "trade" / "datapackage.yaml").read_text("utf-8"))
+    (table,) = package["resources"]
+    package["sources"] = [table["sources"].pop()]
+    table["path"].pop()
+    (small_data / "trade" / "datapackage.yaml").write_text(yaml.safe_dump(package), "utf-8")
+    (small_data / BUREAU_FILE).unlink()
+    data.seal()
+    assert refresh("bureau")["bureau"].state == "taken over"
+    assert data.check() == []
+    described = data.resource(TABLE)
+    assert described["path"] == ["bilateral_trade/office.csv", "bilateral_trade/bureau.csv"]
+    assert [source["name"] for source in described["sources"]] == ["office", "bureau"]
+
+
+# -- the move into place ----------------------------------------------------------------------
+
+STEPS = [
+    *[("copyfile", 1), ("seal", 1), ("check", 1), ("sync", 1), ("rename", 1), ("rename", 2)],
+    *[("replace", number) for number in (1, 2, 3, 4, 5)],
+]
+"""A function and the number of the call at which the process dies; `replace` moves the files."""
+
+
+def test_a_refresh_killed_at_any_step_leaves_the_old_data_or_the_new(
+    publishers: Publishers, small_data: Path, tmp_path: Path
+) -> None:
+    """In a fork per step and call, so that imports are paid once."""
+    saved = tmp_path / "saved.csv"
+    saved.write_bytes(as_csv(figures(2023)))
+    before, copy = contents(small_data), tmp_path / "copy"
+    shutil.copytree(small_data, copy)
+    seen = set()
+    for step, number in STEPS:
+        shutil.rmtree(small_data)
+        shutil.copytree(copy, small_data)
+        child = os.fork()
+        if not child:
+            die_at(step, number)
+            run.refresh(["office"], run.Options(saved=saved))
+            os._exit(0)
+        _, ended = os.waitpid(child, 0)
+        with place.reading():  # as a build does
+            after = contents(small_data)
+        changed = {name for name in before.keys() | after if before.get(name) != after.get(name)}
+        taken = {OFFICE_FILE, "trade/datapackage.yaml", handover.LOG}
+        assert changed in (set(), taken), (step, number)
+        assert len(data.load(TABLE)) == 40 + 4 * bool(changed)
+        assert not (small_data / place.FOLDER / place.READY).exists()
+        seen.add((os.WIFSIGNALED(ended), bool(changed)))
+    assert seen == {(True, False), (True, True), (False, True)}
+    shutil.rmtree(small_data)
+    shutil.copytree(copy, small_data)
+    assert states(refresh("office", saved=saved)) == {"office": "taken over"}
+    assert data.check() == []
+
+
+def die_at(step: str, number: int) -> None:
+    """Let this process be killed at a call of a function of a step."""
+    owners = {"copyfile": shutil, "rename": os, "replace": os, "sync": handover}
+    owner: Any = owners.get(step, data)
+    original, calls = getattr(owner, step), []
+
+    def counted(*arguments: Any, **more: Any) -> Any:
+        calls.append(step)
+        if len(calls) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*arguments, **more)
+
+    setattr(owner, step, counted)
+
+
+@pytest.mark.parametrize("step", ["copyfile", "rename"])
+def test_a_full_disk_changes_nothing(
+    publishers: Publishers, small_data: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    publishers.office = as_csv(figures(2023))
+    before = contents(small_data)
+    monkeypatch.setattr(os if step == "rename" else shutil, step, full)
+    code, said = ties("office")
+    monkeypatch.undo()
+    os.environ["TURKIC_TIES_DATA"] = str(small_data)
+    assert code == 1
+    assert "the disk is full" in said
+    assert contents(small_data) == before
+
+
+def test_a_refresh_waits_for_a_build_and_builds_do_not_wait_for_each_other(
+    publishers: Publishers, small_data: Path
+) -> None:
+    publishers.office = as_csv(figures(2023))
+    before = contents(small_data)
+    with place.reading(), place.reading():
+        other = threading.Thread(target=refresh, args=("office",))
+        other.start()
+        ready = small_data / place.FOLDER / place.READY
+        until = time.monotonic() + 20
+        while not ready.exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(0.05)
+        assert contents(small_data) == before
+    other.join(20)
+    assert len(data.load(TABLE)) == 44
