@@ -19,7 +19,6 @@ playwright_api = pytest.importorskip("playwright.sync_api", reason="needs the ex
 axe_api = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
 
 PUBLISHED = Path(__file__).parents[1] / "reports"
-PAGES = ("index", "claims", "changes", "about", "language_policy/kaz-tur")
 LOOKS: dict[str, dict[str, Any]] = {
     "light desktop": {
         "color_scheme": "light",
@@ -64,8 +63,18 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     assert errors == []
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    ("name", "look"),
+    [
+        ("index", "light desktop"),
+        ("index", "dark phone"),
+        ("changes", "dark phone"),
+        ("about", "light desktop"),
+        ("claims", "light desktop"),
+        ("language_policy/kaz-tur", "dark phone"),
+        ("trade/kaz-tur", "light desktop"),
+    ],
+)
 def test_axe_has_nothing_to_say(visit: Callable[..., Any], name: str, look: str) -> None:
     page = visit(name, **LOOKS[look])
     if look == "dark phone":
