@@ -6,6 +6,8 @@ It is not in `turkic_ties.show`, as the pages must not wait for the libraries th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
@@ -69,3 +71,30 @@ def themed_svg(svg: str, alt: str) -> Markup:
     opening = re.sub(r' (width|height)="[^"]*"', "", opening)
     size = f' style="max-width:{float(width.group(1)) * 4 / 3:.0f}px"' if width else ""
     return Markup(f'{opening} role="img" aria-label="{escape(alt)}"{size}>{rest}')
+
+
+def sparkline(points: Sequence[Sequence[float]]) -> Markup:
+    """Draw a series as a small line, which breaks where years are missing; empty for one point.
+
+    Parameters
+    ----------
+    points
+        Years and values, in the order of the years.
+    """
+    if len(points) < 2:
+        return Markup("")
+    years, values = zip(*points, strict=True)
+    step = min(later - year for year, later in pairwise(years))
+    low, spread = min(values), max(values) - min(values) or 1
+    path, before = "", None
+    for year, value in points:
+        x = 2 + 76 * (year - years[0]) / (years[-1] - years[0])
+        y = 18 - 16 * (value - low) / spread
+        path += f"{'L' if before is not None and year - before == step else 'M'}{x:.1f} {y:.1f}"
+        before = year
+    lowest, highest = (years[values.index(end(values))] for end in (min, max))
+    alt = f"{years[0]} to {years[-1]}: lowest in {lowest}, highest in {highest}"
+    return Markup(
+        f'<svg class="spark" viewBox="0 0 80 20" role="img" aria-label="{alt}">'
+        f'<path d="{path}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2"/></svg>'
+    )

@@ -77,7 +77,8 @@ def _compared(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iter
         id, after = figure["id"], _printed(figure)
         before = figures.get(id, after)
         if before != after:
-            yield Change(name, "key figure", id, figure["label"], before, after, tuple(tables))
+            label = ", ".join(filter(None, [figure["label"], figure.get("state")]))
+            yield Change(name, "key figure", id, label, before, after, tuple(tables))
     verdicts = {claim["id"]: claim["verdict"] for claim in old.get("claims", [])}
     for claim in new.get("claims", []):
         id, after = claim["id"], claim["verdict"]

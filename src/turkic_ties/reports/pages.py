@@ -168,7 +168,7 @@ def report_page(path: Path, edition: frame.Edition, stems: Sequence[str]) -> str
     page = path.read_text(encoding="utf-8")
     if not (summary := summaries.read(path.with_suffix(".json"))):
         return page
-    described = ". ".join([*(f["title"] for f in summary["figures"]), *summary["findings"]][:2])
+    described = " ".join(summary["in_short"][:2]) or f"{summary['topic']}: {summary['title']}"
     retrieved = max((source["accessed"] for source in summary["sources"]), default="")
     name = f"{path.parent.name}/{path.name}"
     return frame.frame(page, name, edition, stems, described, summary, retrieved)

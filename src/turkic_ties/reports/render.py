@@ -107,12 +107,15 @@ def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
         return [{name: item[name] for name in names} for item in items]
 
     cards = parts("key_figures", "figures")
+    of_card = ("id", "label", "value", "text", "unit", "period", "source")
+    of_series = ("state", "moved", "series")
     return {
         "format": FORMAT,
         "topic": report.topic,
         "title": report.title,
         "parameters": report.parameters.model_dump(),
-        "key_figures": fields(cards, "id", "label", "value", "text", "unit", "period", "source"),
+        "in_short": parts("in_short", "sentences"),
+        "key_figures": fields(cards, *of_card, *of_series),
         "findings": [bundle["text"] for bundle in of_kind("finding")],
         "figures": fields(of_kind("figure"), "id", "title", "subtitle", "source", "alt"),
         "shown_tables": fields(of_kind("table"), "id", "title"),

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from turkic_ties.reports import glossary
-from turkic_ties.theme import link
+from turkic_ties.theme import link, sparkline
 
 TEMPLATES = Path(__file__).parent / "template"
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -67,6 +67,7 @@ def equip(environment: Environment, *style_sheets: str) -> None:
     shared: dict[str, Any] = {"css": Markup("".join(styles)), "policy": policy()}
     environment.globals |= shared
     environment.filters["link"] = link
+    environment.filters["sparkline"] = sparkline
     environment.autoescape = True
 
 
