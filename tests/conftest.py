@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_project import make_small_project
+from small_project import keep_one_statement, make_small_project
 
 PROJECT = Path(__file__).parents[1]
 TIES = Path(sys.executable).with_name("ties")
@@ -56,5 +56,21 @@ def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> P
     """Give a project with two small notebooks, data that may be edited, and nothing published."""
     root = tmp_path / "project"
     make_small_project(root)
+    keep_one_statement(data_copy / "articles")
     monkeypatch.setattr("turkic_ties.reports.plan.PROJECT", root)
     return root
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what became of each fault of a publisher, as cases × connectors."""
+    cases: dict[str, dict[str, list[str]]] = {}
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties if report.when == "call" else []:
+            if name == "fault":
+                case, connector, state = value
+                cases.setdefault(case, {}).setdefault(state, []).append(connector)
+    if cases:
+        terminalreporter.section("faults of publishers")
+    for case, outcomes in sorted(cases.items()):
+        for state, names in sorted(outcomes.items()):
+            terminalreporter.write_line(f"{case:24} {state:11} {' '.join(sorted(names))}")

@@ -55,6 +55,17 @@ def make_small_project(root: Path) -> None:
         (root / "notebooks" / f"{topic}.ipynb").write_text(small_notebook(topic), encoding="utf-8")
 
 
+def keep_one_statement(articles: Path) -> None:
+    """Leave one article with one statement, which is evaluated in a moment."""
+    for path in articles.glob("*.yml"):
+        if path.stem != "subtle-cooperation":
+            path.unlink()
+    path = articles / "subtle-cooperation.yml"
+    head, _, claims = path.read_text(encoding="utf-8").partition("\nclaims:\n")
+    [claim] = [text for text in claims.split("\n\n") if text.startswith("- id: D13\n")]
+    path.write_text(f"{head}\nclaims:\n{claim}\n", encoding="utf-8")
+
+
 def command(small: Path, *arguments: str, before: str = "") -> list[str]:
     """Write the command line that builds the small project, after some Python code of a test."""
     called = (

@@ -94,7 +94,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_text(visit: Callable[..., A
         page.keyboard.press("Tab")
         stops.append(page.evaluate(focused))
     assert stops[0] == "Skip to the text"
-    assert stops[1:6] == ["Turkic Ties", "All reports", "The article", "What changed", "About"]
+    assert stops[1:6] == ["Turkic Ties", "All reports", "Articles", "What changed", "About"]
     page.reload()
     page.keyboard.press("Tab")
     assert page.locator(".skip").bounding_box()["y"] >= 0, "it can be seen once it has the focus"

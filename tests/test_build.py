@@ -102,7 +102,7 @@ def test_what_is_built_is_not_built_again_until_an_ingredient_changes(
         ("src/turkic_ties/module.py", "package source changed"),
         ("src/turkic_ties/reports/template/style.css", "template changed"),
         ("requirements.lock", "lock file changed"),
-        ("data/claims.yml", "claims changed"),
+        ("data/articles/subtle-cooperation.yml", "article subtle-cooperation changed"),
         ("reports/trade/kaz-tur.html", "trade/kaz-tur.html was altered"),
     ],
 )
@@ -110,7 +110,7 @@ def test_every_ingredient_counts_and_is_named(
     small: Path, data_copy: Path, path: str, reason: str
 ) -> None:
     make(small, ["trade"])
-    edited = data_copy / "claims.yml" if path.startswith("data") else small / path
+    edited = (data_copy.parent if path.startswith("data") else small) / path
     content = edited.read_text(encoding="utf-8")
     edited.write_text(content + "\n", encoding="utf-8")
     assert why(small)["trade"] == [reason]
@@ -212,7 +212,8 @@ def test_the_manifest_is_a_process_run_crate_whose_references_resolve(small: Pat
     assert graph[manifest.NAME]["about"] == {"@id": "./"}
     assert graph["./"]["conformsTo"] == {"@id": "https://w3id.org/ro/wfrun/process/0.5"}
     actions = [entity for entity in graph.values() if entity["@type"] == "CreateAction"]
-    assert {action["name"] for action in actions} == {"trade/kaz-tur", "defense/kaz-tur", "edition"}
+    reports = {"trade/kaz-tur", "defense/kaz-tur", "articles/subtle-cooperation"}
+    assert {action["name"] for action in actions} == reports | {"edition"}
     for action in actions:
         assert action["startTime"] <= action["endTime"]
         assert graph[action["instrument"]["@id"]]["@type"] == "SoftwareApplication"
@@ -301,12 +302,18 @@ def test_every_build_leaves_a_line_of_history(small: Path, data_copy: Path) -> N
 
 
 def summary(value: int, verdict: str, **hashes: str) -> str:
-    """Write as much of a report's summary as changes are found in."""
+    """Write as much of a report's or an article's summary as changes are found in."""
     figure = {"id": "f", "label": "F", "value": value, "unit": "t", "period": "2024"}
     claim = {"id": "T01", "verdict": verdict, "tables": ["a/claimed"]}
     tables = [{"table": f"a/{name}", "hash": hash} for name, hash in hashes.items()]
     pair = {"country": "KAZ", "partner": "TUR"}
-    rest: dict[str, Any] = {"findings": [], "figures": [], "shown_tables": [], "sources": []}
+    rest: dict[str, Any] = {
+        "results": [claim],
+        "findings": [],
+        "figures": [],
+        "shown_tables": [],
+        "sources": [],
+    }
     rest |= {"format": summaries.FORMAT, "topic": "trade", "parameters": pair}
     return json.dumps({"key_figures": [figure], "claims": [claim], "tables": tables, **rest})
 
@@ -316,10 +323,11 @@ def test_a_changed_verdict_names_only_the_changed_tables_it_rests_on(tmp_path: P
         "before": summary(1, "supported", claimed="1", other="1", same="1"),
         "after": summary(2, "outdated", claimed="2", other="2", same="1"),
     }.items():
-        (tmp_path / name / "trade").mkdir(parents=True)
-        (tmp_path / name / "trade" / "r.json").write_text(text, encoding="utf-8")
-    names = ["trade/r", "trade/new"]
-    figure, verdict = changes.between(tmp_path / "before", tmp_path / "after", names)
+        for folder in ("trade", "articles"):
+            (tmp_path / name / folder).mkdir(parents=True)
+            (tmp_path / name / folder / "r.json").write_text(text, encoding="utf-8")
+    names = ["trade/r", "trade/new", "articles/r", "articles/new"]
+    verdict, figure = changes.between(tmp_path / "before", tmp_path / "after", names)
     assert (figure.kind, figure.before, figure.after) == ("key figure", "1 t (2024)", "2 t (2024)")
     assert figure.tables == ("a/claimed", "a/other")
     assert (verdict.kind, verdict.tables) == ("verdict", ("a/claimed",))
@@ -355,13 +363,12 @@ def test_a_verdict_nobody_signed_fails_the_build_and_keeps_the_report(
     )
     assert make(small).failed == {}
     before = published(small)
-    registry = data_copy / "claims.yml"
-    head, claim = registry.read_text(encoding="utf-8").split("- id: D13\n")
-    claim = claim.replace("verdict: supported", "verdict: contradicted", 1)
-    end = claim.index("\n\n- id:")
-    history = claim[:end].rpartition("verdict: supported")
-    signed = history[0] + "verdict: contradicted" + history[2] + claim[end:]
-    registry.write_text(f"{head}- id: D13\n{signed}", encoding="utf-8")
+    registry = data_copy / "articles" / "subtle-cooperation.yml"
+    claim = registry.read_text(encoding="utf-8").replace(
+        "verdict: supp", "verdict: contradicted #", 1
+    )
+    history, _, note = claim.rpartition("verdict: supported")
+    registry.write_text(f"{history}verdict: contradicted{note}", encoding="utf-8")
     answer = ties(small, "build", *TABLES)
     assert answer.returncode == 1
     assert "D13" in answer.stderr
@@ -370,19 +377,18 @@ def test_a_verdict_nobody_signed_fails_the_build_and_keeps_the_report(
     assert "sign it" in answer.stderr
     after = published(small)
     assert [
-        name for name in before if name.startswith("defense/") and after[name] != before[name]
+        name
+        for name in before
+        if name.startswith(("defense/", "articles/")) and after[name] != before[name]
     ] == []
     assert json.loads((small / "reports" / "history.jsonl").read_text("utf-8").splitlines()[-1])[
         "failed"
-    ] == ["defense/kaz-tur"]
+    ] == ["articles/subtle-cooperation", "defense/kaz-tur"]
 
 
 def test_a_verdict_that_was_signed_anew_is_told_as_a_change(small: Path) -> None:
-    (small / "notebooks" / "defense.ipynb").write_text(
-        small_notebook("defense", WITH_A_VERDICT), encoding="utf-8"
-    )
     make(small)
-    path = small / "reports" / "defense" / "kaz-tur.json"
+    path = small / "reports" / "articles" / "subtle-cooperation.json"
     path.write_text(
         path.read_text("utf-8").replace('"verdict": "supported"', '"verdict": "imprecise"'),
         encoding="utf-8",
@@ -634,7 +640,8 @@ def test_reports_deleted_by_hand_are_no_longer_in_the_edition(small: Path) -> No
     for path in (small / "reports" / "defense").glob("kaz-tur.*"):
         path.unlink()
     assert make(small, ["trade"]).built == []
-    assert set(manifest.read(small / "reports")) == {"trade/kaz-tur", manifest.PAGES}
+    left = {"trade/kaz-tur", "articles/subtle-cooperation", manifest.PAGES}
+    assert set(manifest.read(small / "reports")) == left
     index = (small / "reports" / "index.html").read_text(encoding="utf-8")
     assert "defense/kaz-tur.html" not in index
     assert manifest.verify(small / "reports")[1] == []

@@ -437,7 +437,7 @@ def test_the_text_of_a_rule_is_written_once_and_names_its_thresholds() -> None:
         assert first in schema
         assert source.count(first.rstrip(".")) == 1
     for text in [*claims.STEPS.values(), *claims.VERDICTS.values()]:
-        for path in (PROJECT / "README.md", PROJECT / "data/claims.yml"):
+        for path in (PROJECT / "README.md", PROJECT / "data/articles/subtle-cooperation.yml"):
             assert text not in " ".join(path.read_text(encoding="utf-8").split())
 
 
@@ -578,8 +578,12 @@ def test_every_verdict_is_the_one_that_was_signed(
 
 def test_the_schema_is_current_and_named_in_the_registry() -> None:
     assert (PROJECT / "data/claims.schema.json").read_text(encoding="utf-8") == claims.schema()
-    first = (PROJECT / "data/claims.yml").read_text(encoding="utf-8").split("\n")[0]
-    assert first == "# yaml-language-server: $schema=claims.schema.json"
+    first = (
+        (PROJECT / "data/articles/subtle-cooperation.yml")
+        .read_text(encoding="utf-8")
+        .split("\n")[0]
+    )
+    assert first == "# yaml-language-server: $schema=../claims.schema.json"
 
 
 def reproduced(part: dict[str, Any]) -> Verdict:
@@ -979,7 +983,9 @@ def test_a_definition_is_used_and_its_fields_are_replaced(tmp_path: Path) -> Non
 
 
 def test_no_statement_needs_another_one() -> None:
-    content = yaml.safe_load((PROJECT / "data/claims.yml").read_text(encoding="utf-8"))
+    content = yaml.safe_load(
+        (PROJECT / "data/articles/subtle-cooperation.yml").read_text(encoding="utf-8")
+    )
     whole = claims.Registry.model_validate(content)
     for claim in content["claims"]:
         alone = claims.Registry.model_validate({**content, "claims": [claim]})

@@ -139,12 +139,15 @@ def test_a_worker_with_other_files_is_refused(
 ) -> None:
     other = tmp_path / "other"
     shutil.copytree(data_copy, other)
-    with (other / "claims.yml").open("a", encoding="utf-8") as file:
+    with (other / "articles" / "subtle-cooperation.yml").open("a", encoding="utf-8") as file:
         file.write("\n# edited\n")
     address, _ = start({}, {"TURKIC_TIES_DATA": str(other)}, preload=use(small))
     answer = ties(small, "build", "trade", "--cluster", address)
     assert answer.returncode == 2
-    assert "has different files (claims): update it, then restart it" in answer.stderr
+    assert (
+        "has different files (article subtle-cooperation): update it, then restart it"
+        in answer.stderr
+    )
     assert "Traceback" not in answer.stderr
     assert not (small / "reports" / "trade").exists()
 

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -119,9 +120,13 @@ def build(
         from turkic_ties.reports import build as building
 
         if explain:
-            for report, reasons in building.due(planned, directory, Hashes(), force).items():
+            hashes = Hashes()
+            for report, reasons in building.due(planned, directory, hashes, force).items():
                 why = f"would run: {'; '.join(reasons)}" if reasons else "up to date"
                 _print(f"{report.stem}: {why}")
+            for slug, (_, reasons) in building.articles_due(directory, hashes).items():
+                if reasons:
+                    _print(f"articles/{slug}: would be written: {'; '.join(reasons)}")
             return
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # treat it like Ctrl-C
         began = time.monotonic()
@@ -145,8 +150,8 @@ def build(
             if edition and not outcome.failed:
                 keep(directory, about.dated)
     _summarise(outcome, time.monotonic() - began, directory, quiet)
-    if outcome.failed:
-        raise typer.Exit(1)
+    if outcome.failed or outcome.refused:
+        raise typer.Exit(2 if outcome.refused else 1)
 
 
 def _summarise(outcome: Any, seconds: float, directory: Path, quiet: bool) -> None:
@@ -166,6 +171,8 @@ def _summarise(outcome: Any, seconds: float, directory: Path, quiet: bool) -> No
         notebook = directory / "failed" / f"{stem}.ipynb"
         if notebook.is_file():
             _print(f"  its notebook with the error: {_short(notebook)}", err=True)
+    for mistake in outcome.refused.values():
+        _print(f"ties: {' '.join(mistake.split())}", err=True)
     if not quiet:
         counts = [f"{len(outcome.built)} built", f"{len(outcome.reused)} up to date"]
         counts += [f"{len(outcome.failed)} failed"] if outcome.failed else []
@@ -240,9 +247,11 @@ def data(
 
 @app.command()
 def claims(
-    ids: Annotated[
+    names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID]...", help="Statements, all when none is named."),
+        typer.Argument(
+            metavar="[ARTICLE] [ID]...", help="An article, statements of it; all when left out."
+        ),
     ] = None,
     topic: Annotated[str | None, typer.Option(help="Only those of a topic.")] = None,
     verdict: Annotated[
@@ -251,11 +260,12 @@ def claims(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print as JSON, with all evidence.")
     ] = False,
-    file: Annotated[
-        Path | None, typer.Option(help="Another registry; data/claims.yml when left out.")
+    file: Annotated[Path | None, typer.Option(help="A file of statements anywhere.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the pages of the articles into this folder.")
     ] = None,
 ) -> None:
-    """Check an article's statements; a single ID prints all about it."""
+    """Check what articles state; a single ID prints all about it."""
     import json
 
     from turkic_ties import claims as registered
@@ -263,23 +273,47 @@ def claims(
     with _plain_errors():
         _check_choice("topic", topic, TOPICS)
         _check_choice("verdict", verdict, registered.Verdict)
-        registry = registered.load(file)
-        results = registered.evaluate(registry, ids or None)
+        chosen = registered.choose(names or [], file)
+        evaluated = [
+            (registry, registered.evaluate(registry, ids or None)) for registry, ids in chosen
+        ]
+        if output is not None:
+            for registry, results in evaluated:
+                _write_page(registry, results, output)
     shown = [
         result
+        for _, results in evaluated
         for result in results
         if topic in (None, result.topic) and verdict in (None, result.verdict)
     ]
-    if as_json:
+    if output is not None:
+        pass  # the pages have all of it
+    elif as_json:
         _print(json.dumps([result.to_dict() for result in shown], ensure_ascii=False, indent=1))
-    elif ids and len(ids) == 1 and shown:
+    elif len(shown) == 1 and any(ids for _, ids in chosen):
         _print(registered.as_text(shown[0]))
     else:
-        for result in shown:
-            _print(f"{result.id}  {result.verdict:32} {result.statement}")
-    if differences := registered.check(registry, results):
+        for article, group in groupby(shown, key=lambda result: result.article):
+            if len(chosen) > 1:
+                _print(f"{article}:")
+            for result in group:
+                _print(f"{result.id}  {result.verdict:32} {result.statement}")
+    differences = [text for each in evaluated for text in registered.check(*each)]
+    if differences:
         _print("\n".join(differences), err=True)
         raise typer.Exit(1)
+
+
+def _write_page(registry: Any, results: Iterable[Any], output: Path) -> None:
+    """Write the page of an article as a build does, without reports to link to."""
+    from turkic_ties import files
+    from turkic_ties.reports.articles import make
+
+    pages = make(registry, [result.to_dict() for result in results], {})
+    for name, text in pages.items():
+        (output / name).parent.mkdir(parents=True, exist_ok=True)
+        files.write(output / name, text)
+        _print(f"wrote {_short(output / name)}")
 
 
 @app.command()

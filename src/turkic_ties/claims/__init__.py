@@ -9,7 +9,7 @@ The **guard**: ``verdict`` and ``reviewed`` of a statement are what a person sig
 compares them with what comes out now.
 """
 
-from turkic_ties.claims.output import RATING, as_text, check, claim_review
+from turkic_ties.claims.output import RATING, as_text, check, claim_review, place
 from turkic_ties.claims.registry import (
     VERDICTS,
     Article,
@@ -17,6 +17,7 @@ from turkic_ties.claims.registry import (
     Registry,
     Verdict,
     article,
+    choose,
     load,
     schema,
 )
@@ -40,9 +41,11 @@ __all__ = [
     "article",
     "as_text",
     "check",
+    "choose",
     "claim_review",
     "evaluate",
     "load",
+    "place",
     "rule_texts",
     "schema",
 ]

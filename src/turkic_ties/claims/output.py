@@ -19,6 +19,11 @@ RATING = {
 """Our own scale, declared in each review; undecided statements have no number."""
 
 
+def place(result: Mapping[str, Any]) -> tuple[int, int]:
+    """Give the place of a result in its article, to sort by; collected statements keep theirs."""
+    return result["paragraph"] or 0, result["sentence"] or 0
+
+
 def check(registry: Registry, results: Sequence[Result] | None = None) -> list[str]:
     """Compare what comes out now with what was signed.
 
@@ -142,12 +147,7 @@ def claim_review(result: Mapping[str, Any], article: Article, page: str) -> dict
         "publishingPrinciples": f"{page}#rules",
         "claimReviewed": result["statement"],
         "reviewRating": _rating(result),
-        "itemReviewed": {
-            "@type": "Claim",
-            **_author(article),
-            "datePublished": article.date,
-            "appearance": _appearance(article),
-        },
+        "itemReviewed": _reviewed(result["said"], article),
         "citation": list(dict.fromkeys(citations)),
     }
 
@@ -158,6 +158,17 @@ def _rating(result: Mapping[str, Any]) -> dict[str, Any]:
     if verdict in RATING:
         rating |= {"ratingValue": RATING[verdict], "worstRating": 1, "bestRating": 5}
     return rating | {"ratingExplanation": f"{VERDICTS[verdict]} Here: {result['why']}."}
+
+
+def _reviewed(said: Mapping[str, Any] | None, article: Article) -> dict[str, Any]:
+    """Describe the statement: of the article, or of a speaker on a page of its own."""
+    if said is None:
+        appearance, date, author = _appearance(article), article.date, _author(article)
+    else:
+        appearance = {"@type": "WebPage", "name": said["title"], "url": said["url"]}
+        kind = "Person" if said["person"] else "Organization"
+        date, author = said["date"], {"author": {"@type": kind, "name": said["by"]}}
+    return {"@type": "Claim", **author, "datePublished": date, "appearance": appearance}
 
 
 def _author(article: Article) -> dict[str, Any]:

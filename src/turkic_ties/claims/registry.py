@@ -1,4 +1,4 @@
-"""The form of a registry of statements (``data/claims.yml``), and reading one.
+"""The form of a registry of statements (``data/articles/<slug>.yml``), and reading one.
 
 A registry describes an article and its **claims**. A claim has one or more **parts**; a part has
 **readings**, the legitimate ways of reading it. A reading computes a value from the tables and
@@ -10,14 +10,22 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
-from turkic_ties import countries, files
+from turkic_ties import articles, countries, files
 from turkic_ties.claims.rules import ISO_DATE, ClaimError, Form, Rule, Stated, near
 from turkic_ties.claims.written import Loader
 from turkic_ties.topics import TOPICS
@@ -56,6 +64,39 @@ VERDICTS = {
 ID = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
 """Ids become anchors of pages."""
 
+ADDRESS = r"^https?://[^\s<>\"']+$"
+
+
+def _date(value: Any) -> Any:
+    """Take a date as it is written, if it is in the calendar."""
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, str) and re.fullmatch(ISO_DATE, value):
+        datetime.date.fromisoformat(f"{value}-01-01"[:10] if len(value) < 10 else value)
+    return value
+
+
+def dated(date: str) -> str:
+    """Write a date in words, at its precision.
+
+    Examples
+    --------
+    >>> dated("2024-01"), dated("2022-05-11")
+    ('January 2024', '11 May 2022')
+    """
+    year, *rest = map(int, date.split("-"))
+    month = f"{datetime.date(year, rest[0], 1):%B} " if rest else ""
+    day = f"{rest[1]} " if len(rest) > 1 else ""
+    return f"{day}{month}{year}"
+
+
+Date: TypeAlias = Annotated[
+    str,
+    BeforeValidator(_date),
+    Field(
+        pattern=f"^{ISO_DATE}$", description="As precise as it is known: 2024, 2024-01, 2024-01-10."
+    ),
+]
 Undecided: TypeAlias = Literal[Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED]
 Topic: TypeAlias = Literal[TOPICS]  # type: ignore[valid-type]
 
@@ -189,13 +230,27 @@ class Locator(Form):
         return f"{self.section}, paragraph {self.paragraph}, sentence {self.sentence}"
 
 
+class Said(Form):
+    """Who says it, and on which page: for statements that were collected from several."""
+
+    by: str = Field(description="The speaker, or whose statistics are quoted.")
+    person: bool = Field(False, description="The speaker is a person, not a body or an agency.")
+    title: str = Field(description="Publication and title of the page.")
+    url: str = Field(pattern=ADDRESS)
+    date: Date = Field(description="Of the page.")
+
+    def __str__(self) -> str:
+        return f"{self.by}, {dated(self.date)}, in {self.title}"
+
+
 class Claim(Form):
     """One statement of the article."""
 
     id: str = Field(pattern=ID, description="It never changes its meaning.")
     topic: Topic
     statement: str = Field(description="In our own words.")
-    locator: Locator
+    locator: Locator | None = Field(None, description="The place in the article.")
+    said: Said | None = Field(None, description="Instead of a place: where it was said.")
     kind: Literal[
         "level",
         "change",
@@ -222,6 +277,8 @@ class Claim(Form):
             raise ValueError(
                 f"{self.id}: the last line of the history must be the verdict and its date"
             )
+        if (self.locator is None) == (self.said is None):
+            raise ValueError(f"{self.id}: give either 'locator' or 'said'")
         if len(self.parts) > 1 and any(part.statement is None for part in self.parts):
             raise ValueError(f"{self.id}: each of several parts needs its statement")
         if sum(part.head for part in self.parts) > 1:
@@ -241,24 +298,11 @@ class Article(Form):
     author: str | None = Field(None, description="Null when it is not established.")
     posted_by: str | None = Field(None, description="Name under which the page was posted.")
     outlet: str | None = None
-    date: str = Field(
-        pattern=f"^{ISO_DATE}$", description="As precise as it is known: 2024, 2024-01, 2024-01-10."
-    )
+    date: Date
     date_note: str | None = Field(None, description="How the date was found, if it is not printed.")
-    url: str | None = Field(None, pattern=r"^https?://[^\s<>\"']+$")
+    url: str | None = Field(None, pattern=ADDRESS)
     country: str = Field(description="ISO3 code of the country the article is about.")
     partner: str = Field(description="ISO3 code of the other side.")
-
-    @field_validator("date", mode="before")
-    @classmethod
-    def _write_date(cls, value: Any) -> Any:
-        return value.isoformat() if isinstance(value, datetime.date) else value
-
-    @field_validator("date")
-    @classmethod
-    def _is_in_the_calendar(cls, value: str) -> str:
-        datetime.date.fromisoformat(f"{value}-01-01"[:10] if len(value) < 10 else value)
-        return value
 
     @field_validator("country", "partner")
     @classmethod
@@ -266,21 +310,29 @@ class Article(Form):
         countries.name(value)
         return value
 
+    @model_validator(mode="after")
+    def _is_a_pair(self) -> Article:
+        if self.country == self.partner:
+            raise ValueError(f"country and partner are both {self.country}: name two states")
+        return self
+
     @property
     def cited(self) -> str:
-        """The article in one line, with the name it was posted under where no author is known."""
+        """The article in one line."""
+        return f"“{self.title}”, {self.byline}"
+
+    @property
+    def byline(self) -> str:
+        """Author, outlet and date; the name it was posted under where no author is known."""
         by = self.author or (f"posted by {self.posted_by}" if self.posted_by else "no author known")
         inferred = " (inferred)" if self.date_note else ""
-        parts = [f"“{self.title}”", by, self.outlet, f"{self.dated}{inferred}"]
+        parts = [by, self.outlet, f"{self.dated}{inferred}"]
         return ", ".join(part for part in parts if part)
 
     @property
     def dated(self) -> str:
         """The date in words, at its precision."""
-        year, *rest = map(int, self.date.split("-"))
-        month = f"{datetime.date(year, rest[0], 1):%B} " if rest else ""
-        day = f"{rest[1]} " if len(rest) > 1 else ""
-        return f"{day}{month}{year}"
+        return dated(self.date)
 
 
 class Registry(Form):
@@ -317,6 +369,11 @@ class Registry(Form):
         """The file that it was read from."""
         return self._path
 
+    @property
+    def slug(self) -> str:
+        """The name of the article, which is that of its file."""
+        return Path(self._path).stem
+
     @model_validator(mode="after")
     def _has_unique_ids(self) -> Registry:
         ids = [claim.id for claim in self.claims]
@@ -340,13 +397,13 @@ def _filled(content: Any, defined: Mapping[str, Any]) -> Any:
     return {**defined[name], **filled}
 
 
-def load(path: Path | None = None) -> Registry:
+def load(path: Path | str | None = None) -> Registry:
     """Read a registry.
 
     Parameters
     ----------
     path
-        A YAML file; None for ``data/claims.yml``.
+        A YAML file, or the slug of one in ``data/articles/``; None for the standard article.
 
     Raises
     ------
@@ -354,7 +411,8 @@ def load(path: Path | None = None) -> Registry:
         When the file is missing, is not YAML, or does not have the form of the schema; the message
         names the place.
     """
-    path = countries.data_directory() / "claims.yml" if path is None else path
+    if not isinstance(path, Path):
+        path = articles.path(articles.STANDARD if path is None else path)
     if not path.is_file():
         problem = "is a folder" if path.is_dir() else "is missing"
         raise ClaimError(f"{path} {problem}: name a file of statements.")
@@ -375,6 +433,40 @@ def load(path: Path | None = None) -> Registry:
     return registry
 
 
+def choose(names: Sequence[str], path: Path | None = None) -> list[tuple[Registry, list[str]]]:
+    """Read the articles that a command names, each with the ids of the statements it asks for.
+
+    Parameters
+    ----------
+    names
+        A slug and ids of that article, or ids alone, or nothing, which means all articles.
+    path
+        A file to read instead; then all names are ids.
+
+    Raises
+    ------
+    ClaimError
+        When no article or statement has a name, or several have.
+    """
+    if path is not None:
+        return [(load(path), list(names))]
+    known, problems = articles.find()
+    if problems and not names:
+        raise ClaimError(next(iter(problems.values())))
+    if not names or names[0] in known:
+        return [(load(slug), list(names[1:])) for slug in (names[:1] or known)]
+    wanted: dict[str, list[str]] = {}
+    registries = {slug: load(slug) for slug in known}
+    for name in names:
+        of = [slug for slug in known if name in {claim.id for claim in registries[slug].claims}]
+        if len(of) != 1:
+            several = f"several statements have the id {name}: name one of {', '.join(of)} first"
+            nothing = f"there is no article and no statement {name!r}{near(name, known)}"
+            raise ClaimError(f"{several if of else nothing}.")
+        wanted.setdefault(of[0], []).append(name)
+    return [(registries[slug], ids) for slug, ids in wanted.items()]
+
+
 def _place(steps: Sequence[int | str], content: Mapping[str, Any]) -> str:
     """Name the place of an error: the statement by its id, what is inside by keys and numbers."""
     steps = list(steps)
@@ -386,7 +478,7 @@ def _place(steps: Sequence[int | str], content: Mapping[str, Any]) -> str:
     return " / ".join(named) or "the registry"
 
 
-def article(path: Path | None = None) -> Article:
+def article(path: Path | str | None = None) -> Article:
     """Read which article a registry is about; parameters and errors are those of `load`."""
     return load(path).article
 

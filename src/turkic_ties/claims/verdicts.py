@@ -124,13 +124,15 @@ class Result:
     citations of what was used.
     """
 
+    article: str
     id: str
     topic: str
     statement: str
     locator: str
     section: str
-    paragraph: int
-    sentence: int
+    paragraph: int | None
+    sentence: int | None
+    said: dict[str, Any] | None
     kind: str
     verdict: Verdict
     why: str
@@ -269,26 +271,33 @@ def evaluate(registry: Registry, ids: Iterable[str] | None = None) -> list[Resul
         raise ClaimError(f"there is no statement {unknown[0]!r}; there are {names}.")
     evaluation = Evaluation(registry.article)
     try:
-        return [_whole(claim, evaluation) for claim in registry.claims if claim.id in wanted]
+        return [
+            _whole(claim, evaluation, registry.slug)
+            for claim in registry.claims
+            if claim.id in wanted
+        ]
     except ClaimError as error:
         raise ClaimError(f"{registry.path}, {error}") from error
 
 
-def _whole(claim: Claim, evaluation: Evaluation) -> Result:
+def _whole(claim: Claim, evaluation: Evaluation, article: str) -> Result:
     parts = [_part(i, claim, evaluation) for i in range(len(claim.parts))]
     verdict, why = combine_parts([part.verdict for part in parts], claim.head)
     if len(parts) > 1 and verdict in OPEN:
         why = f"{why}: {parts[claim.head].why}"
+    place = claim.locator
     used = [reading for part in parts for reading in [*part.readings, *part.context]]
     principals = [reading for part in parts for reading in part.readings[:1]]
     return Result(
+        article=article,
         id=claim.id,
         topic=claim.topic,
         statement=claim.statement,
-        locator=str(claim.locator),
-        section=claim.locator.section,
-        paragraph=claim.locator.paragraph,
-        sentence=claim.locator.sentence,
+        locator=str(place or claim.said),
+        section=place.section if place else claim.topic.replace("_", " ").capitalize(),
+        paragraph=place.paragraph if place else None,
+        sentence=place.sentence if place else None,
+        said=claim.said.model_dump() if claim.said else None,
         kind=claim.kind,
         verdict=verdict,
         why=why or parts[0].why,

@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import PurePath
 from typing import Any
 
@@ -135,12 +136,17 @@ def _series(answers: list[Answer]) -> dict[str, Series]:
 
 
 def _add(series: Series, name: str, year: int, value: float | None) -> None:
-    try:
-        iso3 = to_iso3(name)
-    except UnknownCountryError:
-        iso3 = name if name == "WLD" else ""  # other groups of countries are left out
-    if iso3 and value is not None:
+    if value is not None and (iso3 := _state(name)):
         series[iso3, year] = value
+
+
+@cache
+def _state(name: str) -> str:
+    """Return the code of a state or of the world; groups of countries are left out."""
+    try:
+        return to_iso3(name)
+    except UnknownCountryError:
+        return name if name == "WLD" else ""
 
 
 def _csv_cells(answer: Answer) -> Iterator[tuple[str, str, int, str]]:

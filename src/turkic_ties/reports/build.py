@@ -9,11 +9,13 @@ from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from turkic_ties import data, hashing
-from turkic_ties.reports import changes, frame, manifest
+from turkic_ties import articles, countries, data, hashing
+from turkic_ties.errors import TiesError
+from turkic_ties.reports import changes, frame, manifest, summaries
 from turkic_ties.reports.frame import Edition
-from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Report
+from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Ingredients, Report, plan
 from turkic_ties.reports.publish import now, publish, staging
 
 HISTORY = "history.jsonl"
@@ -48,12 +50,16 @@ class ReportResult:
 
 @dataclass
 class BuildResult:
-    """A build: published files, reports built, reused and failed (with the reason), and changes."""
+    """A build: published files, reports built, reused and failed (with the reason), and changes.
+
+    ``refused`` are the articles whose files have a mistake, with what it is.
+    """
 
     published: list[Path] = field(default_factory=list)
     built: list[str] = field(default_factory=list)
     reused: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
     changes: list[changes.Change] = field(default_factory=list)
 
 
@@ -145,12 +151,13 @@ def build(
                 (directory / FAILED / f"{report.stem}.ipynb").unlink(missing_ok=True)
                 records[report.stem] = _stage(report, produced, edition, hashes)
             on_progress(report, "failed" if error else "done", 1.0)
-        result.changes = changes.between(directory, edition, result.built)
         about = about or Edition()
+        written = _articles(records, edition, directory, hashes, result)
+        result.changes = changes.between(directory, edition, [*result.built, *written])
         pages = _pages(records, edition, directory, hashes, result, about)
         if pages:
             records[manifest.PAGES] = pages
-        if wanted or pages:
+        if wanted or written or pages:
             history = _history(directory / HISTORY, began, result)
             crate = manifest.as_json(records, manifest.version(), f"{about.base_url}about.html")
             _write({HISTORY: history, manifest.NAME: crate}, edition)
@@ -319,6 +326,90 @@ def _write(files: Mapping[str, str], edition: Path) -> dict[str, str]:
     return outputs
 
 
+def articles_due(
+    directory: Path, hashes: Hashes, records: manifest.Records | None = None
+) -> dict[str, tuple[Ingredients, list[str]]]:
+    """Say for the page of each article what it is made from, and why it has to be written again.
+
+    Parameters
+    ----------
+    directory, hashes
+        As for `due`.
+    records
+        Of the edition, with what this build has added; as they were published when left out.
+    """
+    records = manifest.read(directory) if records is None else records
+    found = {}
+    for slug, path in articles.find()[0].items():
+        record = records.get(f"{articles.FOLDER}/{slug}")
+        summaries = {
+            f"summary {report.stem}": records[report.stem].outputs.get(f"{report.stem}.json", "")
+            for report in _of_pair(path)
+            if report.stem in records
+        }
+        own = {**hashes.common, **hashes.article(path), **summaries}
+        tables = hashes.rehash_tables(record.ingredients) if record else {}
+        found[slug] = own, manifest.why_stale(record, own | tables, directory)
+    return found
+
+
+def _of_pair(path: Path) -> list[Report]:
+    """List the reports with default parameters on the pair of an article."""
+    pair = articles.pair(path)
+    if pair is None or not set(pair) <= set(countries.MEMBERS) or pair[0] == pair[1]:
+        return []
+    return plan([], dict(zip(("country", "partner"), pair, strict=True)))
+
+
+def _summary(report: Report, *folders: Path) -> dict[str, Any] | None:
+    """Read the summary of a report from the first folder that has it."""
+    read = (summaries.read(folder / f"{report.stem}.json") for folder in folders)
+    return next(filter(None, read), None)
+
+
+def _articles(
+    records: manifest.Records, edition: Path, directory: Path, hashes: Hashes, result: BuildResult
+) -> list[str]:
+    """Write the pages of articles that are out of date; what has a mistake is named."""
+    found, problems = articles.find()
+    result.refused |= problems
+    written = []
+    for slug, (own, reasons) in articles_due(directory, hashes, records).items():
+        if not reasons:
+            continue
+        stem, started = f"{articles.FOLDER}/{slug}", now()
+        reports = _of_pair(found[slug])
+        shown = {
+            report.topic: summary
+            for report in reports
+            if (summary := _summary(report, edition, directory))
+        }
+        stale = due(reports, directory, hashes)
+        known = [
+            claim
+            for report in reports
+            if report.topic in shown and (report.stem in result.built or not stale[report])
+            for claim in shown[report.topic]["claims"]
+        ]
+        from turkic_ties import claims
+        from turkic_ties.reports.articles import UnsignedError, evaluate, make, tables
+
+        try:
+            registry = claims.load(found[slug])
+            results = evaluate(registry, known)
+        except UnsignedError as error:
+            result.failed[stem] = str(error)
+        except TiesError as error:
+            result.refused[slug] = str(error)
+        else:
+            read = {table["table"]: table["hash"] for table in tables(results)}
+            ingredients = own | hashes.confirmed(hashes.tables(read), read)
+            outputs = _write(make(registry, results, shown), edition)
+            records[stem] = manifest.Record(ingredients, outputs, started, now())
+            written.append(stem)
+    return written
+
+
 def _pages(
     records: manifest.Records,
     edition: Path,
@@ -336,10 +427,15 @@ def _pages(
         for path, sha256 in record.outputs.items()
         if not path.endswith(".html")
     }
-    requested = {"edition": json.dumps(asdict(about), sort_keys=True)}
-    ingredients = {**hashes.common, **hashes.rehash_tables(read), **summaries, **requested}
+    ingredients = {
+        **hashes.common,
+        **hashes.articles(),
+        **hashes.rehash_tables(read),
+        **summaries,
+        "edition": json.dumps(asdict(about), sort_keys=True),
+    }
     stale = manifest.why_stale(records.get(manifest.PAGES), ingredients, directory)
-    if result.built or stale:
+    if stale or any(edition.rglob("*.html")):
         about = _frame(records, edition, directory, about)
     if not result.changes and not stale:
         return None
@@ -360,12 +456,13 @@ def _pages(
 
 
 def _frame(records: manifest.Records, edition: Path, directory: Path, about: Edition) -> Edition:
-    """Fill the places of all reports' pages, and say when one last changed."""
+    """Fill the places of all pages of reports and articles, and say when one last changed."""
     from turkic_ties.reports.pages import report_page
 
-    stems = [name for name in records if name != manifest.PAGES]
+    names = [name for name in records if name != manifest.PAGES]
+    stems = [name for name in names if not name.startswith(f"{articles.FOLDER}/")]
     updated = frame.read(directory).updated
-    for stem in stems:
+    for stem in names:
         page, record = f"{stem}.html", records[stem]
         new = (edition / page).is_file()
         path = (edition if new else directory) / page

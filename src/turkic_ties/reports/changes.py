@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from turkic_ties.articles import FOLDER
 from turkic_ties.reports import summaries
 
 LOG = "changes.jsonl"
@@ -61,31 +62,52 @@ def between(before: Path, after: Path, names: Iterable[str]) -> list[Change]:
     """
     found: list[Change] = []
     for name in sorted(names):
-        old, new = (summaries.read(folder / f"{name}.json") for folder in (before, after))
+        of_article = name.startswith(f"{FOLDER}/")
+        read, compared = (_article, _verdicts) if of_article else (summaries.read, _figures)
+        old, new = (read(folder / f"{name}.json") for folder in (before, after))
         if old and new:
-            found += _compared(name, old, new)
+            found += compared(name, old, new)
     return found
 
 
-def _compared(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[Change]:
+def _article(path: Path) -> dict[str, Any] | None:
+    """Read what a build wrote of an article; None when the file is missing or damaged."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        whole = all(isinstance(entry, dict) for entry in [*content["results"], *content["tables"]])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return dict(content) if whole else None
+
+
+def _moved(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """List the tables whose content changed."""
     hashes = {table["table"]: table["hash"] for table in old["tables"]}
-    tables = [
+    return [
         table["table"] for table in new["tables"] if hashes.get(table["table"]) != table["hash"]
     ]
+
+
+def _verdicts(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[Change]:
+    tables = _moved(old, new)
+    verdicts = {result["id"]: result["verdict"] for result in old["results"]}
+    for result in new["results"]:
+        id, after = result["id"], result["verdict"]
+        before = verdicts.get(id, after)
+        if before != after:
+            own = tuple(table for table in tables if table in result["tables"])
+            yield Change(name, "verdict", id, f"statement {id}", before, after, own)
+
+
+def _figures(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[Change]:
+    tables = tuple(_moved(old, new))
     figures = {figure["id"]: _printed(figure) for figure in old["key_figures"]}
     for figure in new["key_figures"]:
         id, after = figure["id"], _printed(figure)
         before = figures.get(id, after)
         if before != after:
             label = ", ".join(filter(None, [figure["label"], figure.get("state")]))
-            yield Change(name, "key figure", id, label, before, after, tuple(tables))
-    verdicts = {claim["id"]: claim["verdict"] for claim in old.get("claims", [])}
-    for claim in new.get("claims", []):
-        id, after = claim["id"], claim["verdict"]
-        before = verdicts.get(id, after)
-        if before != after:
-            own = tuple(table for table in tables if table in claim["tables"])
-            yield Change(name, "verdict", id, f"statement {id}", before, after, own)
+            yield Change(name, "key figure", id, label, before, after, tables)
 
 
 def _printed(figure: Mapping[str, Any]) -> str:

@@ -22,7 +22,12 @@ class ClusterError(TiesError):
 def fingerprint() -> Ingredients:
     """Hash all that any report is made from, on this machine."""
     hashes = Hashes()
-    return {**hashes.common, **hashes.notebooks(), **hashes.tables(data.addresses())}
+    return {
+        **hashes.common,
+        **hashes.notebooks(),
+        **hashes.articles(),
+        **hashes.tables(data.addresses()),
+    }
 
 
 def _check_same(mine: Ingredients, theirs: Ingredients, worker: str) -> None:

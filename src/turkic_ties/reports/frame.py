@@ -19,7 +19,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from turkic_ties import countries
+from turkic_ties import articles, countries
 from turkic_ties.errors import TiesError
 from turkic_ties.reports.shell import as_script, environment, in_words
 from turkic_ties.topics import TOPICS
@@ -122,6 +122,11 @@ def frame(
         "switcher": macros.switcher(_switcher(path, summary, stems), of_page["root"]),
         "cite": macros.cite(_citation(of_page, edition, retrieved), of_page, edition),
     }
+    if path.startswith(f"{articles.FOLDER}/"):
+        # Addresses of reviews, relative as they are written: to programs they are best whole.
+        name = path.rpartition("/")[2]
+        own = re.compile(rf'(?<=": ")[^"<>]*{re.escape(name)}(?=#)')
+        page = own.sub(lambda _: of_page["url"] or name, page)
     return PLACE.sub(lambda m: f"<!--{m[1]}-->{filled[m[1]].strip()}<!--/{m[1]}-->", page)
 
 

@@ -1,23 +1,20 @@
-"""Pages about the whole edition: the index, the article's statements, and what changed.
+"""Pages about the whole edition: the index, the list of articles, and what changed.
 
-They are made from the summaries of reports. Nothing is evaluated here: the verdicts are those the
-notebooks computed. Statements of a report that is missing are left out, and the pages say so.
+They are made from the summaries of reports and articles. Nothing is evaluated here.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import claims, countries, data, parameters
+from turkic_ties import articles, countries, data, parameters
 from turkic_ties.reports import changes, frame, glossary, summaries
-from turkic_ties.reports.shell import as_script, environment
+from turkic_ties.reports.shell import environment
 from turkic_ties.theme import themed_svg
 from turkic_ties.topics import TOPICS
 
@@ -26,7 +23,7 @@ CARDS = 4  # key figures of a report on the index
 DESCRIPTIONS = {
     "index": "Open data on how the Turkic states trade, arm, speak and live together, for every "
     "pair of Kazakhstan, Türkiye, Azerbaijan, Uzbekistan, Kyrgyzstan and Turkmenistan.",
-    "claims": "The statements of a published article, each tied to open data and decided by a "
+    "claims": "The statements of published articles, each tied to open data and decided by a "
     "printed rule.",
     "changes": "Every key figure and verdict that differs from the build before, and the tables "
     "that changed.",
@@ -78,14 +75,6 @@ class _Report:
         own = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{self.topic}-", self.svg.strip())
         return {**figure, "drawing": themed_svg(own, figure["alt"])}
 
-    def where(self, shown: str) -> tuple[str, str]:
-        """Return address and title of a figure or table by its id, else those of the page."""
-        for kind, entries in (("figure", "figures"), ("table", "shown_tables")):
-            for entry in self.summary[entries]:
-                if entry["id"] == shown:
-                    return f"{self.stem}.html#{kind}-{shown}", entry["title"]
-        return f"{self.stem}.html", f"the report on {self.topic}"
-
 
 def edition_pages(*folders: Path) -> dict[str, str]:
     """Assemble the pages about all reports of an edition.
@@ -100,33 +89,24 @@ def edition_pages(*folders: Path) -> dict[str, str]:
     Returns
     -------
     dict
-        File name to contents: ``index.html``, ``claims.html``, ``claims.json``, ``changes.html``,
-        ``about.html``, ``feed.xml``, and ``sitemap.xml`` where the edition has an address.
+        File name to contents: ``index.html``, ``claims.html``, ``changes.html``, ``about.html``,
+        ``feed.xml``, and ``sitemap.xml`` where the edition has an address.
     """
     edition = frame.read(*folders)
-    registry = claims.load()
-    article = registry.article
     reports = _reports(folders)
     stems, sources = list(reports), [s for r in reports.values() for s in r.summary["sources"]]
-    name = f"{article.country}-{article.partner}".lower()
+    usual = parameters.ReportParameters()
+    name = f"{usual.country}-{usual.partner}".lower()
     standard = {topic: reports.pop(f"{topic}/{name}", None) for topic in TOPICS}
-    results = sorted(
-        (result for report in standard.values() if report for result in report.summary["claims"]),
-        key=lambda result: (result["paragraph"], result["sentence"]),
-    )
-    scale = _scale(results)
     templates = environment()
     templates.globals |= {
-        "article": article,
-        "pair": (countries.name(article.country), countries.name(article.partner)),
+        "articles": _articles(folders),
+        "pair": (countries.name(usual.country), countries.name(usual.partner)),
         "standard": standard,
-        "scale": scale,
-        "total": len(results),
-        "topics": {topic: sum(result["topic"] == topic for result in results) for topic in TOPICS},
     }
     contexts = {
         "index": {"others": _by_pair(reports.values()), "rests_on": _rests_on(standard)},
-        "claims": _statements(results, registry, edition.base_url),
+        "claims": {},
         "changes": {},
         "about": {"corrections": data.corrections(), "terms": glossary.TERMS},
     }
@@ -144,64 +124,44 @@ def edition_pages(*folders: Path) -> dict[str, str]:
         paths = [*pages, *(f"{stem}.html" for stem in stems)]
         context = {"paths": sorted(path for path in paths if path.endswith(".html"))}
         pages["sitemap.xml"] = templates.get_template("sitemap.xml.j2").render(context)
-    for_programs = {
-        "article": article.model_dump(mode="json"),
-        "thresholds": registry.thresholds,
-        "scale": scale,
-        "results": results,
-    }
-    return pages | {"claims.json": json.dumps(for_programs, ensure_ascii=False, indent=1) + "\n"}
+    return pages
 
 
 def report_page(path: Path, edition: frame.Edition, stems: Sequence[str]) -> str:
-    """Fill the places of a report's page.
+    """Fill the places of the page of a report or an article.
 
     Parameters
     ----------
     path
-        The page; its summary lies next to it.
+        The page; the summary of a report lies next to it.
     edition
         What all pages share.
     stems
         The reports of the edition.
     """
     page = path.read_text(encoding="utf-8")
+    name = f"{path.parent.name}/{path.name}"
+    if path.parent.name == articles.FOLDER:
+        return frame.frame(page, name, edition, stems, DESCRIPTIONS["claims"])
     if not (summary := summaries.read(path.with_suffix(".json"))):
         return page
     described = " ".join(summary["in_short"][:2]) or f"{summary['topic']}: {summary['title']}"
     retrieved = max((source["accessed"] for source in summary["sources"]), default="")
-    name = f"{path.parent.name}/{path.name}"
     return frame.frame(page, name, edition, stems, described, summary, retrieved)
 
 
-def _scale(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """List the verdicts with their meaning, rating and number of statements."""
-    counts = Counter(result["verdict"] for result in results)
-    return [
-        {
-            "verdict": verdict,
-            "means": means,
-            "rating": claims.RATING.get(verdict),
-            "count": counts[verdict],
-        }
-        for verdict, means in claims.VERDICTS.items()
-    ]
-
-
-def _statements(
-    results: Sequence[dict[str, Any]], registry: claims.Registry, base_url: str
-) -> dict[str, Any]:
-    """Collect what the page of statements shows."""
-    page = f"{base_url}claims.html"
-    sections = groupby(results, key=lambda result: result["section"])
-    reviews = [claims.claim_review(result, registry.article, page) for result in results]
-    return {
-        "sections": [(name, list(group)) for name, group in sections],
-        "reviews": as_script(reviews),
-        "thresholds": registry.thresholds,
-        "steps": claims.STEPS,
-        "rules": claims.rule_texts(),
-    }
+def _articles(folders: Sequence[Path]) -> list[dict[str, Any]]:
+    """Read what articles there are, with the number of statements under each verdict."""
+    found = []
+    for slug in articles.find()[0]:
+        paths = [folder / articles.FOLDER / f"{slug}.json" for folder in folders]
+        if path := next(filter(Path.is_file, paths), None):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            pair = content["article"]["country"], content["article"]["partner"]
+            names = " and ".join(map(countries.name, pair))
+            total = len(content["results"])
+            found.append({**content, "pair": names, "total": total})
+    return found
 
 
 def _reports(folders: Sequence[Path]) -> dict[str, _Report]:

@@ -10,7 +10,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import countries, data, hashing, parameters
+from turkic_ties import articles, countries, data, hashing, parameters
 from turkic_ties.parameters import ReportParameters
 from turkic_ties.topics import TOPICS
 
@@ -124,11 +124,23 @@ class Hashes:
         self.common: Ingredients = {
             "package source": hashing.of_files(package.rglob("*.py")),
             "template": hashing.of_files(path for path in template if path.is_file()),
-            "claims": hashing.of_files([data_folder / "claims.yml"]),
             "countries": hashing.of_files([data_folder / "countries.csv"]),
             "lock file": hashing.of_files([PROJECT / "requirements.lock"]),
         }
-        """What every page is made from, apart from notebooks and tables."""
+        """What every page is made from, apart from notebooks, articles and tables."""
+        self._pairs = {path: articles.pair(path) for path in articles.find()[0].values()}
+
+    def articles(self, *pair: str) -> Ingredients:
+        """Hash the articles about a pair, or all when none is named."""
+        return {
+            f"article {path.stem}": self._cached(str(path), _file)
+            for path, about in self._pairs.items()
+            if not pair or about == pair
+        }
+
+    def article(self, path: Path) -> Ingredients:
+        """Hash one article."""
+        return {f"article {path.stem}": self._cached(str(path), _file)}
 
     def tables(self, addresses: Iterable[str]) -> Ingredients:
         """Hash tables, each with its description and corrections."""
@@ -182,6 +194,7 @@ class Hashes:
             "notebook": self._cached(str(report.notebook), _notebook),
             "parameters": json.dumps(report.parameters.model_dump(), sort_keys=True),
             **self.common,
+            **self.articles(report.parameters.country, report.parameters.partner),
             **tables,
         }
 
@@ -199,6 +212,14 @@ class Hashes:
         if name not in self._taken:
             self._taken[name] = take(name)
         return self._taken[name]
+
+
+def _file(path: str) -> str:
+    """Hash a file; one that cannot be read is named when its page is written."""
+    try:
+        return hashing.of_files([Path(path)])
+    except OSError:
+        return "unreadable"
 
 
 def _notebook(path: str) -> str:

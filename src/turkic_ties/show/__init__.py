@@ -19,8 +19,8 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from turkic_ties import articles, countries, data
 from turkic_ties import claims as registry
-from turkic_ties import countries, data
 from turkic_ties.show.charts import as_svg, label_line_ends, runs, setup, year_axis  # noqa: F401
 from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, PAPER, as_markdown  # noqa: F401
 from turkic_ties.words import MISSING, count, number, ordinal, percent, usd  # noqa: F401
@@ -346,7 +346,7 @@ def table(
     _caption(f"*Source: {as_markdown(source)}*")
 
 
-def claims(results: Iterable[Mapping[str, Any]]) -> None:
+def claims(results: Iterable[Mapping[str, Any]], cited: str = "") -> None:
     """Show statements of an article with their verdicts, in the order of the article.
 
     Parameters
@@ -354,19 +354,24 @@ def claims(results: Iterable[Mapping[str, Any]]) -> None:
     results
         Of `turkic_ties.claims.evaluate`, each as a dict by `to_dict`. The summary of the report has
         all of it.
+    cited
+        The article in one line.
     """
-    ordered = sorted(results, key=lambda result: (result["paragraph"], result["sentence"]))
+    ordered = sorted(results, key=registry.place)
     keys = ("id", "statement", "stated", "computed", "verdict")
     rows = [
         [*(result[key] for key in keys), "; ".join(filter(None, [result["rule"], result["why"]]))]
         for result in ordered
     ]
     body = _html_table(pd.DataFrame(rows, columns=[*map(str.capitalize, keys), "Rule"]), {})
-    _display("claims", {"claims": ordered}, {"text/html": body})
+    body = f"<p>{html.escape(cited)}</p>{body}" if cited else body
+    _display("claims", {"claims": ordered, "cited": cited}, {"text/html": body})
 
 
 def statements(topic: str, country: str, partner: str) -> None:
-    """Show the article's statements on one topic; nothing when it is about another pair.
+    """Show what the articles about a pair state on one topic; nothing where there is none.
+
+    An article whose file has a mistake is named and left out.
 
     Parameters
     ----------
@@ -375,11 +380,16 @@ def statements(topic: str, country: str, partner: str) -> None:
     country, partner
         ISO3 codes of the pair of the report.
     """
-    article = registry.article()
-    if (country, partner) == (article.country, article.partner):
-        statements = registry.load()
-        of_topic = [claim.id for claim in statements.claims if claim.topic == topic]
-        claims(result.to_dict() for result in registry.evaluate(statements, of_topic))
+    for slug, path in articles.about(country, partner).items():
+        try:
+            statements = registry.load(path)
+            of_topic = [claim.id for claim in statements.claims if claim.topic == topic]
+            results = [result.to_dict() for result in registry.evaluate(statements, of_topic)]
+        except registry.ClaimError:
+            unavailable(f"The article {slug} is left out: its file has a mistake.")
+            continue
+        if results:
+            claims(results, statements.article.cited)
 
 
 def sources(read: Iterable[str]) -> None:

@@ -1,0 +1,82 @@
+"""The articles that are put to the test: one file each under ``data/articles/``.
+
+The name of the file is the slug of the article, and of its page. Nothing here needs pandas, so that
+a build with nothing to do is answered at once.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from turkic_ties import countries, files
+from turkic_ties.errors import TiesError
+
+FOLDER = "articles"
+"""Of the files under ``data/``, and of the pages under ``reports/``."""
+
+STANDARD = "subtle-cooperation"
+"""The article that is meant when none is named."""
+
+SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class ArticleError(TiesError):
+    """An article that is not there, or not to be read; the message is one line."""
+
+
+def find() -> tuple[dict[str, Path], dict[str, str]]:
+    """List the files of articles by slug, and what is wrong with the names of the others.
+
+    Examples
+    --------
+    >>> STANDARD in find()[0]
+    True
+    """
+    articles: dict[str, Path] = {}
+    problems: dict[str, str] = {}
+    for path in sorted((countries.data_directory() / FOLDER).glob("[!.]*")):
+        slug, name = path.stem, f"data/{FOLDER}/{path.name}"
+        if path.suffix.lower() not in (".yml", ".yaml"):
+            continue
+        if not SLUG.fullmatch(slug) or len(slug) > 100:
+            problems[path.name] = (
+                f"{name}: rename it; the name of an article has lower-case letters a to z, digits "
+                "and single hyphens, such as officials-on-trade.yml, and at most 100 of them."
+            )
+        elif slug in articles:
+            other = articles[slug].name
+            problems[path.name] = f"{name} and {other} are both named {slug!r}: rename one of them."
+        else:
+            articles[slug] = path
+    return articles, problems
+
+
+def path(slug: str) -> Path:
+    """Return the file of an article.
+
+    Raises
+    ------
+    ArticleError
+        When there is none of this name.
+    """
+    articles, _ = find()
+    if slug not in articles:
+        raise ArticleError(f"there is no article {slug!r}; there are {', '.join(articles)}.")
+    return articles[slug]
+
+
+def pair(path: Path) -> tuple[str, str] | None:
+    """Read which pair an article is about, and no more; None where the file does not say."""
+    try:
+        text = files.read_text(path, ArticleError, files.MAX_YAML_BYTES)
+        block = re.search(r"^article:.*?(?=^[^\s#]|\Z)", text, re.MULTILINE | re.DOTALL)
+        about = files.parse_yaml(block[0] if block else text, path, ArticleError)["article"]
+        return str(about["country"]), str(about["partner"])
+    except (ArticleError, LookupError, TypeError):
+        return None
+
+
+def about(country: str, partner: str) -> dict[str, Path]:
+    """List the articles about a pair, by slug."""
+    return {slug: path for slug, path in find()[0].items() if pair(path) == (country, partner)}

@@ -1,0 +1,153 @@
+"""The page of each article: what it states, what decides, the verdicts; and the same as JSON.
+
+Statements that a report of the same build has evaluated are not evaluated again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from turkic_ties import articles, claims, data
+from turkic_ties.reports.shell import as_script, environment
+from turkic_ties.topics import TOPICS
+
+Summary = Mapping[str, Any]
+
+
+class UnsignedError(claims.ClaimError):
+    """A verdict comes out that nobody signed; the message has the numbers and the tables."""
+
+    status = 1
+
+
+def evaluate(registry: claims.Registry, known: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Evaluate an article, without the statements whose results are known.
+
+    Raises
+    ------
+    turkic_ties.claims.ClaimError
+        When the file has a mistake.
+    UnsignedError
+        When a verdict is not the one that was signed.
+    """
+    found = {result["id"]: result for result in known if result.get("article") == registry.slug}
+    missing = [claim.id for claim in registry.claims if claim.id not in found]
+    evaluated = claims.evaluate(registry, missing)
+    if differences := claims.check(registry, evaluated):
+        raise UnsignedError("\n".join(["verdicts are not those that were signed:", *differences]))
+    found |= {result.id: result.to_dict() for result in evaluated}
+    return [found[claim.id] for claim in registry.claims]
+
+
+def make(
+    registry: claims.Registry,
+    results: Iterable[Mapping[str, Any]],
+    summaries: Mapping[str, Summary],
+) -> dict[str, str]:
+    """Write the page of an article, and the same for programs.
+
+    Parameters
+    ----------
+    registry
+        The article and its statements.
+    results
+        Of its statements, as by `turkic_ties.claims.Result.to_dict`.
+    summaries
+        Of the reports on its pair, by topic: where the evidence of a statement is shown.
+
+    Returns
+    -------
+    dict
+        Path under the folder of reports to contents.
+    """
+    ordered = sorted(results, key=claims.place)
+    stem = f"{articles.FOLDER}/{registry.slug}"
+    return {
+        f"{stem}.html": _page(registry, ordered, summaries),
+        f"{stem}.json": _for_programs(registry, ordered),
+    }
+
+
+def scale(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """List the verdicts with their meaning, rating and number of statements."""
+    counts = Counter(result["verdict"] for result in results)
+    return [
+        {
+            "verdict": verdict,
+            "means": means,
+            "rating": claims.RATING.get(verdict),
+            "count": counts[verdict],
+        }
+        for verdict, means in claims.VERDICTS.items()
+    ]
+
+
+def _reviews(registry: claims.Registry, results: Sequence[Mapping[str, Any]]) -> list[Any]:
+    page = f"{registry.slug}.html"
+    return [claims.claim_review(result, registry.article, page) for result in results]
+
+
+def _page(
+    registry: claims.Registry,
+    results: Sequence[Mapping[str, Any]],
+    summaries: Mapping[str, Summary],
+) -> str:
+    sections = groupby(results, key=lambda result: result["section"])
+    topics = Counter(result["topic"] for result in results)
+    evidence = {result["id"]: _evidence(result, registry.article, summaries) for result in results}
+    return (
+        environment()
+        .get_template("article.html.j2")
+        .render(
+            article=registry.article,
+            slug=registry.slug,
+            sections=[(name, list(group)) for name, group in sections],
+            evidence=evidence,
+            scale=scale(results),
+            total=len(results),
+            topics={topic: topics[topic] for topic in TOPICS if topics[topic]},
+            reviews=as_script(_reviews(registry, results)),
+            thresholds=registry.thresholds,
+            steps=claims.STEPS,
+            rules=claims.rule_texts(),
+        )
+    )
+
+
+def tables(results: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """List the tables that results rest on, with their hashes."""
+    addresses = sorted({address for result in results for address in result["tables"]})
+    return [{"table": address, "hash": data.resource(address)["hash"]} for address in addresses]
+
+
+def _for_programs(registry: claims.Registry, results: Sequence[Mapping[str, Any]]) -> str:
+    content = {
+        "slug": registry.slug,
+        "article": registry.article.model_dump(mode="json"),
+        "byline": registry.article.byline,
+        "thresholds": registry.thresholds,
+        "scale": scale(results),
+        "results": results,
+        "tables": tables(results),
+        "reviews": _reviews(registry, results),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _evidence(
+    result: Mapping[str, Any], article: claims.Article, summaries: Mapping[str, Summary]
+) -> tuple[str, str] | None:
+    """Give address and title of the figure or table that shows the evidence, where it is there."""
+    shown = result["shown_in"]
+    if not shown or shown["topic"] not in summaries:
+        return None
+    page = f"../{shown['topic']}/{article.country}-{article.partner}.html".lower()
+    for kind, entries in (("figure", "figures"), ("table", "shown_tables")):
+        for entry in summaries[shown["topic"]][entries]:
+            if entry["id"] == shown["id"]:
+                return f"{page}#{kind}-{shown['id']}", entry["title"]
+    return page, f"the report on {shown['topic'].replace('_', ' ')}"
