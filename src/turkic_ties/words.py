@@ -164,7 +164,7 @@ def place_before(_: float, before: float) -> str:
 
 
 def _signed(value: float, digits: int = 1) -> str:
-    return _minus(f"{value:+.{digits}f}")
+    return _minus(f"{value:+.{digits}f}".replace("+", "+" if round(value, digits) else ""))
 
 
 def ordinal(rank: int | None) -> str:
