@@ -206,7 +206,7 @@ def faults(report: Report) -> Iterator[tuple[str, str]]:
             if cell["cell_type"] == "code":
                 exec("".join(cell["source"]), names)
                 if "parameters" in cell["metadata"].get("tags", []):
-                    names |= report.parameters.model_dump()
+                    names |= report.parameters
     plt.close("all")
     yield from found
 

@@ -57,7 +57,7 @@ def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> P
     root = tmp_path / "project"
     make_small_project(root)
     keep_one_statement(data_copy / "articles")
-    monkeypatch.setattr("turkic_ties.reports.plan.PROJECT", root)
+    monkeypatch.setattr("turkic_ties.topics.PROJECT", root)
     return root
 
 

@@ -77,8 +77,8 @@ def command(small: Path, *arguments: str, before: str = "") -> list[str]:
 def use(small: Path) -> str:
     """Write the Python code that makes a process use the small project."""
     return (
-        "import pathlib\nfrom turkic_ties.reports import plan\n"
-        f"plan.PROJECT = pathlib.Path({str(small)!r})\n"
+        "import pathlib\nfrom turkic_ties import topics\n"
+        f"topics.PROJECT = pathlib.Path({str(small)!r})\n"
     )
 
 

@@ -20,7 +20,7 @@ from pytest_httpserver import HTTPServer
 from tiny_data import DATA, SOURCE, field
 from werkzeug import Request, Response
 
-from turkic_ties import data
+from turkic_ties import articles, data
 from turkic_ties.countries import UnknownCountryError, to_iso3
 from turkic_ties.refresh import door as doors
 from turkic_ties.refresh.source import Answer, Door, RefusedAnswer
@@ -34,6 +34,7 @@ PARTNERS = ("TUR", "UZB", "KGZ", "CHN")
 Rows = dict[tuple[str, int], int]
 """Partner and year to dollars."""
 
+ARTICLE = f"{articles.FOLDER}/{articles.STANDARD}.yml"
 CLAIMS = """
 article:
   {author: A, title: T, outlet: null, date: 2024-05-02, url: null, country: KAZ, partner: TUR}
@@ -177,7 +178,8 @@ def make_data(folder: Path, corrections: list[dict[str, Any]] | None = None) -> 
     for name in ("countries.csv", "datapackage.yaml"):
         shutil.copy(DATA / name, folder)
     (folder / "corrections.yml").write_text(yaml.safe_dump(corrections or []), "utf-8")
-    (folder / "claims.yml").write_text(CLAIMS, "utf-8")
+    (folder / "articles").mkdir()
+    (folder / ARTICLE).write_text(CLAIMS, "utf-8")
     entry = {"how": "automatic", "looked_for": "weekly", "stale_after_months": 20}
     entries = {
         name: {**entry, "module": name, "files": [f"{TABLE}/{name}.csv"]}

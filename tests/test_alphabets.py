@@ -13,7 +13,7 @@ from turkic_ties import data
 from turkic_ties import language_policy as lp
 from turkic_ties.countries import MEMBERS
 from turkic_ties.measures import common
-from turkic_ties.parameters import LanguagePolicyParameters
+from turkic_ties.parameters import MODELS
 
 LANGUAGES = data.load("language_policy/languages")
 LETTERS = data.load("language_policy/alphabets")
@@ -48,7 +48,7 @@ def test_the_state_languages_are_those_of_the_table_and_official_by_cldr() -> No
 
 
 def test_a_report_can_be_asked_for_every_version_and_no_other() -> None:
-    assert get_args(LanguagePolicyParameters.model_fields["alphabet"].annotation) == lp.VERSIONS
+    assert get_args(MODELS["language_policy"].model_fields["alphabet"].annotation) == lp.VERSIONS
 
 
 def test_letters_shared_of_two_small_alphabets_by_hand() -> None:

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from test_reports import Page
 
-from turkic_ties import articles, claims, data
+from turkic_ties import articles, claims
 from turkic_ties.reports.articles import make
 from turkic_ties.reports.summaries import read
+from turkic_ties.topics import TOPICS
 
 PROJECT = Path(__file__).parents[1]
 PUBLISHED = PROJECT / "reports"
@@ -37,7 +38,7 @@ def results(registry: claims.Registry) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def written(registry: claims.Registry, results: list[dict[str, Any]]) -> dict[str, str]:
-    summaries = {topic: read(PUBLISHED / topic / "kaz-tur.json") for topic in data.TOPICS}
+    summaries = {topic: read(PUBLISHED / topic / "kaz-tur.json") for topic in TOPICS}
     return make(registry, results, {topic: each for topic, each in summaries.items() if each})
 
 
@@ -197,7 +198,7 @@ def test_filters_stand_on_what_the_page_says_without_a_script(
     assert chips == {id: f"#{id}" for id in chips}
     slugs = {verdict: verdict.replace(" ", "-") for verdict in claims.Verdict}
     assert set(chips) == {f"verdict={s}" for s in slugs.values()} | {
-        f"topic={topic}" for topic in data.TOPICS
+        f"topic={topic}" for topic in TOPICS
     }
     for result in results:
         opening = entry(text, result["id"]).partition(">")[0]

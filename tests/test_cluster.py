@@ -17,7 +17,7 @@ import pytest
 from small_project import command, small_notebook, ties, use
 
 from turkic_ties.reports import cluster
-from turkic_ties.reports.plan import PROJECT
+from turkic_ties.topics import PROJECT
 
 BIN = Path(sys.executable).parent
 LOOPBACK = ["--host", "127.0.0.1", "--no-dashboard"]

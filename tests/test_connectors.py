@@ -1,10 +1,15 @@
 """The connectors of ``ties refresh``: answers in the publishers' forms, figures made up."""
 
+import base64
+import gzip
 import hashlib
 import importlib
 import io
+import itertools
 import json
+import re
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -12,9 +17,10 @@ import pytest
 from openpyxl.styles import Font
 from openpyxl.styles.colors import Color
 
+from turkic_ties.countries import MEMBERS
 from turkic_ties.data import packages
 from turkic_ties.refresh import reading, sources
-from turkic_ties.refresh.source import Answer, NotToday, RefusedAnswer
+from turkic_ties.refresh.source import Answer, NothingNew, NotToday, RefusedAnswer
 
 DAY = date(2026, 12, 1)
 
@@ -475,6 +481,258 @@ def test_military_expenditure_follows_the_link_of_the_page():
         module("sipri_milex").fetch(Door([answer("milex.html", "<p>moved</p>")]), DAY)
 
 
+# -- SIPRI, arms -----------------------------------------------------------------------------------
+
+DEAL = {
+    "Recipient": "Kazakhstan", "Supplier": "Turkiye", "Year of order": "2020", " ": "?",
+    "Number ordered": "3", "  ": "", "Weapon designation": "X-1", "Weapon description": "tank",
+    "Number delivered": "2", "   ": "?", "Year(s) of delivery": "2021; 2022", "status": "New",
+    "Comments": "", "SIPRI TIV per unit": "1.5", "SIPRI TIV for total order": "4.5",
+    "SIPRI TIV of delivered weapons": "3",
+}  # fmt: skip
+
+
+def register(*deals, name="trade-register.csv", encoding="utf-8"):
+    """The form of deals, below two lines of explanation."""
+    lines = ["Transfers, 'All'", "Data generated: 18 May 2026 2:29:20 PM"]
+    cells = [[*DEAL], *([*(DEAL | deal).values()] for deal in deals)]
+    lines += [",".join(cell.strip() for cell in line) for line in cells]
+    return answer(name, "\r\n".join(lines).encode(encoding))
+
+
+def deliveries(*changes):
+    """The form of deliveries, as the interface packs it."""
+    head = (
+        "SIPRI AT Database ID,Supplier,Recipient,Designation,Description,Armament category,"
+        "Order date,Order date is estimate,Numbers delivered,Numbers delivered is estimate,"
+        "Delivery year,Delivery year is estimate,Status,SIPRI estimate,TIV deal unit,"
+        "TIV delivery values,Local production"
+    )
+    lines = [
+        f"{n},Turkiye,{recipient},X-1,ray gun,Artillery,2020,No,1,No,{year},No,New,1,1,{tiv},No"
+        for n, (recipient, year, tiv) in enumerate(changes)
+    ]
+    packed = base64.b64encode("\n".join(["about", head, *lines]).encode()).decode()
+    return as_json("deliveries.json", {"bytes": packed})
+
+
+def test_arms_deals_are_numbered_within_order_and_keep_the_marks():
+    deals = [
+        {"Weapon designation": "Z-9", "Supplier": "unknown supplier(s)", "Number ordered": ""},
+        {"Number ordered": "10", "Comments": "São"},
+        {},
+        {"Year(s) of delivery": "1991"},
+        {"Year(s) of delivery": "1991; 1992"},
+        {"Year(s) of delivery": "", "Number delivered": "", "SIPRI TIV of delivered weapons": ""},
+        {"Recipient": "PKK (Turkiye)*"},
+    ]
+    found = rows("sipri_arms", [register(*deals, encoding="cp1252")])
+    assert [(row[0], row[9], row[11], row[13], row[16]) for row in found] == [
+        ("KAZ-TUR-2020-01", 3, 0, None, 4.5),  # not delivered yet
+        ("KAZ-TUR-2020-02", 3, 2, "1991;1992", 4.5),
+        ("KAZ-TUR-2020-03", 3, 2, "2021;2022", 4.5),
+        ("KAZ-TUR-2020-04", 10, 2, "2021;2022", 4.5),
+        ("KAZ-XXX-2020-01", None, 2, "2021;2022", None),  # SIPRI prints a TIV for an unknown number
+    ]
+    assert found[2][4:9] == (True, "X-1", "tank", "Armoured vehicles", "New")
+    assert found[2][10:13:2] == (False, True)
+    assert module("sipri_arms").version([register()]) == "register generated on 18 May 2026"
+
+
+def test_arms_deliveries_are_added_up_and_name_the_category_of_a_new_kind():
+    sent = deliveries(
+        ("Kazakhstan", 1991, 5),
+        ("Kazakhstan", 1992, 0.1),
+        ("Kazakhstan", 1992, 0.2),
+        ("UAE", 1992, 1),
+    )
+    answers = [register({"Weapon description": "ray gun"}), sent]
+    file = "defense/arms_transfers.csv"
+    assert rows("sipri_arms", answers, file) == [("TUR", "KAZ", 1992, 0.3)]
+    assert rows("sipri_arms", answers, "defense/arms_deals.csv")[0][7] == "Artillery"
+
+
+def test_arms_are_asked_for_only_when_there_is_a_newer_year():
+    countries = [
+        {"Name": name, "EntityId": n} for n, name in enumerate(["Kazakhstan", "Turkiye", "x"])
+    ]
+    there = [answer("max_year.json", "2029"), as_json("countries.json", countries)]
+    door = Door([*there, register(name="deals.json"), deliveries()])
+    module("sipri_arms").fetch(door, DAY)
+    filters = door.asked[-1][2]["filters"]
+    assert [each["listData"] for each in filters] == [[], [0, 1], []]
+    with pytest.raises(NothingNew, match="last year is 2000"):
+        module("sipri_arms").fetch(Door([answer("max_year.json", "2000")]), DAY)
+
+
+# -- trade of all states: IMF and UN Comtrade ------------------------------------------------------
+
+SDMX = (
+    '<m:StructureSpecificData xmlns:m="http://www.sdmx.org/resources/sdmxml/schemas/v3_0/message"'
+    ' xmlns:c="http://www.sdmx.org/resources/sdmxml/schemas/v3_0/common" xmlns:ss="http://www.sdmx'
+    '.org/resources/sdmxml/schemas/v3_0/data/structurespecific"><m:Header><m:ID>x</m:ID>'
+    "<m:Test>false</m:Test><m:Prepared>2026-12-01T05:16:36Z</m:Prepared>"
+    '<m:Sender id="unknown"/><m:Structure structureID="D" dimensionAtObservation="TIME_PERIOD">'
+    "<c:Structure>urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure=IMF.STA:DSD_IMTS(1.0.0)"
+    '</c:Structure></m:Structure></m:Header><m:DataSet ss:structureRef="D" action="Replace">'
+    "{}</m:DataSet></m:StructureSpecificData>"
+)
+
+
+def imts(*flows, kind="M", name="imts_reporters.xml"):
+    """An answer in SDMX: reporter, partner, X or M, year, value in dollars beside SCALE 6."""
+    codes = {"X": "XG_FOB_USD", "M": "MG_CIF_USD"}
+    body = "".join(
+        f'<Series COUNTRY="{reporter}" INDICATOR="{codes[flow]}" COUNTERPART_COUNTRY="{partner}" '
+        f'FREQUENCY="A" SCALE="6"><Obs OBS_VALUE="{value}" DERIVATION_TYPE="{kind}" '
+        f'TIME_PERIOD="{year}"/></Series>'
+        for reporter, partner, flow, year, value in flows
+    )
+    return answer(name, SDMX.replace("{}", body))
+
+
+def test_imf_values_are_dollars_whatever_the_scale_says():
+    flows = [
+        ("KAZ", "G001", "X", 2023, 900),
+        ("KAZ", "KOS", "M", 2023, 7.6),
+        ("KAZ", "GX170", "X", 2023, 5),
+    ]
+    found = rows("imf", [imts(*flows)], columns=slice(1, 6))
+    assert found == [("KAZ", "WLD", 2023, "export", 900), ("KAZ", "XKX", 2023, "import", 8)]
+    assert module("imf").version([imts(*flows)]) == "as of 2026-12-01"
+
+
+@pytest.mark.parametrize(("copied", "stays"), [(1, False), (0, True)])
+def test_imf_books_filled_in_from_partners_are_left_out(copied, stays):
+    """One of five values of Turkmenistan is its partner's times 1.06, or none is."""
+    partners = ("KAZ", "UZB", "KGZ", "AZE", "RUS")
+    sold = [(partner, "TKM", "X", 2023, 1000) for partner in partners]
+    values = zip(partners, [1060] * copied + [1061] * (5 - copied), strict=True)
+    bought = [("TKM", one, "M", 2023, value) for one, value in values]
+    for one, other in itertools.permutations(partners, 2):
+        sold += [(one, other, "X", 2023, 10), (other, one, "M", 2023, 11)]
+    found = rows("imf", [imts(*sold), imts(*bought, name="imts_partners.xml")])
+    reporters = {row[1] for row in found}
+    assert reporters == {*partners} | ({"TKM"} if stays else set())
+
+
+def comtrade(*changes, count=None, name="totals_reporters_2023.json", **more):
+    """Rows of the service: exports of Kazakhstan, changed."""
+    row = {
+        "refYear": 2023, "reporterCode": 398, "reporterISO": "KAZ", "flowCode": "X",
+        "partnerCode": 792, "partnerISO": "TUR", "partnerDesc": "Türkiye", "partner2Code": 0,
+        "cmdCode": "TOTAL", "customsCode": "C00", "motCode": 0, "primaryValue": 10.4,
+    }  # fmt: skip
+    body = [row | change for change in changes]
+    content = {"elapsedTime": "0.1 secs", "count": len(body) if count is None else count}
+    return as_json(name, content | {"data": body, "error": ""} | more)
+
+
+def test_comtrade_takes_totals_once_and_adds_up_what_is_no_country():
+    usa = {"partnerCode": 842, "partnerISO": "USA"}
+    first = comtrade(
+        {},
+        {"motCode": 1000, "primaryValue": 4},
+        {"cmdCode": "27", "primaryValue": 5},
+        usa,
+        {"partnerCode": 0, "partnerISO": "W00", "flowCode": "M"},
+        {"partnerCode": 490, "partnerISO": "S19"},
+        {"partnerCode": 899, "partnerISO": "_X ", "primaryValue": 2},
+        {"reporterCode": 97, "reporterISO": "EUR"},
+    )
+    again = comtrade({}, name="totals_partners_2023.json")
+    assert rows("comtrade", [first, again], columns=slice(1, 6)) == [
+        ("KAZ", "TUR", 2023, "export", 10),
+        ("KAZ", "USA", 2023, "export", 10),
+        ("KAZ", "WLD", 2023, "import", 10),
+        ("KAZ", "XXX", 2023, "export", 12),
+    ]
+
+
+def test_comtrade_has_its_key_in_a_header_and_splits_an_answer_that_may_be_cut(monkeypatch):
+    monkeypatch.setattr(module("comtrade"), "FIRST_YEAR", 2025)
+    cut = comtrade(*[{}] * 500, name="totals_reporters_2025.json")
+    halves = [comtrade({}, name=f"totals_reporters_2025_{flow}.json") for flow in "XM"]
+    door = Door([cut, *halves, comtrade(name="totals_partners_2025.json")], key="secret")
+    answers = module("comtrade").fetch(door, DAY)
+    assert [each.name for each in answers] == [
+        "totals_reporters_2025_X.json",
+        "totals_reporters_2025_M.json",
+        "totals_partners_2025.json",  # empty with 200: nobody reports yet
+    ]
+    assert all(headers == {"Ocp-Apim-Subscription-Key": "secret"} for *_, headers in door.asked)
+    assert not any("secret" in f"{url}{params}" for url, _, params, _ in door.asked)
+
+
+# -- UNESCO and the UN's population ----------------------------------------------------------------
+
+
+def uis(*points, **more):
+    """Records of the service; every indicator has one of Kazakhstan in 2010."""
+    codes = [*module("uis").MOVING, *module("uis").LEVELS]
+    points = [*((code, "KAZ", 2010, 1.0) for code in codes), *points]
+    names = ("indicatorId", "geoUnit", "year", "value")
+    records = [
+        dict(zip(names, each, strict=True), magnitude=None, qualifier=None) for each in points
+    ]
+    return as_json("uis_data.json", {"records": records, "hints": []} | more)
+
+
+def test_students_repeating_the_year_before_are_flagged_from_a_hundred_on():
+    points = [
+        ("OE.5T8.40510", "TUR", year, value)
+        for year, value in ((2011, 99), (2012, 99), (2013, 100))
+    ]
+    points += [("OE.5T8.40510", "TUR", 2014, 100), ("OE.5T8.40510", "ALB", 2014, 7)]
+    points += [("FHLANGILP.PRIMARY", "TUR", 2011, 87.87522888)]
+    found = rows("uis", [uis(*points)], "language_policy/student_mobility.csv")
+    assert [(row[1], row[4], row[5]) for row in found if row[0] == "TUR"] == [
+        (2011, 99, None),
+        (2012, 99, None),
+        (2013, 100, None),
+        (2014, 100, "repeats the year before"),
+    ]
+    home = rows("uis", [uis(*points)], "language_policy/home_language_instruction.csv")
+    assert home[-1] == ("TUR", 2011, "end of primary", 87.8752)
+    assert module("uis").version([as_json("uis_version.json", {"version": "2026-x"})]) == "2026-x"
+
+
+def wpp(kind, years, states=MEMBERS, variant="Medium", **cells):
+    lines = [",".join(["ISO3_code", "Variant", "Time", *cells])]
+    lines += [
+        ",".join(map(str, [iso3, variant, year, *cells.values()]))
+        for iso3 in (*states, "ALB")
+        for year in years
+    ]
+    return answer(getattr(module("un_population"), kind), gzip.compress("\n".join(lines).encode()))
+
+
+def test_population_is_estimated_to_2023_and_in_persons():
+    cells = {
+        "TPopulation1July": 1.5, "Births": 0.25, "Deaths": 0.1, "NetMigrations": -0.033,
+        "TFR": 3.00015, "LEx": 70, "LExFemale": 75, "LExMale": "", "Other": 1,
+    }  # fmt: skip
+    found = rows("un_population", [wpp("INDICATORS", (2023, 2024), **cells)])
+    assert found[:2] == [
+        ("AZE", 2023, "estimate", 1500, 250, 100, -33, 3.0002, 70, 75, None),
+        ("AZE", 2024, "medium", 1500, 250, 100, -33, 3.0002, 70, 75, None),
+    ]
+    assert len(found) == 12
+
+
+def test_structure_by_age_has_every_fifth_year():
+    cells = {"AgeGrp": "100+", "AgeGrpStart": 100, "PopMale": 0.001, "PopFemale": 0.0024}
+    found = rows("un_population", [wpp("AGES", (2020, 2023, 2025), **cells)])
+    assert found[:4] == [
+        ("AZE", 2020, "female", 100, "100+", "estimate", 2),
+        ("AZE", 2020, "male", 100, "100+", "estimate", 1),
+        ("AZE", 2025, "female", 100, "100+", "medium", 2),
+        ("AZE", 2025, "male", 100, "100+", "medium", 1),
+    ]
+    door = Door([answer(name, b"") for name in module("un_population").FROM])
+    assert len(module("un_population").fetch(door, DAY)) == 2
+
+
 # -- what is refused -------------------------------------------------------------------------------
 
 WORLD_BANK_ERROR = [{"message": [{"id": "120", "key": "Invalid value", "value": "is not valid"}]}]
@@ -482,6 +740,9 @@ HTML = b"<html><body>Just a moment...</body></html>"
 CP1252 = HEAD.encode() + "076,x,x,S\xe3o,1,1\n".encode("cp1252")
 BLS_REFUSED = {"status": "REQUEST_NOT_PROCESSED", "message": ["bad"], "Results": {}}
 V1 = [{"total": 1}, [{"indicator": {"id": "X"}, "country": {"id": "TR"}, "date": "2016"}]]
+
+WPP = "WPP2024_Demographic_Indicators_Medium.csv.gz"
+AGE = {"AgeGrp": "100+", "AgeGrpStart": 100, "PopMale": 1, "PopFemale": 1}
 
 REFUSED = {
     "no header": ("uzstat", [answer("sdmx_data_1105.csv", "a,b\n1,2\n")], "no column Code"),
@@ -565,6 +826,41 @@ REFUSED = {
     "sheet renamed": ("sipri_milex", [milex(title="Share")], "0 sheets are named like"),
     "unknown colour": ("sipri_milex", [milex(colour="FF00FF00")], "colour 00FF00 is neither"),
     "text for a figure": ("sipri_milex", [milex(cell="about 3")], "TUR, 1992: 'about 3'"),
+    "another form": (
+        "sipri_arms",
+        [answer("trade-register.csv", "a,b\n")],
+        "neither that of deals",
+    ),
+    "cut register": (
+        "sipri_arms",
+        [answer("trade-register.csv", register({}).content[:-20])],
+        "is cut",
+    ),
+    "new kind of weapon": ("sipri_arms", [register({"Weapon description": "ray gun"})], "by hand"),
+    "unknown flow with 204": ("imf", [answer("imts_reporters.xml", b"")], "is empty (204)"),
+    "no SDMX": ("imf", [answer("imts_reporters.xml", HTML)], "is no SDMX data message"),
+    "unknown derivation": (
+        "imf",
+        [imts(("KAZ", "TUR", "X", 2023, 1), kind="E")],
+        "DERIVATION_TYPE is E",
+    ),
+    "short totals": ("comtrade", [comtrade({}, count=2)], "2 rows announced, 1 came"),
+    "cut totals": ("comtrade", [comtrade(*[{}] * 500)], "exactly 500 rows"),
+    "error with 200 of totals": ("comtrade", [comtrade(error="bad period")], "bad period"),
+    "unknown area": (
+        "comtrade",
+        [comtrade({"partnerCode": 9, "partnerISO": "Q9", "partnerDesc": "=cmd"})],
+        "'=cmd'",
+    ),
+    "indicator without records": (
+        "uis",
+        [uis(records=[], hints=["no such indicator"])],
+        "no such indicator",
+    ),
+    "cut gzip": ("un_population", [answer(WPP, gzip.compress(b"x" * 99)[:20])], "no whole gzip"),
+    "lost state": ("un_population", [wpp("AGES", (2020,), ("KAZ",), **AGE)], "no rows of AZE"),
+    "another variant": ("un_population", [wpp("AGES", (2020,), variant="High", **AGE)], "variants"),
+    "renamed column": ("un_population", [wpp("AGES", (2020,), AgeGrp="1")], "AgeGrpStart"),
     "page for a workbook": ("sipri_milex", [answer("x.xlsx", HTML)], "is no workbook"),
 }
 
@@ -580,30 +876,74 @@ def test_an_answer_of_another_form_is_refused(case):
     assert said in str(refused.value)
 
 
-def test_a_daily_limit_is_no_error_of_the_answer():
+def test_a_limit_of_the_service_is_no_error_of_the_answer():
     limit = bls([], status="REQUEST_NOT_PROCESSED", message=["daily threshold reached"])
     with pytest.raises(NotToday, match="daily threshold"):
         module("bls").tables([limit])
+    busy = {"statusCode": 429, "message": "Rate limit is exceeded. Try again in 2 seconds."}
+    with pytest.raises(NotToday, match="Rate limit"):
+        module("comtrade").tables([as_json("totals_1.json", busy)])
+
+
+# -- a second opinion: what the clients of two publishers read of the same answers ----------------
+
+
+def test_wbgapi_reads_the_same_values(httpserver, monkeypatch):
+    import wbgapi
+
+    monkeypatch.setattr(wbgapi, "endpoint", httpserver.url_for("/v2"))
+    points = [("KAZ", 2000, 11.5), ("TUR", 2000, 22), ("TUR", 2001, None)]
+    pages = [
+        series("SP.POP.TOTL", part, total=3, pages=2, page=page, per_page=2)
+        for page, part in ((1, points[:2]), (2, points[2:]))
+    ]
+    for page, each in enumerate(pages, start=1):
+        httpserver.expect_request(
+            re.compile("/v2/.*SP.POP.TOTL"), query_string=f"per_page=1000&page={page}&format=json"
+        ).respond_with_data(each.content, content_type="application/json")
+    theirs = {
+        (row["countryiso3code"], int(row["date"])): row["value"]
+        for row in wbgapi.fetch("country/KAZ;TUR/indicator/SP.POP.TOTL")
+        if row["value"] is not None
+    }
+    assert module("world_bank")._series(pages)["SP.POP.TOTL"] == theirs
+
+
+def test_unesco_reader_reads_the_same_records(httpserver, monkeypatch):
+    from unesco_reader import api
+
+    monkeypatch.setattr(api, "API_URL", httpserver.url_for(""))
+    ours = uis(("26637", "TUR", 2012, 38590.0))
+    httpserver.expect_request("/api/public/data/indicators").respond_with_data(
+        ours.content, content_type="application/json"
+    )
+    theirs = api.get_data(indicator="26637", geoUnit="TUR")
+    moving = rows("uis", [ours], "language_policy/student_mobility.csv")
+    records = [each for each in theirs["records"] if each["indicatorId"] in module("uis").MOVING]
+    assert len(records) == len(moving)
+    assert ("TUR", 2012, "inbound_students", "all", 38590, None) in moving
 
 
 # -- data/refresh.yml ------------------------------------------------------------------------------
 
 
 def test_refresh_yml_has_every_source_once_and_every_module():
-    described, plan = {}, sources.load()
+    described, plan = set(), sources.load()
     for topic in (None, *packages.topics_with_data()):
         package = packages.package(topic)
-        for source in package["sources"]:
-            described.setdefault(source["name"], set())
-        for table in package["resources"]:
-            for source in table["sources"]:
-                described.setdefault(source["name"], set()).add(
-                    f"{topic}/{table['name']}" if topic else table["name"]
-                )
-    assert set(plan) == set(described)
+        listed = [package["sources"], *(table["sources"] for table in package["resources"])]
+        described |= {source["name"] for each in listed for source in each}
+    assert set(plan) == described
+    owned = {}
     for name, source in plan.items():
-        assert {address(file) for file in source.files} <= described[name], name
+        assert {address(file) for file in source.files} <= {*packages.addresses()}, name
         if source.module:
-            ids = module(source.module).SOURCE
+            connector = module(source.module)
+            ids = connector.SOURCE
             assert name in ([ids] if isinstance(ids, str) else ids)
-            assert (source.how == "automatic") == hasattr(module(source.module), "fetch")
+            assert (source.how == "automatic") == hasattr(connector, "fetch")
+            owned[source.module] = connector
+    there = Path(reading.__file__).parent.glob("*.py")
+    assert {path.stem for path in there if "\nFROM = " in path.read_text()} == {*owned}
+    for connector in owned.values():
+        assert {"FOLDER", "HOSTS", "FROM", "PROCESSING", "version"} <= {*vars(connector)}

@@ -13,7 +13,7 @@ import papermill
 import pytest
 
 from turkic_ties.parameters import MODELS
-from turkic_ties.reports.record import METADATA, normalised
+from turkic_ties.reports.record import METADATA, OWN, normalised
 from turkic_ties.show import MIME_TYPE
 
 PROJECT = Path(__file__).parents[1]
@@ -82,7 +82,8 @@ def test_cells_are_short(path: Path) -> None:
 @each_notebook
 def test_the_stored_form_is_the_normalised_one(path: Path) -> None:
     stored = nbformat.read(path, as_version=4)
-    assert stored.metadata == METADATA
+    assert {name: stored.metadata[name] for name in METADATA} == METADATA
+    assert set(stored.metadata) == {*METADATA, *OWN}
     assert nbformat.writes(normalised(nbformat.read(path, as_version=4))) == nbformat.writes(stored)
 
 

@@ -19,6 +19,7 @@ from turkic_ties import data
 from turkic_ties.reports.changes import LOG, Change, as_lines, read
 from turkic_ties.reports.pages import DESCRIPTIONS, edition_pages
 from turkic_ties.reports.shell import TEMPLATES
+from turkic_ties.topics import TOPICS
 
 PROJECT = Path(__file__).parents[1]
 PUBLISHED = PROJECT / "reports"
@@ -33,7 +34,7 @@ def pages() -> dict[str, str]:
 @pytest.fixture
 def edition(tmp_path: Path) -> Path:
     """A copy of the four published reports' summaries and charts, to change."""
-    for topic in data.TOPICS:
+    for topic in TOPICS:
         (tmp_path / "reports" / topic).mkdir(parents=True)
         for ending in ("json", "svg"):
             shutil.copy(PUBLISHED / topic / f"kaz-tur.{ending}", tmp_path / "reports" / topic)
@@ -167,9 +168,9 @@ def test_the_index_opens_on_the_summary_and_shows_every_standard_report(
     pages: dict[str, str],
 ) -> None:
     text = pages["index.html"]
-    order = [text.index(f'<h2 id="{id}">') for id in ("statements", *data.TOPICS, "data")]
+    order = [text.index(f'<h2 id="{id}">') for id in ("statements", *TOPICS, "data")]
     assert order == sorted(order)
-    for topic in data.TOPICS:
+    for topic in TOPICS:
         summary = json.loads((PUBLISHED / topic / "kaz-tur.json").read_text(encoding="utf-8"))
         section = text[text.index(f'<h2 id="{topic}">') :].partition("</section>")[0]
         told = words(section)
@@ -185,7 +186,7 @@ def test_the_index_opens_on_the_summary_and_shows_every_standard_report(
 
 def test_the_index_names_every_source_with_its_age(pages: dict[str, str]) -> None:
     told = words(pages["index.html"].partition('<h2 id="data">')[2])
-    for topic in data.TOPICS:
+    for topic in TOPICS:
         summary = json.loads((PUBLISHED / topic / "kaz-tur.json").read_text(encoding="utf-8"))
         own = [table["table"] for table in summary["tables"] if table["table"].startswith(topic)]
         for source in data.sources(own).itertuples():

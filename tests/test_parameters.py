@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from turkic_ties.parameters import MODELS, ParameterError, ReportParameters, check
+from turkic_ties.parameters import MODELS, ParameterError, check
 from turkic_ties.reports.plan import plan
-from turkic_ties.topics import TOPICS
 
 Ties = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -123,8 +122,3 @@ def test_every_bound_has_two_sides(
     check(topic, {name: accepted})
     with pytest.raises(ParameterError, match=f"{topic}: .*{name}|{topic}: .*after end"):
         check(topic, {name: refused})
-
-
-def test_a_topic_without_parameters_of_its_own_takes_those_of_all() -> None:
-    assert set(MODELS) == set(TOPICS)
-    assert all(issubclass(model, ReportParameters) for model in MODELS.values())

@@ -35,7 +35,7 @@ def declared() -> list[Requirement]:
 def locked() -> dict[str, set[Version]]:
     versions: dict[str, set[Version]] = {}
     for name, version in re.findall(
-        r"^([\w.-]+)==([\w.]+)", text("requirements.lock"), re.MULTILINE
+        r"^([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)", text("requirements.lock"), re.MULTILINE
     ):
         versions.setdefault(canonicalize_name(name), set()).add(Version(version))
     return versions

@@ -18,6 +18,7 @@ import pytest
 import yaml
 from pytest_httpserver import HTTPServer
 from small_publishers import (
+    ARTICLE,
     BUREAU_FILE,
     CLAIMS,
     OFFICE_FILE,
@@ -138,11 +139,11 @@ def test_what_would_move_a_signed_verdict_is_held_until_it_is_signed(
     before = contents(small_data)
     status, said = ties("office", "--accept", f"{TABLE}:revised", "--reason", "read")
     assert status == 4
-    assert "moves A1: supported" in said
+    assert "moves subtle-cooperation A1: supported" in said
     assert contents(small_data) == before
     assert states(refresh(apply_held=True)) == {"office": "held"}  # not signed yet
     signed = CLAIMS.replace("verdict: supported", "verdict: contradicted")
-    (small_data / "claims.yml").write_text(signed, "utf-8")
+    (small_data / ARTICLE).write_text(signed, "utf-8")
     assert states(refresh(apply_held=True)) == {"office": "taken over"}
     assert b"TUR,2022,export,3100" in (small_data / OFFICE_FILE).read_bytes()
     assert data.check() == []
@@ -536,10 +537,9 @@ def test_a_full_disk_changes_nothing(
 
     publishers.office = as_csv(figures(2023))
     before = contents(small_data)
-    monkeypatch.setattr(os if step == "rename" else shutil, step, full)
-    code, said = ties("office")
-    monkeypatch.undo()
-    os.environ["TURKIC_TIES_DATA"] = str(small_data)
+    with monkeypatch.context() as broken:
+        broken.setattr(os if step == "rename" else shutil, step, full)
+        code, said = ties("office")
     assert code == 1
     assert "the disk is full" in said
     assert contents(small_data) == before

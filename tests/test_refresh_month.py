@@ -12,7 +12,17 @@ import pytest
 import small_project
 import time_machine
 from pytest_httpserver import HTTPServer
-from small_publishers import CLAIMS, OFFICE_FILE, TABLE, Rows, as_csv, as_json, figures, install
+from small_publishers import (
+    ARTICLE,
+    CLAIMS,
+    OFFICE_FILE,
+    TABLE,
+    Rows,
+    as_csv,
+    as_json,
+    figures,
+    install,
+)
 from test_build import make
 from test_refresh import contents, states
 from test_refresh_faults import PAGE, answer, hang
@@ -63,7 +73,7 @@ def test_a_month_without_a_wrong_or_missing_edition(
     path = small / "notebooks" / "trade.ipynb"
     shown = "float(rows.iloc[0].filter(regex='tonnes|^year$').iloc[-1])"
     path.write_text(path.read_text("utf-8").replace(shown, "rows['value_usd'].sum()"), "utf-8")
-    monkeypatch.setattr("turkic_ties.reports.plan.PROJECT", small)
+    monkeypatch.setattr("turkic_ties.topics.PROJECT", small)
     built, checked = [], {}
     for day in range(1, 32):
         with time_machine.travel(datetime(2027, 3, day, 4, 17, tzinfo=UTC)):
@@ -73,7 +83,7 @@ def test_a_month_without_a_wrong_or_missing_edition(
             publishers.fail(*([FAILS[day]] if day in FAILS else []), times=99)
             if day == SIGNED_ON:
                 signed = CLAIMS.replace("verdict: supported", "verdict: contradicted")
-                (folder / "claims.yml").write_text(signed, "utf-8")
+                (folder / ARTICLE).write_text(signed, "utf-8")
                 assert states(refresh_all(apply_held=True)) == {"office": "taken over"}
             if day == KILLED_ON:
                 kill_when_ready()

@@ -249,7 +249,7 @@ def test_other_pairs_and_odd_periods_give_a_whole_page(
     assert [id for id, times in Counter(page.ids).items() if times > 1] == []
     assert len(html.encode()) <= 700_000
     assert {figure["id"] for figure in summary["key_figures"]} >= set(KEY_FIGURES[topic].split())
-    of_article = (report.parameters.country, report.parameters.partner) == ("KAZ", "TUR")
+    of_article = report.pair == ("KAZ", "TUR")
     assert bool(summary["claims"]) == of_article == ('class="verdict' in html), (
         "shown for the article's pair alone"
     )

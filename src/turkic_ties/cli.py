@@ -24,7 +24,6 @@ import typer
 
 from turkic_ties.errors import TiesError
 from turkic_ties.parameters import ParameterError
-from turkic_ties.topics import TOPICS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -98,10 +97,11 @@ def build(
     ] = False,
 ) -> None:
     """Run the notebooks that are out of date and publish their reports."""
+    from turkic_ties import topics as collection
     from turkic_ties.progress import progress
     from turkic_ties.refresh.place import reading
     from turkic_ties.reports.frame import Edition
-    from turkic_ties.reports.plan import CELL_TIMEOUT, PROJECT, Hashes, plan
+    from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, plan
     from turkic_ties.reports.publish import exclusive, free, keep, now
 
     with _plain_errors():
@@ -113,7 +113,7 @@ def build(
         named = {"country": country, "partner": partner, "start": start, "end": end}
         given = {name: value for name, value in named.items() if value is not None}
         planned = plan(topics or [], _assignments(given, set_ or []), all_pairs)
-        directory = (output or PROJECT / "reports").resolve()
+        directory = (output or collection.PROJECT / "reports").resolve()
         if verify:
             _verify(directory)
             return
@@ -171,6 +171,9 @@ def _summarise(outcome: Any, seconds: float, directory: Path, quiet: bool) -> No
         notebook = directory / "failed" / f"{stem}.ipynb"
         if notebook.is_file():
             _print(f"  its notebook with the error: {_short(notebook)}", err=True)
+    for stem, notes in outcome.notes.items():
+        for note in notes:
+            _print(f"note {stem}: {note}", err=True)
     for mistake in outcome.refused.values():
         _print(f"ties: {' '.join(mistake.split())}", err=True)
     if not quiet:
@@ -269,9 +272,10 @@ def claims(
     import json
 
     from turkic_ties import claims as registered
+    from turkic_ties.topics import names as topic_names
 
     with _plain_errors():
-        _check_choice("topic", topic, TOPICS)
+        _check_choice("topic", topic, topic_names())
         _check_choice("verdict", verdict, registered.Verdict)
         chosen = registered.choose(names or [], file)
         evaluated = [
@@ -376,6 +380,7 @@ def refresh(
 @app.command()
 def record(topics: Topics = None) -> None:
     """Execute notebooks with their defaults and store the outputs in them."""
+    from turkic_ties import topics as collection
     from turkic_ties.reports.plan import plan
 
     with _plain_errors():
@@ -384,13 +389,20 @@ def record(topics: Topics = None) -> None:
 
         from turkic_ties.reports.record import record as record_notebook
 
+        failed = []
         for report in planned:
-            _print(f"recording {_short(report.notebook)}")
+            place = _short(report.notebook)
+            _print(f"recording {place}")
             try:
                 record_notebook(report.notebook)
+            except collection.NotebookError as error:
+                failed.append(str(error))
             except PapermillExecutionError as error:
-                place = f"{_short(report.notebook)}, cell {error.exec_count}"
-                _stop(f"{place}: {error.ename}: {error.evalue}", 1)
+                failed.append(f"{place}, cell {error.exec_count}: {error.ename}: {error.evalue}")
+        for problem in failed:
+            _print(f"ties: {' '.join(problem.split())}", err=True)
+    if failed:
+        raise typer.Exit(1)
 
 
 def _check_choice(what: str, chosen: str | None, there: Iterable[str]) -> None:

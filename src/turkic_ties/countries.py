@@ -21,6 +21,8 @@ MEMBERS = ("KAZ", "TUR", "AZE", "UZB", "KGZ", "TKM")
 """The states whose relations are described: members of the Organization of Turkic States and its
 observer Turkmenistan. Another one is added here; see 'Add something' in the README."""
 
+STANDARD_PAIR = ("KAZ", "TUR")
+
 LANGUAGES = ("en", "tr", "kk", "ru")
 GREY = "#8A8F98"
 

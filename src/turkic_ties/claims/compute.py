@@ -174,7 +174,7 @@ def _public(topic: str) -> dict[str, Callable[..., Any]]:
     return {
         name: function
         for name, function in functions.items()
-        if inspect.isfunction(function) and function.__module__.startswith("turkic_ties.")
+        if inspect.isfunction(function) and function.__module__.startswith("turkic_ties.measures.")
     }
 
 

@@ -28,7 +28,6 @@ from turkic_ties.data.packages import (
     seal,
     topics_with_data,
 )
-from turkic_ties.topics import TOPICS
 
 if TYPE_CHECKING:
     from turkic_ties.data.catalogue import (
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from turkic_ties.data.tables import load, tables_read
 
 __all__ = [
-    "TOPICS",
     "DataError",
     "addresses",
     "check",

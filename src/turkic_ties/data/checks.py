@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import frictionless
 
-from turkic_ties.countries import data_directory
 from turkic_ties.data.packages import (
     DataError,
     UnknownTableError,
@@ -21,7 +20,6 @@ from turkic_ties.data.packages import (
     topics_with_data,
 )
 from turkic_ties.data.tables import load, parts
-from turkic_ties.topics import TOPICS
 
 MAX_PROBLEMS = 10
 """Problems printed of one table: a file with the wrong separator has one in every cell."""
@@ -51,7 +49,7 @@ def check(only: Collection[str] | None = None) -> list[str]:
         for address in read:
             problems += _table(address)
         problems += (_by_frictionless(topic, read) if read else []) + _orphans(topic, names)
-    problems += _unknown_packages() + _corrections_without_table()
+    problems += _corrections_without_table()
     return [" ".join(problem.split()) for problem in problems]
 
 
@@ -113,14 +111,6 @@ def _orphans(topic: str | None, names: list[str]) -> list[str]:
         f"{path}: no table of {folder / 'datapackage.yaml'} has this file. Describe or remove it."
         for path in sorted(there)
         if path.resolve() not in described
-    ]
-
-
-def _unknown_packages() -> list[str]:
-    return [
-        f"{path.parent} is no topic. Add {path.parent.name!r} to TOPICS in turkic_ties/topics.py."
-        for path in sorted(data_directory().glob("*/datapackage.yaml"))
-        if path.parent.name not in TOPICS
     ]
 
 

@@ -15,12 +15,11 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from turkic_ties import hashing
+from turkic_ties import hashing, topics
 from turkic_ties.countries import data_directory
 from turkic_ties.data import form
 from turkic_ties.errors import TiesError
 from turkic_ties.files import LOADER, locked, read_bytes, read_text, read_yaml, write
-from turkic_ties.topics import TOPICS
 
 Package = dict[str, Any]
 Resource = dict[str, Any]
@@ -40,7 +39,7 @@ def package(topic: str | None) -> Package:
     Parameters
     ----------
     topic
-        One of `turkic_ties.topics.TOPICS`, or None for the package of the tables all topics share
+        One of `turkic_ties.topics.names`, or None for the package of the tables all topics share
         (``countries``).
 
     Raises
@@ -86,8 +85,8 @@ def _check_form(path: Path, parsed: Any, entry: Any, model: type[BaseModel]) -> 
 
 
 def topics_with_data() -> list[str]:
-    """List the topics with a folder of data, in the order of `turkic_ties.topics.TOPICS`."""
-    return [topic for topic in TOPICS if package_path(topic).parent.exists()]
+    """List the topics with a folder of data, in the order of `turkic_ties.topics.names`."""
+    return [topic for topic in topics.names() if package_path(topic).parent.exists()]
 
 
 def addresses(topic: str | None = None) -> list[str]:
@@ -121,7 +120,7 @@ def resource(address: str) -> Resource:
 def split(address: str) -> tuple[str | None, str]:
     """Split an address into topic (None for a shared table) and name."""
     topic, slash, name = address.rpartition("/")
-    if slash and topic not in TOPICS:
+    if slash and topic not in topics_with_data():
         known = ", ".join(topics_with_data())
         raise UnknownTableError(
             f"there is no table {address!r}: no topic {topic!r}. Topics: {known}."

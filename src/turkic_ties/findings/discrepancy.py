@@ -15,9 +15,11 @@ usd = partial(words.usd, fixed=True)
 PUBLICATIONS = {
     "bns": "Bureau of National Statistics",
     "bns_panel": "Bureau of National Statistics, copy",
+    "comtrade": "UN Comtrade",
     "comtrade_2026": "UN Comtrade",
     "imf_dots": "IMF",
     "imf_dots_special": "IMF",
+    "imts": "IMF",
     "kgnsc": "National Statistical Committee",
     "uzstat": "Statistics Agency",
     "wits": "UN Comtrade through WITS",

@@ -243,12 +243,15 @@ def _left_out(change: Change, source: Source) -> Iterable[Check]:
         text = f"{len(rows)} rows match {entry.match}, not {entry.rows}: renew or delete this entry"
         yield _stop("left_out", len(rows), entry.rows, len(rows) != entry.rows, text)
         if entry.jump:
-            one, other = (
-                rows.loc[rows["year"] == year, entry.jump.column].sum() for year in entry.jump.years
-            )
+            series = pd.concat([rows, change.after])  # one of the two years may be kept
+            for column, wanted in entry.match.items():
+                if not isinstance(wanted, dict):
+                    series = series[series[column] == wanted]
+            values = series.groupby("year")[entry.jump.column].sum()
+            one, other = (values.get(year, 0.0) for year in entry.jump.years)
             times = float(other / one) if one else math.inf
-            text = f"{entry.jump.column} grows {times:.2f} times from {entry.jump.years[0]} to "
-            text += f"{entry.jump.years[1]}, less than {entry.jump.at_least}: "
+            text = f"{entry.jump.column} of {entry.jump.years[1]} is {times:.2f} times that of "
+            text += f"{entry.jump.years[0]}, less than {entry.jump.at_least}: "
             text += f"the reason to leave these rows out is gone ({entry.reason})"
             yield _stop("left_out", times, entry.jump.at_least, times < entry.jump.at_least, text)
 

@@ -25,19 +25,15 @@ LOG = "refresh-log.jsonl"
 @contextmanager
 def staged(folder: Path) -> Iterator[Path]:
     """Copy the data folder, and let this process use the copy until the block ends."""
-    copy, before = folder / COPY, os.environ.get("TURKIC_TIES_DATA")
+    copy = folder / COPY
     shutil.rmtree(copy, ignore_errors=True)
     for file in _files(data_directory()):
         (copy / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(data_directory() / file, copy / file)
-    os.environ["TURKIC_TIES_DATA"] = str(copy)
     try:
-        yield copy
+        with _using(copy):
+            yield copy
     finally:
-        if before is None:
-            del os.environ["TURKIC_TIES_DATA"]
-        else:
-            os.environ["TURKIC_TIES_DATA"] = before
         shutil.rmtree(copy, ignore_errors=True)
 
 
@@ -110,33 +106,44 @@ def moved_verdicts(copy: Path, real: Path) -> list[dict[str, Any]]:
     A verdict that already differs from the signed one and stays as it is does not count, nor one
     that moves to what is signed.
     """
-    results = _evaluated(copy, None)
-    differing = {result.id: result for result in results if result.verdict != result.signed}
-    if not differing:
-        return []
-    before = _evaluated(real, [*differing])
-    return [
-        {
-            "statement": was.id,
-            "before": f"{was.verdict}, {was.computed}",
-            "after": f"{differing[was.id].verdict}, {differing[was.id].computed}",
-            "tables": list(differing[was.id].tables),
+    with _using(copy):
+        registries = claims.choose([])
+        found = {
+            (registry.slug, result.id): result
+            for registry, _ in registries
+            for result in claims.evaluate(registry)
+            if result.verdict != result.signed
         }
-        for was in before
-        if was.verdict != differing[was.id].verdict
-    ]
+    moved = []
+    with _using(real):
+        for registry, _ in registries if found else []:
+            ids = [id for slug, id in found if slug == registry.slug]
+            for was in claims.evaluate(registry, ids) if ids else []:
+                now = found[registry.slug, was.id]
+                if was.verdict != now.verdict:
+                    moved.append(
+                        {
+                            "statement": f"{registry.slug} {was.id}",
+                            "before": f"{was.verdict}, {was.computed}",
+                            "after": f"{now.verdict}, {now.computed}",
+                            "tables": list(now.tables),
+                        }
+                    )
+    return moved
 
 
-def _evaluated(folder: Path, ids: list[str] | None) -> list[claims.Result]:
-    now = os.environ.get("TURKIC_TIES_DATA")
+@contextmanager
+def _using(folder: Path) -> Iterator[None]:
+    """Let this process use a data folder until the block ends."""
+    before = os.environ.get("TURKIC_TIES_DATA")
     os.environ["TURKIC_TIES_DATA"] = str(folder)
     try:
-        return list(claims.evaluate(claims.load(), ids))
+        yield
     finally:
-        if now is None:
+        if before is None:
             del os.environ["TURKIC_TIES_DATA"]
         else:
-            os.environ["TURKIC_TIES_DATA"] = now
+            os.environ["TURKIC_TIES_DATA"] = before
 
 
 def log(lines: Sequence[dict[str, Any]]) -> None:

@@ -42,7 +42,7 @@ class Limits(_Form):
 
 
 class Jump(_Form):
-    """A reason to leave rows out: a value multiplies from one year to the next.
+    """A reason to leave rows out: a value of one year is a multiple of that of another.
 
     When it does not any more, the guard ``left_out`` stops and names the entry.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from turkic_ties.reports import changes, frame, manifest, summaries
 from turkic_ties.reports.frame import Edition
 from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Ingredients, Report, plan
 from turkic_ties.reports.publish import now, publish, staging
+from turkic_ties.topics import NotebookError
 
 HISTORY = "history.jsonl"
 FAILED = "failed"  # folder of the notebooks that stopped, with their tracebacks
@@ -37,6 +39,8 @@ class ReportResult:
         Why it failed.
     executed
         The notebook up to the cell that failed.
+    notes
+        Outputs that are not on the page, or that differ from run to run.
     started, ended
         When it was run.
     """
@@ -44,6 +48,7 @@ class ReportResult:
     files: dict[str, str] = field(default_factory=dict)
     error: str = ""
     executed: str = ""
+    notes: list[str] = field(default_factory=list)
     started: str = ""
     ended: str = ""
 
@@ -52,7 +57,8 @@ class ReportResult:
 class BuildResult:
     """A build: published files, reports built, reused and failed (with the reason), and changes.
 
-    ``refused`` are the articles whose files have a mistake, with what it is.
+    ``refused`` are the articles whose files have a mistake, with what it is; ``notes`` say of a
+    report which outputs are not on its page, or differ from run to run.
     """
 
     published: list[Path] = field(default_factory=list)
@@ -60,6 +66,7 @@ class BuildResult:
     reused: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
     changes: list[changes.Change] = field(default_factory=list)
 
 
@@ -149,7 +156,12 @@ def build(
             else:
                 result.built.append(report.stem)
                 (directory / FAILED / f"{report.stem}.ipynb").unlink(missing_ok=True)
-                records[report.stem] = _stage(report, produced, edition, hashes)
+                staged = _stage(report, produced, edition, hashes)
+                before, records[report.stem] = records.get(report.stem), staged
+                result.notes[report.stem] = [
+                    *produced.notes,
+                    *_differing(before, staged, directory, edition),
+                ]
             on_progress(report, "failed" if error else "done", 1.0)
         about = about or Edition()
         written = _articles(records, edition, directory, hashes, result)
@@ -264,25 +276,27 @@ def produce(
     turkic_ties.data.DataError
         When a table is missing or damaged.
     """
+    from turkic_ties.reports import outputs
     from turkic_ties.reports.render import render
-    from turkic_ties.reports.run import EXECUTED, NotebookFailed, run
+    from turkic_ties.reports.run import EXECUTED, run
 
     def on_section(section: str, cell: int, cells: int) -> None:
         if on_progress:
             on_progress(report, section, cell / (cells + 1))
 
-    result = ReportResult(started=now())
+    result, began = ReportResult(started=now()), time.time()
     for last_try in (False, True):
         with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as private:
             try:
                 notebook = run(report, Path(private), on_section, cell_timeout)
                 result.files, result.error = render(report, notebook), ""
+                result.notes = outputs.notes(notebook, Path(private), began)
                 break
-            except NotebookFailed as error:
+            except NotebookError as error:
                 executed = Path(private) / EXECUTED
                 result.executed = executed.read_text("utf-8") if executed.is_file() else ""
                 result.error = str(error)
-                if last_try or not error.died:
+                if last_try or not getattr(error, "died", False):
                     break
             except (data.DataError, OSError):
                 raise
@@ -313,6 +327,28 @@ def _stage(
     files = {f"{report.stem}.{ending}": text for ending, text in produced.files.items()}
     ingredients = hashes.ingredients(report, hashes.confirmed(hashes.tables(read), read))
     return manifest.Record(ingredients, _write(files, edition), produced.started, produced.ended)
+
+
+def _differing(
+    before: manifest.Record | None, after: manifest.Record, directory: Path, edition: Path
+) -> list[str]:
+    """Name the sections of a page that are not those of the last run with the same inputs."""
+    if before is None or before.ingredients != after.ingredients:
+        return []
+    from turkic_ties.reports.outputs import differing
+
+    found = []
+    for path, hash in after.outputs.items():
+        if path.endswith(".html") and before.outputs.get(path) != hash:
+            old, new = (_text(folder / path) for folder in (directory, edition))
+            where = differing(old, new)
+            found.append(f"another run with the same inputs gave another result: {where}")
+    return found
+
+
+def _text(path: Path) -> str:
+    """Read a page; empty where it was deleted."""
+    return path.read_text("utf-8", errors="replace") if path.is_file() else ""
 
 
 def _write(files: Mapping[str, str], edition: Path) -> dict[str, str]:

@@ -19,10 +19,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from turkic_ties import articles, countries
+from turkic_ties import articles, countries, topics
 from turkic_ties.errors import TiesError
 from turkic_ties.reports.shell import as_script, environment, in_words
-from turkic_ties.topics import TOPICS
 
 NAME = "edition.json"
 PAIRS = [*permutations(countries.MEMBERS, 2)]
@@ -146,35 +145,42 @@ def _switcher(
     path: str, summary: Mapping[str, Any] | None, stems: Collection[str]
 ) -> dict[str, Any]:
     """List the topics of the page's pair, its other periods and all other pairs, as links."""
-    present, topic = path.removesuffix(".html"), TOPICS[0]
-    pair: tuple[str, ...] = ()
-    if summary:
-        topic = summary["topic"]
-        pair = summary["parameters"]["country"], summary["parameters"]["partner"]
+    present, given = path.removesuffix(".html"), summary["parameters"] if summary else {}
+    pair = [given[name] for name in ("country", "partner") if name in given]
+    named = topics.names()
+    with_pairs = [name for name in named if any(_stem(name, *two) in stems for two in PAIRS)]
+    topic = summary["topic"] if summary else ""
+    others = topic if topic in with_pairs else next(iter(with_pairs), "")
 
-    def entry(text: str, topic: str, *pair: str) -> dict[str, Any]:
-        stem = f"{topic}/{'-'.join(pair)}".lower()
+    def entry(text: str, *where: str) -> dict[str, Any]:
+        stem = _stem(*where)
         href = f"{stem}.html" if stem in stems else ""
         return {"text": text, "href": href, "here": stem == present}
 
-    own = sorted(s for s in stems if s.partition("_")[0] == f"{topic}/{'-'.join(pair)}".lower())
+    back = [entry(" and ".join(map(countries.name, pair[::-1])), topic, *pair[::-1])]
+    own = sorted(stem for stem in stems if stem.partition("_")[0] == _stem(topic, *pair))
     return {
-        "topic": topic,
-        "missing": any(f"{topic}/{a}-{b}".lower() not in stems for a, b in PAIRS),
-        "topics": [entry(name, name, *pair) for name in TOPICS] if pair else [],
-        "reverse": [entry(" and ".join(map(countries.name, pair[::-1])), topic, *pair[::-1])]
-        if pair
-        else [],
+        "topic": topics.describe(others).title if others else "",
+        "missing": any(_stem(others, *two) not in stems for two in PAIRS),
+        "topics": [entry(topics.describe(name).title, name, *pair) for name in named if summary],
+        "reverse": back if len(pair) == 2 else [],
         "periods": [{"text": _period(s), "href": f"{s}.html", "here": s == present} for s in own],
         "others": {
             countries.name(country): [
-                entry(countries.name(partner), topic, country, partner)
+                entry(countries.name(partner), others, country, partner)
                 for partner in countries.MEMBERS
                 if partner != country
             ]
             for country in countries.MEMBERS
-        },
+        }
+        if others
+        else {},
     }
+
+
+def _stem(topic: str, *pair: str) -> str:
+    """Write the path of a report with default parameters; see `turkic_ties.reports.plan`."""
+    return f"{topic}/{'-'.join(pair).lower() or topic}"
 
 
 def _period(stem: str) -> str:
@@ -226,8 +232,12 @@ def _dataset(
         "isAccessibleForFree": True,
         "inLanguage": "en",
         "dateModified": retrieved,
-        "temporalCoverage": f"{given['start']}/{given['end'] or '..'}",
-        "spatialCoverage": [countries.name(given[side]) for side in ("country", "partner")],
+        "temporalCoverage": f"{given['start']}/{given.get('end') or '..'}"
+        if "start" in given
+        else "",
+        "spatialCoverage": [
+            countries.name(given[side]) for side in ("country", "partner") if side in given
+        ],
         "variableMeasured": list(dict.fromkeys(f["label"] for f in summary["key_figures"])),
         "isBasedOn": list(dict.fromkeys(source["url"] for source in summary["sources"])),
         "distribution": [

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import hashing
+from turkic_ties import hashing, topics
 from turkic_ties.errors import TiesError
-from turkic_ties.reports.plan import PROJECT, Ingredients
+from turkic_ties.reports.plan import Ingredients
 
 NAME = "ro-crate-metadata.json"
 PAGES = "edition"  # the record of the pages about the edition as a whole
@@ -127,7 +127,7 @@ def version() -> str:
     """Return the version of this package, with the commit where it runs from a checkout."""
     from importlib.metadata import version
 
-    git = ["git", "-C", str(PROJECT), "describe", "--always", "--dirty", "--abbrev=40"]
+    git = ["git", "-C", str(topics.PROJECT), "describe", "--always", "--dirty", "--abbrev=40"]
     try:
         commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):

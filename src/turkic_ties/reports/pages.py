@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import articles, countries, data, parameters
+from turkic_ties import articles, countries, data, parameters, topics
 from turkic_ties.reports import changes, frame, glossary, summaries
+from turkic_ties.reports.plan import plan
 from turkic_ties.reports.shell import environment
 from turkic_ties.theme import themed_svg
-from turkic_ties.topics import TOPICS
 
 CARDS = 4  # key figures of a report on the index
 
@@ -46,17 +46,17 @@ class _Report:
         return str(self.summary["topic"])
 
     @property
-    def pair(self) -> tuple[str, str]:
-        return self.summary["parameters"]["country"], self.summary["parameters"]["partner"]
+    def pair(self) -> tuple[str, ...]:
+        asked = (self.summary["parameters"].get(name) for name in ("country", "partner"))
+        return tuple(iso3 for iso3 in asked if iso3 in countries.MEMBERS)
 
     @property
     def overrides(self) -> str:
         """The parameters that differ from their defaults, without country and partner."""
-        fields = parameters.MODELS[self.topic].model_fields
+        changed = parameters.changed(self.topic, self.summary["parameters"])
         return ", ".join(
             f"{name} {' '.join(map(str, value)) if isinstance(value, list) else value}"
-            for name, value in self.summary["parameters"].items()
-            if name not in ("country", "partner") and value != fields[name].default
+            for name, value in changed.items()
         )
 
     @property
@@ -95,14 +95,13 @@ def edition_pages(*folders: Path) -> dict[str, str]:
     edition = frame.read(*folders)
     reports = _reports(folders)
     stems, sources = list(reports), [s for r in reports.values() for s in r.summary["sources"]]
-    usual = parameters.ReportParameters()
-    name = f"{usual.country}-{usual.partner}".lower()
-    standard = {topic: reports.pop(f"{topic}/{name}", None) for topic in TOPICS}
+    standard = {report.topic: reports.pop(report.stem, None) for report in plan([], {})}
     templates = environment()
     templates.globals |= {
         "articles": _articles(folders),
-        "pair": (countries.name(usual.country), countries.name(usual.partner)),
+        "pair": tuple(map(countries.name, countries.STANDARD_PAIR)),
         "standard": standard,
+        "about": {topic: topics.describe(topic) for topic in standard},
     }
     contexts = {
         "index": {"others": _by_pair(reports.values()), "rests_on": _rests_on(standard)},
@@ -168,7 +167,7 @@ def _reports(folders: Sequence[Path]) -> dict[str, _Report]:
     """Read all reports, sorted by topic and name."""
     paths: dict[str, Path] = {}
     for folder in folders:
-        for topic in TOPICS:
+        for topic in topics.names():
             for path in (folder / topic).glob("*.json"):
                 paths.setdefault(f"{topic}/{path.stem}", path)
     reports = {}
@@ -185,8 +184,8 @@ def _by_pair(reports: Iterable[_Report]) -> dict[str, dict[str, list[_Report]]]:
     order = list(countries.MEMBERS)
     grid: dict[str, dict[str, list[_Report]]] = {}
     for report in sorted(reports, key=lambda report: (*map(order.index, report.pair), report.stem)):
-        pair = " → ".join(map(countries.name, report.pair))
-        grid.setdefault(pair, {topic: [] for topic in TOPICS})[report.topic].append(report)
+        pair = " → ".join(map(countries.name, report.pair)) or "No pair"
+        grid.setdefault(pair, {topic: [] for topic in topics.names()})[report.topic].append(report)
     return grid
 
 

@@ -10,101 +10,136 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import articles, countries, data, hashing, parameters
-from turkic_ties.parameters import ReportParameters
-from turkic_ties.topics import TOPICS
-
-PROJECT = Path(__file__).parents[3]
+from turkic_ties import articles, countries, data, hashing, parameters, topics
+from turkic_ties.parameters import ParameterError
 
 MAX_SLUG_BYTES = 150  # file systems take names of 255 bytes
 
 CELL_TIMEOUT = 300.0  # seconds; the longest cell takes a few
 
 
-@dataclass(frozen=True, eq=False)  # compared and hashed by identity: parameters may hold lists
+@dataclass(frozen=True, eq=False)  # compared and hashed by identity: parameters are a mapping
 class Report:
-    """One notebook for one set of parameters."""
+    """One notebook for one set of parameters.
+
+    Parameters
+    ----------
+    topic
+        The name of the notebook.
+    parameters
+        Their checked values by name, without those the notebook computes itself.
+    problem
+        Why the notebook cannot be run.
+    """
 
     topic: str
-    parameters: ReportParameters
+    parameters: Mapping[str, Any]
+    problem: str = ""
 
     @property
     def notebook(self) -> Path:
         """The notebook the report is made from."""
-        return PROJECT / "notebooks" / f"{self.topic}.ipynb"
+        return topics.notebook_path(self.topic)
+
+    @property
+    def pair(self) -> tuple[str, ...]:
+        """Country and partner; fewer where the notebook takes no such parameter."""
+        asked = (self.parameters.get(name) for name in ("country", "partner"))
+        return tuple(iso3 for iso3 in asked if iso3 in countries.MEMBERS)
 
     @property
     def name(self) -> str:
         """Topic and pair, for progress and messages: ``trade KAZ–TUR``."""
-        return f"{self.topic} {self.parameters.country}–{self.parameters.partner}"
+        return " ".join(filter(None, [self.topic, "–".join(self.pair)]))
 
     @property
     def title(self) -> str:
-        """The pair and the period in words: ``Kazakhstan and Türkiye, since 1995``."""
-        values = self.parameters
-        period = f"since {values.start}"
-        if values.end is not None:
-            years = dict.fromkeys((values.start, values.end))
-            period = "–".join(map(str, years))
-        return f"{countries.name(values.country)} and {countries.name(values.partner)}, {period}"
+        """Pair and period in words: ``Kazakhstan and Türkiye, since 1995``; empty without any."""
+        years = [self.parameters[name] for name in ("start", "end") if name in self.parameters]
+        period = "–".join(dict.fromkeys(map(str, years)))
+        if years and years[-1] is None:
+            period = f"since {years[0]}"
+        return ", ".join(filter(None, [" and ".join(map(countries.name, self.pair)), period]))
 
     @property
     def stem(self) -> str:
         """Path under ``reports/`` without ending.
 
-        The pair alone for the standard report. Parameters that differ from the defaults follow, so
-        that a report for other years has a file of its own: ``trade/kaz-tur_start-2005``.
+        The pair alone for the standard report, or the topic again where there is no pair.
+        Parameters that differ from the defaults follow, so that a report for other years has a file
+        of its own: ``trade/kaz-tur_start-2005``.
         """
-        values = self.parameters
-        fields = type(values).model_fields
-        overrides = [
-            f"{name}-{_slug(value)}"
-            for name, value in values
-            if name not in ("country", "partner") and value != fields[name].default
-        ]
-        pair = f"{values.country}-{values.partner}".lower()
-        return "_".join([f"{self.topic}/{pair}", *overrides])
+        name = "-".join(self.pair).lower() or self.topic
+        changed = parameters.changed(self.topic, self.parameters)
+        own = [f"{parameter}-{_slug(value)}" for parameter, value in changed.items()]
+        return f"{self.topic}/{'_'.join([name, *own])}"
 
 
 def _slug(value: Any) -> str:
     """Write a value for a file name; two values never share one."""
-    text = "-".join(value) if isinstance(value, list) else str(value)
+    text = "-".join(map(str, value)) if isinstance(value, list) else str(value)
     slug = re.sub(r"[^\w.-]|_", lambda sign: f"~{ord(sign[0]):x}~", text)
     if len(slug.encode()) > MAX_SLUG_BYTES:
         return hashing.of_bytes(text.encode())[-16:]
     return slug
 
 
-def plan(topics: Iterable[str], overrides: dict[str, Any], all_pairs: bool = False) -> list[Report]:
+def plan(chosen: Iterable[str], given: dict[str, Any], all_pairs: bool = False) -> list[Report]:
     """List the reports to build, every one checked.
+
+    A notebook that cannot be run is in the list with its problem, so that the others are built.
 
     Parameters
     ----------
-    topics
-        Topics in the order they are built; empty for all.
-    overrides
+    chosen
+        Topics in the order they are built; empty for all that take the parameters given.
+    given
         Parameters for every report; others have their defaults.
     all_pairs
-        Every ordered pair of states instead of one pair.
+        Every ordered pair of states instead of one pair, for notebooks that take one.
 
     Raises
     ------
     turkic_ties.parameters.ParameterError
         When a topic or a parameter is unknown or a value is not allowed.
     """
-    if all_pairs and {"country", "partner"} & set(overrides):
-        raise parameters.ParameterError(
-            "--all-pairs builds every pair: leave out country and partner."
-        )
-    chosen = list(dict.fromkeys(topics)) or list(TOPICS)
+    if all_pairs and {"country", "partner"} & set(given):
+        raise ParameterError("--all-pairs builds every pair: leave out country and partner.")
+    chosen = list(dict.fromkeys(chosen)) or _taking(given)
     pairs: list[dict[str, Any]] = [{}]
     if all_pairs:
         pairs = [{"country": a, "partner": b} for a, b in permutations(countries.MEMBERS, 2)]
-    return [
-        Report(topic, parameters.check(topic, overrides | pair))
-        for pair in pairs
-        for topic in chosen
-    ]
+    planned = [_report(topic, given, pair) for pair in pairs for topic in chosen]
+    return list({report.stem: report for report in planned}.values())
+
+
+def _taking(given: dict[str, Any]) -> list[str]:
+    """List the topics that take all the parameters given, and those that cannot be run."""
+    taking = {name: _takes(name) for name in topics.names()}
+    chosen = [name for name, takes in taking.items() if takes is None or set(given) <= set(takes)]
+    if given and not any(map(taking.get, chosen)):
+        raise ParameterError(f"no notebook takes all of {', '.join(given)}.")
+    return chosen
+
+
+def _takes(topic: str) -> list[str] | None:
+    """List the parameters of a topic; None when its notebook cannot be run."""
+    try:
+        return list(parameters.model(topic).model_fields)
+    except topics.NotebookError:
+        return None
+
+
+def _report(topic: str, given: dict[str, Any], pair: dict[str, Any]) -> Report:
+    try:
+        pair = {name: iso3 for name, iso3 in pair.items() if name in (_takes(topic) or pair)}
+        return Report(topic, parameters.values(parameters.check(topic, given | pair)))
+    except topics.NotebookError as error:
+        # Named like the last good report, which stays published.
+        country, partner = countries.STANDARD_PAIR
+        asked = {"country": country, "partner": partner} | given | pair
+        checked = parameters.checked(topic, **asked)
+        return Report(topic, dict(zip(asked, checked, strict=True)), str(error))
 
 
 # -- what a report is made from --------------------------------------------------------------------
@@ -118,14 +153,14 @@ class Hashes:
     def __init__(self) -> None:
         self._taken: dict[str, str] = {}
         self._contents: dict[str, str] = {}
-        package = PROJECT / "src" / "turkic_ties"
+        package = topics.PROJECT / "src" / "turkic_ties"
         template = (package / "reports" / "template").rglob("*")
         data_folder = countries.data_directory()
         self.common: Ingredients = {
             "package source": hashing.of_files(package.rglob("*.py")),
             "template": hashing.of_files(path for path in template if path.is_file()),
             "countries": hashing.of_files([data_folder / "countries.csv"]),
-            "lock file": hashing.of_files([PROJECT / "requirements.lock"]),
+            "lock file": hashing.of_files([topics.PROJECT / "requirements.lock"]),
         }
         """What every page is made from, apart from notebooks, articles and tables."""
         self._pairs = {path: articles.pair(path) for path in articles.find()[0].values()}
@@ -172,7 +207,7 @@ class Hashes:
 
     def notebooks(self) -> Ingredients:
         """Hash the source of every notebook."""
-        paths = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+        paths = map(topics.notebook_path, topics.names())
         return {f"notebook {path.stem}": self._cached(str(path), _notebook) for path in paths}
 
     def ingredients(self, report: Report, tables: Ingredients) -> Ingredients:
@@ -192,9 +227,9 @@ class Hashes:
         """
         return {
             "notebook": self._cached(str(report.notebook), _notebook),
-            "parameters": json.dumps(report.parameters.model_dump(), sort_keys=True),
+            "parameters": json.dumps(report.parameters, sort_keys=True),
             **self.common,
-            **self.articles(report.parameters.country, report.parameters.partner),
+            **(self.articles(*report.pair) if len(report.pair) == 2 else {}),
             **tables,
         }
 
@@ -223,15 +258,14 @@ def _file(path: str) -> str:
 
 
 def _notebook(path: str) -> str:
-    """Hash the source of a notebook; its stored outputs do not count."""
+    """Hash the source of a notebook and what it is called; its stored outputs do not count."""
     try:
-        content = Path(path).read_bytes()
-        source = [
-            [cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])]
-            for cell in json.loads(content)["cells"]
-        ]
-    except FileNotFoundError:
-        return "missing"
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return hashing.of_bytes(content)  # no notebook: its run will say so
-    return hashing.of_bytes(json.dumps(source).encode())
+        notebook = topics.read(Path(path))
+    except topics.NotebookError as error:
+        return hashing.of_bytes(str(error).encode())  # its run will say so
+    names = {name: notebook["metadata"].get(name) for name in ("title", "turkic_ties")}
+    source = [
+        [cell.get("cell_type"), "".join(cell.get("source", "")), cell.get("metadata")]
+        for cell in notebook["cells"]
+    ]
+    return hashing.of_bytes(json.dumps([names, source]).encode())

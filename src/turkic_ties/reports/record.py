@@ -11,7 +11,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from turkic_ties import files
-from turkic_ties.reports.run import KERNEL, NotebookFailed, execute, read_notebook
+from turkic_ties.reports.run import KERNEL, execute, read_notebook
+from turkic_ties.topics import NotebookError
 
 # What JupyterLab and nbformat give a new cell: a part of a UUID, or a whole one.
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
@@ -21,6 +22,7 @@ METADATA = {
     "kernelspec": {"display_name": "Turkic Ties", "language": "python", "name": KERNEL},
     "language_info": {"name": "python"},
 }
+OWN = ("title", "turkic_ties")  # what a notebook says of itself, see `turkic_ties.topics`
 
 
 def record(path: Path) -> None:
@@ -35,7 +37,7 @@ def record(path: Path) -> None:
     ------
     papermill.exceptions.PapermillExecutionError
         When a cell fails.
-    turkic_ties.reports.run.NotebookFailed
+    turkic_ties.topics.NotebookError
         When the file cannot be read, or was saved by someone else while it ran.
     """
     read_notebook(path)
@@ -43,7 +45,7 @@ def record(path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         executed = execute(path, Path(folder))
     if path.read_bytes() != before:
-        raise NotebookFailed(
+        raise NotebookError(
             f"{path.parent.name}/{path.name} was saved while it ran, so nothing was recorded. "
             "Run 'ties record' again."
         )
@@ -61,7 +63,8 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
     notebook
         An executed notebook; it is changed.
     """
-    notebook.metadata = nbformat.from_dict(METADATA)
+    own = {name: notebook.metadata[name] for name in OWN if name in notebook.metadata}
+    notebook.metadata = nbformat.from_dict(METADATA | own)
     _name_cells(notebook.cells)
     for cell in notebook.cells:
         tags = [tag for tag in cell.metadata.get("tags", []) if not tag.startswith("papermill")]

@@ -16,6 +16,8 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
+from turkic_ties import topics
+from turkic_ties.reports import outputs
 from turkic_ties.reports.glossary import linked
 from turkic_ties.reports.plan import Report
 from turkic_ties.reports.sections import sections
@@ -62,6 +64,7 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
     """
     resources = {
         "report": report,
+        "topic": topics.describe(report.topic),
         "mime_type": MIME_TYPE,
         "summary_name": f"{Path(report.stem).name}.json",
     }
@@ -113,7 +116,7 @@ def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
         "format": FORMAT,
         "topic": report.topic,
         "title": report.title,
-        "parameters": report.parameters.model_dump(),
+        "parameters": dict(report.parameters),
         "in_short": parts("in_short", "sentences"),
         "key_figures": fields(cards, *of_card, *of_series),
         "findings": [bundle["text"] for bundle in of_kind("finding")],
@@ -172,6 +175,8 @@ def _csv_link(text: str) -> str:
 
 def _with_pair(source: str, report: Report) -> str:
     """Add the pair to the title of the notebook, which is the same for every pair."""
+    if not report.pair:
+        return source
     return re.sub(r"\A# (.+)", lambda m: f"# {m[1]}: {as_markdown(report.title)}", source)
 
 
@@ -196,13 +201,13 @@ def _code(source: str) -> str:
 
 _FILTERS = {
     "captioned": _captioned,
-    "named_anchors": _named_anchors,
     "code": _code,
     "themed_svg": themed_svg,
     "csv_table": _csv_table,
     "csv_link": _csv_link,
     "terms": lambda body: linked(body, "../about.html"),
-    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "plain": outputs.shown,
+    "markdown": lambda *cell: _named_anchors(outputs.markdown(*cell)),
     "with_pair": _with_pair,
     "contents": _contents,
     "sections": sections,

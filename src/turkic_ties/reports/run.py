@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -18,10 +17,10 @@ from nbformat import NotebookNode, v4
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from turkic_ties import files
+from turkic_ties import files, topics
 from turkic_ties.data import DataError
-from turkic_ties.errors import TiesError
 from turkic_ties.reports.plan import CELL_TIMEOUT, Report
+from turkic_ties.topics import NotebookError
 
 KERNEL = "turkic-ties"
 
@@ -32,7 +31,7 @@ EXECUTED = "executed.ipynb"
 DIED, HUNG = "KernelDied", "CellTimeout"
 
 
-class NotebookFailed(TiesError):
+class NotebookFailed(NotebookError):
     """A notebook stopped; the message says in which section and why.
 
     Parameters
@@ -40,8 +39,6 @@ class NotebookFailed(TiesError):
     died
         Whether its kernel died.
     """
-
-    status = 1
 
     def __init__(self, message: str, died: bool = False) -> None:
         super().__init__(message)
@@ -97,6 +94,8 @@ def run(
     turkic_ties.data.DataError
         When a cell stopped because a table is missing or damaged.
     """
+    if report.problem:
+        raise NotebookFailed(report.problem)
     notebook = read_notebook(report.notebook)
     sections = _sections(notebook)
 
@@ -107,7 +106,7 @@ def run(
         return execute(
             report.notebook,
             folder,
-            parameters=report.parameters.model_dump(),
+            parameters=dict(report.parameters),
             on_cell_start=before_cell,
             execution_timeout=cell_timeout,
         )
@@ -127,27 +126,14 @@ def read_notebook(path: Path) -> NotebookNode:
 
     Raises
     ------
-    NotebookFailed
-        When the file is missing or damaged, or no cell is tagged ``parameters``.
+    turkic_ties.topics.NotebookError
+        When it cannot; see `turkic_ties.topics.parameters_cell`.
     """
-    place = f"{path.parent.name}/{path.name}"
-    text = files.read_text(path, NotebookFailed)
+    topics.parameters_cell(path)
     try:
-        notebook = nbformat.reads(text, as_version=4)
-        tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])]
-    except json.JSONDecodeError as error:
-        raise NotebookFailed(_not_a_notebook(place, f"line {error.lineno}")) from None
+        return nbformat.reads(files.read_text(path, NotebookError), as_version=4)
     except Exception as error:  # nbformat raises many kinds
-        cause = error.__cause__ or error.__context__
-        line = f"line {cause.lineno}" if isinstance(cause, json.JSONDecodeError) else f"{error!r}"
-        raise NotebookFailed(_not_a_notebook(place, line[:100])) from None
-    if "parameters" not in tags:
-        raise NotebookFailed(f"{place} has no cell tagged 'parameters': tag the one that has them.")
-    return notebook
-
-
-def _not_a_notebook(place: str, why: str) -> str:
-    return f"{place} is not a notebook ({why}): marks of a merge? Fix it, or restore it with git."
+        raise topics.not_a_notebook(path, f"{error!r:.100}") from None
 
 
 def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
@@ -162,6 +148,7 @@ def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
             str(notebook),
             str(folder / EXECUTED),
             kernel_name=KERNEL,
+            language="python",  # of a notebook that names none
             engine_name="turkic-ties",
             progress_bar=False,
             request_save_on_cell_execute=False,

@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import countries
-from turkic_ties.topics import TOPICS
+from turkic_ties import countries, topics
 
 FORMAT = 3
 """Raised whenever a summary changes its form: older ones are then not read, but built again."""
@@ -34,11 +33,12 @@ def read(path: Path) -> dict[str, Any] | None:
     """
     try:
         summary = json.loads(path.read_text(encoding="utf-8"))
-        pair = summary["parameters"]["country"], summary["parameters"]["partner"]
+        parameters = summary["parameters"]
+        pair = [parameters[name] for name in ("country", "partner") if name in parameters]
         whole = (
             summary["format"] == FORMAT
-            and summary["topic"] == path.parent.name in TOPICS
-            and set(pair) <= set(countries.MEMBERS)
+            and summary["topic"] == path.parent.name in topics.names()
+            and all(iso3 in countries.MEMBERS for iso3 in pair)
             and all(isinstance(item, dict | str) for name in _LISTS for item in summary[name])
         )
     except (OSError, ValueError, KeyError, TypeError):
