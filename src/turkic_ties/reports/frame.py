@@ -249,3 +249,8 @@ def _dataset(
         ],
     }
     return {name: value for name, value in dataset.items() if value}
+
+
+def _interval(given: Mapping[str, Any]) -> str:
+    """Write the period of a report for programs; empty without one."""
+    return f"{given['start']}/{given.get('end') or '..'}" if "start" in given else ""
