@@ -20,7 +20,7 @@ TIES = Path(sys.executable).with_name("ties")
 def data_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a copy of ``data/`` that this test may change, used by this process and its children."""
     copy = tmp_path / "data"
-    shutil.copytree(PROJECT / "data", copy)
+    shutil.copytree(PROJECT / "data", copy, ignore=shutil.ignore_patterns(".refresh"))
     monkeypatch.setenv("TURKIC_TIES_DATA", str(copy))
     return copy
 

@@ -8,6 +8,7 @@ import io
 import itertools
 import json
 import re
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -397,6 +398,7 @@ def test_world_bank_fills_four_tables_from_two_codes():
         "gdp_total_current_usd": ("1995", "1996", "0"),
         "population_total": ("1995", "1996", "0"),
     }
+    assert not any("vintage" in row[1] for row in catalogue)
     assert module("world_bank").version(WDI) == "2026-10-07"
 
 
@@ -733,6 +735,65 @@ def test_structure_by_age_has_every_fifth_year():
     assert len(module("un_population").fetch(door, DAY)) == 2
 
 
+# -- UN votes and BACI, from saved files -----------------------------------------------------------
+
+
+def undl(*votes, head="undl_id,ms_code,ms_name,ms_vote,date"):
+    """Number of the vote, state, vote and date."""
+    lines = [f"{number},{state},x,{vote},{day}" for number, state, vote, day in votes]
+    return answer("2026_02_06_ga_voting.csv", "\n".join([head, *lines]))
+
+
+def test_votes_of_the_library_become_one_row_per_vote():
+    votes = [
+        (7, "KAZ", "Y", "1992-01-02"), (7, "TUR", "X", "1992-01-02"), (7, "ALB", "Y", "1992-01-02"),
+        (6, "TUR", "N", "1992-03-04"), (5, "TUR", "N", "1991-12-31"), (6, "USA", "", "1992-03-04"),
+    ]  # fmt: skip
+    calls = rows("undl", [undl(*votes)], "defense/un_roll_calls.csv")
+    kaz, tur = (2 + module("undl").STATES.index(state) for state in ("KAZ", "TUR"))
+    assert [(row[0], row[1], row[kaz], row[tur]) for row in calls] == [
+        (1992, 6, None, "N"),
+        (1992, 7, "Y", "X"),
+    ]
+
+
+@pytest.mark.parametrize(("common", "pairs"), [(9, 0), (10, 1)])
+def test_agreement_counts_an_abstention_as_half_from_ten_common_votes_on(common, pairs):
+    cast = [("Y", "Y"), ("Y", "A"), ("A", "N"), ("Y", "N"), ("A", "A"), *[("N", "N")] * 5][:common]
+    cast += [("X", "Y"), ("Y", "X")]
+    votes = [
+        (number, state, vote, "2020-05-05")
+        for number, both in enumerate(cast, start=1)
+        for state, vote in zip(("KAZ", "USA"), both, strict=True)
+    ]
+    found = rows("undl", [undl(*votes)], "defense/un_votes_agreement.csv")
+    # 7 of 10 equal, 2 with one abstention: (7 + 2 / 2) / 10
+    assert found == [("KAZ", "USA", 2020, 10, 7, 2, 1, 0.8, 0.7)] * pairs
+
+
+def baci(files=None, name="BACI_HS96_V202601.zip"):
+    files = files or {
+        "country_codes_V202601.csv": "country_code,country_name,country_iso2,country_iso3\n"
+        "398,K,KZ,KAZ\n792,T,TR,TUR\n8,A,AL,ALB\n490,O,N/A,S19\n12,D,DZ,DZA\n",
+        "BACI_HS96_Y1999_V202601.csv": "t,i,j,k,v,q\n1999,398,792,1,5,1\n",
+        "BACI_HS96_Y2000_V202601.csv": "t,i,j,k,v,q\n2000,398,792,10121,1.5,  NA\n"
+        "2000,398,792,10190,2,1\n2000,8,12,1,9,1\n2000,490,398,1,0.25,1\n",
+    }
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for inside, content in files.items():
+            archive.writestr(inside, content)
+    return answer(name, written.getvalue())
+
+
+def test_baci_adds_up_the_products_of_pairs_with_one_of_the_six():
+    assert rows("baci", [baci()], columns=slice(1, 6)) == [
+        ("KAZ", "TUR", 2000, "export", 3500),
+        ("XXX", "KAZ", 2000, "export", 250),
+    ]
+    assert module("baci").version([baci()]) == "V202601 (HS96)"
+
+
 # -- what is refused -------------------------------------------------------------------------------
 
 WORLD_BANK_ERROR = [{"message": [{"id": "120", "key": "Invalid value", "value": "is not valid"}]}]
@@ -822,6 +883,11 @@ REFUSED = {
     "XML with 200": ("world_bank", [answer("wdi_X_1.json", "<wb:error/>")], "is not JSON"),
     "short answer": ("world_bank", [series("X", GDP, total=69)], "69 rows announced, 6 came"),
     "retired form": ("world_bank", [as_json("wdi_X_1.json", V1)], "no countryiso3code"),
+    "series without values": (
+        "world_bank",
+        [series("SI.POV.GINI", [("KAZ", 2000, None)])],
+        "none of",
+    ),
     "no header of the download": ("world_bank", [answer("API_X.csv", "a\n")], "Country Name"),
     "sheet renamed": ("sipri_milex", [milex(title="Share")], "0 sheets are named like"),
     "unknown colour": ("sipri_milex", [milex(colour="FF00FF00")], "colour 00FF00 is neither"),
@@ -836,6 +902,7 @@ REFUSED = {
         [answer("trade-register.csv", register({}).content[:-20])],
         "is cut",
     ),
+    "register of others": ("sipri_arms", [register({"Recipient": "UAE"})], "none is a deal of"),
     "new kind of weapon": ("sipri_arms", [register({"Weapon description": "ray gun"})], "by hand"),
     "unknown flow with 204": ("imf", [answer("imts_reporters.xml", b"")], "is empty (204)"),
     "no SDMX": ("imf", [answer("imts_reporters.xml", HTML)], "is no SDMX data message"),
@@ -861,6 +928,20 @@ REFUSED = {
     "lost state": ("un_population", [wpp("AGES", (2020,), ("KAZ",), **AGE)], "no rows of AZE"),
     "another variant": ("un_population", [wpp("AGES", (2020,), variant="High", **AGE)], "variants"),
     "renamed column": ("un_population", [wpp("AGES", (2020,), AgeGrp="1")], "AgeGrpStart"),
+    "vote of another kind": ("undl", [undl((1, "KAZ", "?", "2020-01-01"))], "KAZ, 2020-01-01"),
+    "vote without a number": ("undl", [undl(("a", "KAZ", "Y", "2020-01-01"))], "line 3"),
+    "file of another table": (
+        "undl",
+        [answer("2026_ga_voting.csv", "a,b\n")],
+        "has no column date",
+    ),
+    "no archive": ("baci", [answer("BACI_HS96_V202601.zip", HTML)], "is no zip archive"),
+    "cut archive": (
+        "baci",
+        [answer("BACI_HS96_V202601.zip", baci().content[:300])],
+        "is no zip archive",
+    ),
+    "archive without years": ("baci", [baci({"country_codes.csv": "x"})], "none of a year"),
     "page for a workbook": ("sipri_milex", [answer("x.xlsx", HTML)], "is no workbook"),
 }
 

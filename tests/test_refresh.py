@@ -561,3 +561,26 @@ def test_a_refresh_waits_for_a_build_and_builds_do_not_wait_for_each_other(
         assert contents(small_data) == before
     other.join(20)
     assert len(data.load(TABLE)) == 44
+
+
+# -- how old a source is ----------------------------------------------------------------------
+
+
+def test_a_source_is_stale_when_newer_figures_are_overdue(
+    publishers: Publishers, small_data: Path
+) -> None:
+    """20 months after the end of 2024 is August 2026."""
+    listed = [
+        {"source": "office", "last_year": "2024", "accessed": "2024-01-01"},
+        {"source": "legacy", "last_year": "1999", "accessed": "2026-08-31"},
+        {"source": "bureau", "last_year": "", "accessed": "2026-08-31"},
+        {"source": "unknown", "last_year": "1999", "accessed": "2026-08-31"},
+    ]
+    assert data.stale(listed) == {}
+    listed[1]["accessed"] = "2026-09-01"
+    assert data.stale(listed) == {
+        "office": "Stale on 2026-09-01: it ends in 2024, and newer figures were expected within "
+        "20 months."
+    }
+    (small_data / "refresh.yml").unlink()
+    assert data.stale(listed) == {}

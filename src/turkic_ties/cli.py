@@ -79,6 +79,10 @@ def build(
     verify: Annotated[
         bool, typer.Option("--verify", help="Compare published files with the manifest; run none.")
     ] = False,
+    pdf: Annotated[
+        bool,
+        typer.Option("--pdf", help="Also set each report and a fact sheet of the pair as PDF."),
+    ] = False,
     quiet: Annotated[
         bool,
         typer.Option("--quiet", help="Print only what changed or failed."),
@@ -118,7 +122,10 @@ def build(
             _verify(directory)
             return
         from turkic_ties.reports import build as building
+        from turkic_ties.reports.pdf import require
 
+        if pdf:
+            require()
         if explain:
             hashes = Hashes()
             for report, reasons in building.due(planned, directory, hashes, force).items():
@@ -146,6 +153,7 @@ def build(
                     cluster=cluster if waiting else None,
                     cell_timeout=cell_timeout or CELL_TIMEOUT,
                     about=about,
+                    pdf=pdf,
                 )
             if edition and not outcome.failed:
                 keep(directory, about.dated)
@@ -158,7 +166,7 @@ def _summarise(outcome: Any, seconds: float, directory: Path, quiet: bool) -> No
     """Print what was written, what changed, what failed."""
     if not quiet:
         for path in outcome.published:
-            if path.suffix == ".html":
+            if path.suffix in (".html", ".pdf"):
                 _print(f"wrote {_short(path)}")
     for change in outcome.changes:
         _print(f"moved: {change}")

@@ -15,6 +15,7 @@ MIME_TYPE = "application/vnd.turkic-ties.v1+json"
 
 # Paper is not white, so that white text on a dark cell of a heat map stays white in dark mode.
 INK, MUTED, GRID, PAPER = "#1f2933", "#5f6b76", "#d9dee3", "#fefefe"
+VARIABLES = {INK: "--ink", MUTED: "--muted", GRID: "--line", PAPER: "--paper"}
 
 MARKDOWN_SIGNS = re.compile(r"[\\`*_\[\]<>$~#|&]|^\s*(?:[-+=]|\d+[.)])", re.MULTILINE)
 LINK_SCHEMES = ("https://", "http://", "mailto:")
@@ -63,8 +64,7 @@ def themed_svg(svg: str, alt: str) -> Markup:
     alt
         Description for a reader who does not see the chart.
     """
-    variables = {INK: "--ink", MUTED: "--muted", GRID: "--line", PAPER: "--paper"}
-    for colour, variable in variables.items():
+    for colour, variable in VARIABLES.items():
         svg = svg.replace(colour, f"var({variable})")
     opening, rest = svg.split(">", 1)
     width = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+)', opening)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         list_tables,
         publishers,
         sources,
+        stale,
     )
     from turkic_ties.data.checks import check
     from turkic_ties.data.tables import load, tables_read
@@ -59,6 +60,7 @@ __all__ = [
     "resource",
     "seal",
     "sources",
+    "stale",
     "tables_read",
     "topics_with_data",
 ]

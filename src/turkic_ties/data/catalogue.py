@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from turkic_ties.countries import data_directory
 from turkic_ties.data.packages import DataError, addresses, resource, split
 from turkic_ties.data.tables import columns, load
+from turkic_ties.files import read_yaml
 
 TIMES = ("last_year", "year", "order_year", "date")
 """Columns that say when an observation was; the first that a table has counts."""
@@ -157,6 +159,42 @@ def _licence(licence: Mapping[str, Any]) -> dict[str, str]:
     if not licence["redistributable"]:
         words += ", redistribution not granted"
     return {"licence": words, "terms": licence.get("url") or ""}
+
+
+def stale(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Name the sources whose newest figures are older than ``data/refresh.yml`` lets them be.
+
+    A source is stale when more months than ``stale_after_months`` have passed between the end of
+    its last year and the newest day on which any of the listed sources was accessed, which makes
+    the answer a matter of the data alone. A source without that entry or without years never is.
+
+    Parameters
+    ----------
+    listed
+        Rows of `sources`: ``source``, ``last_year`` and ``accessed``.
+
+    Returns
+    -------
+    dict
+        Source id to a sentence for the reader.
+    """
+    listed, path = [*listed], data_directory() / "refresh.yml"
+    if not listed or not path.is_file():
+        return {}
+    newest = max(source["accessed"] for source in listed)
+    year, month = int(newest[:4]), int(newest[5:7])
+    entries, found = read_yaml(path, DataError), {}
+    for source in listed:
+        allowed = entries.get(source["source"], {}).get("stale_after_months")
+        if allowed is None or not source["last_year"]:
+            continue
+        # Months from the end of the last year to the end of the month of the newest access.
+        if 12 * (year - int(source["last_year"]) - 1) + month > allowed:
+            found[source["source"]] = (
+                f"Stale on {newest}: it ends in {source['last_year']}, and newer figures were "
+                f"expected within {allowed} months."
+            )
+    return found
 
 
 def credit(address: str, ids: Iterable[str] | None = None) -> str:

@@ -11,9 +11,11 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -42,6 +44,14 @@ DEAL_HEAD = [
     "Weapon description", "Number delivered", "", "Year(s) of delivery", "status", "Comments",
     "SIPRI TIV per unit", "SIPRI TIV for total order", "SIPRI TIV of delivered weapons",
 ]  # fmt: skip
+DEAL = [
+    "recipient", "supplier", "order_year", "order_year_estimated", "number_ordered",
+    "number_ordered_estimated", "designation", "description", "number_delivered",
+    "number_delivered_estimated", "delivery_years", "status", "comments", "tiv_per_unit",
+    "tiv_order", "tiv_delivered",
+]  # fmt: skip
+"""Our names of the same columns; the nameless ones have a question mark where SIPRI is unsure."""
+
 DELIVERY_HEAD = ["SIPRI AT Database ID", "Supplier", "Recipient", "Designation", "Description"]
 
 
@@ -81,6 +91,7 @@ def _filter(field: str, **values: Any) -> dict[str, Any]:
     return {"field": field, **empty, "value1": "", "value2": "", "listData": [], **values}
 
 
+@cache
 def _code(name: str) -> str | None:
     try:
         return reading.country(SOURCE, Answer("countries", b""), name)
@@ -90,7 +101,8 @@ def _code(name: str) -> str | None:
 
 def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
     """Read both forms, told apart by their headers."""
-    built, categories = {}, _categories()
+    ours, built = _ours(), {}
+    categories = dict(zip(ours["description"], ours["category"], strict=True))
     forms = [(answer, *_form(answer)) for answer in answers]
     for answer, head, rows in forms:
         if head[:5] == DELIVERY_HEAD:
@@ -99,21 +111,19 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
             built[DELIVERIES] = _deliveries(answer, rows)
     for answer, head, rows in forms:
         if head == DEAL_HEAD:
-            built[DEALS] = _deals(answer, rows, categories)
+            deals = _deals(answer, rows, categories)
+            built[DEALS] = deals[[*ours.columns]]
     return built
 
 
-def _categories() -> dict[str, str]:
-    """Read which kind of weapon belongs to which category, from the deals there are."""
-    deals = pd.read_csv(data_directory() / DEALS, dtype="str")
-    return dict(zip(deals["description"], deals["category"], strict=True))
+def _ours() -> pd.DataFrame:
+    """Read the deals there are: their columns, and which kind of weapon is of which category."""
+    return pd.read_csv(data_directory() / DEALS, dtype="str")
 
 
 def _form(answer: Answer) -> tuple[list[str], list[list[str]]]:
     """Unpack the CSV and find its header below the lines of explanation."""
-    content = answer.content
-    if answer.name.endswith(".json"):
-        content = base64.b64decode(reading.parsed(SOURCE, answer).get("bytes", ""))
+    content = _content(answer)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -126,6 +136,12 @@ def _form(answer: Answer) -> tuple[list[str], list[list[str]]]:
                 raise RefusedAnswer(SOURCE, answer.name, f"row {short[0]}", "is cut")
             return row, body
     raise RefusedAnswer(SOURCE, answer.name, "header", "is neither that of deals nor of deliveries")
+
+
+def _content(answer: Answer) -> bytes:
+    if answer.name.endswith(".json"):
+        return base64.b64decode(reading.parsed(SOURCE, answer).get("bytes", ""))
+    return answer.content
 
 
 def _parties(answer: Answer, recipient: str, supplier: str) -> tuple[str, str]:
@@ -147,51 +163,56 @@ def _deliveries(answer: Answer, rows: Iterable[list[str]]) -> pd.DataFrame:
 
 def _deals(answer: Answer, rows: Iterable[list[str]], categories: dict[str, str]) -> pd.DataFrame:
     """Keep what was delivered from 1992 on or is not delivered yet, and number it."""
-    kept = []
-    for row in rows:
-        years = [int(year) for year in row[10].split(";") if year.strip()]
-        if _code(row[0]) in MEMBERS and max(years, default=FIRST_YEAR) >= FIRST_YEAR:
-            kept.append((*_parties(answer, row[0], row[1]), years, row))
-    # The order within a deal number: designation, size (unknown last), years, dearest first.
-    kept.sort(
+    deals = [
+        _deal(answer, dict(zip(DEAL, row, strict=True)), categories)
+        for row in rows
+        if _code(row[0]) in MEMBERS and (not row[10] or int(row[10][-4:]) >= FIRST_YEAR)
+    ]
+    if not deals:
+        raise RefusedAnswer(SOURCE, answer.name, "rows", "none is a deal of the six")
+    # Within a group by designation, size (unknown last), years, and the dearest first.
+    deals.sort(
         key=lambda deal: (
-            *deal[:2], deal[3][2], deal[3][6], float(deal[3][4] or "inf"), deal[2],
-            -float(deal[3][13] or 0),
+            deal["designation"], deal["number_ordered"] or math.inf, deal["delivery_years"] or "",
+            -deal["tiv_per_unit"],
         )
     )  # fmt: skip
-    found, numbers = [], dict[str, int]()
-    for recipient, supplier, years, row in kept:
-        group = f"{recipient}-{supplier}-{row[2]}"
+    numbers: dict[str, int] = {}
+    for deal in deals:
+        group = f"{deal['recipient']}-{deal['supplier']}-{deal['order_year']}"
         numbers[group] = numbers.get(group, 0) + 1
-        if row[7] not in categories:
-            problem = f"{row[7]!r} is a new kind of weapon: give it a category in a deal by hand"
-            raise RefusedAnswer(SOURCE, answer.name, f"{group}, {row[6]}", problem)
-        ordered, delivered, unit, order, brought = (
-            reading.number(SOURCE, answer, f"{group}, {row[6]}", row[place])
-            for place in (4, 8, 13, 14, 15)
-        )
-        deal_id = f"{group}-{numbers[group]:02}"
-        parties = (recipient, supplier, int(row[2]), row[3] == "?")
-        weapon = (row[6], row[7], categories[row[7]], row[11])
-        units = (ordered, row[5] == "?", delivered or 0.0, row[9] == "?")
-        more = (";".join(map(str, years)) or None, row[12] or None)
-        tiv = (unit or 0.0, order if ordered is not None else None, brought or 0.0)
-        found.append((deal_id, *parties, *weapon, *units, *more, *tiv))
-    columns = [
-        "deal_id", "recipient", "supplier", "order_year", "order_year_estimated", "designation",
-        "description", "category", "status", "number_ordered", "number_ordered_estimated",
-        "number_delivered", "number_delivered_estimated", "delivery_years", "comments",
-        "tiv_per_unit", "tiv_order", "tiv_delivered",
-    ]  # fmt: skip
-    return reading.frame(found, columns, 1)
+        deal["deal_id"] = f"{group}-{numbers[group]:02}"
+    return pd.DataFrame(deals).sort_values("deal_id", ignore_index=True)
+
+
+def _deal(answer: Answer, deal: dict[str, Any], categories: dict[str, str]) -> dict[str, Any]:
+    """Turn the cells of a deal into values."""
+    place = f"{deal['recipient']}, {deal['supplier']}, {deal['designation']}"
+    kind = deal["description"]
+    if kind not in categories:
+        problem = f"{kind!r} is a new kind of weapon: give it a category in a deal by hand"
+        raise RefusedAnswer(SOURCE, answer.name, place, problem)
+    figures = ["order_year", "number_ordered", "number_delivered", *DEAL[-3:]]
+    values = {name: reading.number(SOURCE, answer, place, deal[name]) for name in figures}
+    recipient, supplier = _parties(answer, deal["recipient"], deal["supplier"])
+    return {
+        **deal,
+        **{name: value or 0.0 for name, value in values.items()},
+        **{name: deal[name] == "?" for name in DEAL if name.endswith("_estimated")},
+        "recipient": recipient,
+        "supplier": supplier,
+        "order_year": int(deal["order_year"]),
+        "number_ordered": values["number_ordered"],
+        "tiv_order": values["tiv_order"] if values["number_ordered"] is not None else None,
+        "category": categories[kind],
+        "delivery_years": deal["delivery_years"].replace(" ", "") or None,
+        "comments": deal["comments"] or None,
+    }
 
 
 def version(answers: list[Answer]) -> str | None:
     """Read the day the register was generated, which is all it says of its edition."""
     for answer in answers:
-        content = answer.content
-        if answer.name.endswith(".json"):
-            content = base64.b64decode(reading.parsed(SOURCE, answer).get("bytes", ""))
-        if found := re.search(rb"Data generated: (\d+ \w+ \d{4})", content):
+        if found := re.search(rb"Data generated: (\d+ \w+ \d{4})", _content(answer)):
             return f"register generated on {found[1].decode()}"
     return None

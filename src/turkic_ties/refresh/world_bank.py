@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -30,7 +29,7 @@ PROCESSING = (
     "GDP in whole dollars, development indicators of the six states from 1990 on with six "
     "significant digits; groups of countries other than the world left out."
 )
-FROM = ("wdi_*.json", "API_*.csv", "API_*.zip")
+FROM = ("wdi_*.json", "API_*.csv")
 
 COMMODITIES = "trade/commodities.csv"
 COUNTRIES = "trade/gravity_countries.csv"
@@ -46,6 +45,8 @@ FIRST_INDICATOR_YEAR, FIRST_GRAVITY_YEAR, RECENT = 1990, 1995, 2018
 """First years of the two tables, and of what the catalogue counts as recent."""
 
 SIGNIFICANT_DIGITS = 6
+OLD_VINTAGE = r", DataHub vintage| \(WDI vintage[^)]*\)"
+"""What names in the catalogue say of copies; it is not true of refreshed figures."""
 
 Series = dict[tuple[str, int], float]
 """State and year to value."""
@@ -150,11 +151,7 @@ def _state(name: str) -> str:
 
 
 def _csv_cells(answer: Answer) -> Iterator[tuple[str, str, int, str]]:
-    """Read the download: a byte order mark, four lines, then one column per year; also zipped."""
-    if answer.name.endswith(".zip"):
-        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-            (name,) = (name for name in archive.namelist() if name.startswith("API_"))
-            answer = Answer(name, archive.read(name), answer.url)
+    """Read the file of a download: a byte order mark, four lines, then one column per year."""
     lines = list(csv.reader(io.StringIO(reading.text(SOURCE[0], answer))))
     start = next((place for place, row in enumerate(lines) if row[:1] == ["Country Name"]), None)
     if start is None:
@@ -186,18 +183,20 @@ def _indicators(series: dict[str, Series]) -> dict[str, pd.DataFrame]:
     """
     catalogue, rows = _catalogue(), []
     catalogue = catalogue[catalogue["publisher_code"].isin(series.keys())].copy()
+    catalogue["name"] = catalogue["name"].str.replace(OLD_VINTAGE, "", regex=True)
     for place, indicator, code in catalogue[["indicator", "publisher_code"]].itertuples():
         values = {
             (iso3, year): float(f"{value:.{SIGNIFICANT_DIGITS}g}")
             for (iso3, year), value in series[code].items()
             if iso3 in MEMBERS and year >= FIRST_INDICATOR_YEAR
         }
+        if not values:
+            raise RefusedAnswer(SOURCE[0], f"wdi_{code}", indicator, "none of the six has a value")
         rows += [(indicator, *key, value) for key, value in values.items()]
         years = [year for _, year in values]
-        catalogue.at[place, "first_year"] = str(min(years))
-        catalogue.at[place, "last_year"] = str(max(years))
         recent = {iso3 for iso3, year in values if year >= RECENT}
-        catalogue.at[place, "n_states_recent"] = str(len(recent))
+        facts = (str(min(years)), str(max(years)), str(len(recent)))
+        catalogue.loc[place, ["first_year", "last_year", "n_states_recent"]] = facts
     if not rows:
         return {}
     table = reading.frame(rows, ["indicator", "iso3", "year", "value"], 3)

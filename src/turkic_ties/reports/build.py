@@ -15,6 +15,7 @@ from typing import Any
 from turkic_ties import articles, countries, data, hashing
 from turkic_ties.errors import TiesError
 from turkic_ties.reports import changes, frame, manifest, summaries
+from turkic_ties.reports import pdf as pdfs
 from turkic_ties.reports.frame import Edition
 from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Ingredients, Report, plan
 from turkic_ties.reports.publish import now, publish, staging
@@ -108,6 +109,7 @@ def build(
     cluster: str | None = None,
     cell_timeout: float = CELL_TIMEOUT,
     about: Edition | None = None,
+    pdf: bool = False,
 ) -> BuildResult:
     """Build the reports that are due and publish them with the pages about the whole edition.
 
@@ -133,6 +135,8 @@ def build(
         Seconds a cell may take.
     about
         Address, date and next build of the edition, as requested.
+    pdf
+        Make PDFs of these reports as well.
 
     Raises
     ------
@@ -141,7 +145,8 @@ def build(
     """
     result = BuildResult(reused=[report.stem for report, reasons in reports.items() if not reasons])
     wanted = [report for report, reasons in reports.items() if reasons]
-    records, began = _existing(manifest.read(directory), reports, directory), now()
+    published, began = manifest.read(directory), now()
+    records = _existing(published, reports, directory)
     if wanted:
         # Before a notebook reads any: a table edited from here on makes its reports due again.
         hashes.tables(data.addresses())
@@ -164,16 +169,20 @@ def build(
                 ]
             on_progress(report, "failed" if error else "done", 1.0)
         about = about or Edition()
+        remade = _pdfs(records, edition, directory, reports if pdf else (), result)
         written = _articles(records, edition, directory, hashes, result)
         result.changes = changes.between(directory, edition, [*result.built, *written])
         pages = _pages(records, edition, directory, hashes, result, about)
         if pages:
             records[manifest.PAGES] = pages
-        if wanted or written or pages:
+        if wanted or remade or written or pages:
             history = _history(directory / HISTORY, began, result)
             crate = manifest.as_json(records, manifest.version(), f"{about.base_url}about.html")
             _write({HISTORY: history, manifest.NAME: crate}, edition)
             result.published = publish(edition, directory)
+            for path in published.keys() - records.keys():
+                if path.endswith(pdfs.SUFFIX):
+                    (directory / path).unlink(missing_ok=True)
     return result
 
 
@@ -351,11 +360,46 @@ def _text(path: Path) -> str:
     return path.read_text("utf-8", errors="replace") if path.is_file() else ""
 
 
-def _write(files: Mapping[str, str], edition: Path) -> dict[str, str]:
+def _pdfs(
+    records: manifest.Records,
+    edition: Path,
+    directory: Path,
+    requested: Iterable[Report],
+    result: BuildResult,
+) -> bool:
+    """Make the requested PDFs, and leave out others that are no longer those of their pages.
+
+    Returns whether any is made or left out.
+    """
+    wanted, changed = {report.stem for report in requested}, False
+    made_of: dict[str, list[str]] = {name: [] for name in records if name.endswith(pdfs.SUFFIX)}
+    made_of |= pdfs.plan(records)
+    for path, stems in made_of.items():
+        due = not wanted.isdisjoint(stems)
+        if not (due or path in records):
+            continue
+        contents, started = pdfs.read(stems, edition, directory), now()
+        ingredients = pdfs.ingredients(contents)
+        if not manifest.why_stale(records.get(path), ingredients, directory):
+            continue
+        changed = True
+        records.pop(path, None)
+        if due and contents:
+            try:
+                outputs = _write({path: pdfs.typeset(path, contents)}, edition)
+                records[path] = manifest.Record(ingredients, outputs, started, now())
+            except OSError:
+                raise
+            except Exception as error:  # everything else is published
+                result.failed[path] = f"{type(error).__name__}: {error}".splitlines()[0]
+    return changed
+
+
+def _write(files: Mapping[str, str | bytes], edition: Path) -> dict[str, str]:
     """Write files into the staged edition and hash them."""
     outputs = {}
     for name, text in files.items():
-        content = text.encode()
+        content = text.encode() if isinstance(text, str) else text
         (edition / name).parent.mkdir(parents=True, exist_ok=True)
         (edition / name).write_bytes(content)
         outputs[name] = hashing.of_bytes(content)
@@ -495,7 +539,7 @@ def _frame(records: manifest.Records, edition: Path, directory: Path, about: Edi
     """Fill the places of all pages of reports and articles, and say when one last changed."""
     from turkic_ties.reports.pages import report_page
 
-    names = [name for name in records if name != manifest.PAGES]
+    names = [name for name, record in records.items() if f"{name}.html" in record.outputs]
     stems = [name for name in names if not name.startswith(f"{articles.FOLDER}/")]
     updated = frame.read(directory).updated
     for stem in names:

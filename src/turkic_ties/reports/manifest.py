@@ -37,6 +37,7 @@ _TYPES = {
     ".html": "text/html",
     ".json": "application/json",
     ".jsonl": "application/jsonl",
+    ".pdf": "application/pdf",
     ".svg": "image/svg+xml",
     ".xml": "application/xml",
 }

@@ -160,6 +160,7 @@ class Hashes:
             "package source": hashing.of_files(package.rglob("*.py")),
             "template": hashing.of_files(path for path in template if path.is_file()),
             "countries": hashing.of_files([data_folder / "countries.csv"]),
+            "refresh.yml": hashing.of_files(data_folder.glob("refresh.yml")),
             "lock file": hashing.of_files([topics.PROJECT / "requirements.lock"]),
         }
         """What every page is made from, apart from notebooks, articles and tables."""

@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from turkic_ties import data
 from turkic_ties.reports import glossary
 from turkic_ties.theme import link, sparkline
 
@@ -68,6 +69,7 @@ def equip(environment: Environment, *style_sheets: str) -> None:
     environment.globals |= shared
     environment.filters["link"] = link
     environment.filters["sparkline"] = sparkline
+    environment.filters["stale"] = data.stale
     environment.autoescape = True
 
 

@@ -1,0 +1,237 @@
+"""PDF: a report, and a fact sheet of two pages on a pair, made from published pages and summaries.
+
+A page is taken apart into a tree of elements, which the template sets with Typst. Everything gets
+there as data: a text is set as it is and never read as markup or code.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from html.parser import HTMLParser
+from importlib.util import find_spec
+from itertools import chain, zip_longest
+from pathlib import Path
+from typing import Any
+
+from turkic_ties import hashing, topics
+from turkic_ties.errors import TiesError
+from turkic_ties.reports import summaries
+from turkic_ties.reports.plan import Ingredients
+from turkic_ties.theme import LINK_SCHEMES, VARIABLES
+
+TEMPLATE = Path(__file__).parent / "template" / "pdf" / "document.typ"
+WIDEST, TALLEST = 490.0, 590.0  # points a chart may take of an A4 page, with its title and source
+CHARTS = 6  # of a fact sheet
+CARDS = 6  # key figures of each topic on a fact sheet
+
+SUFFIX = ".pdf"
+FACT_SHEETS = "fact-sheets"
+
+PAGE = re.compile(
+    r'<html lang="([a-z]+).*?<title>(.*?)(?: \| Turkic Ties)?</title>.*?<main\b[^>]*>(.*)</main>',
+    re.DOTALL,
+)
+SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+IN_DARK = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)\s*\{[^{}]*\{[^{}]*\}\s*\}")
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no XML may have them
+LEFT_OUT = {"nav", "script", "style", "details code", "details data", "details cite"}
+LEFT_OUT |= {"a anchor-link"}
+VOID = {"br", "hr", "img", "link", "meta", "wbr"}
+INLINE = {"a", "abbr", "b", "br", "code", "em", "i", "s", "small", "span", "strong", "sub", "sup"}
+
+Node = dict[str, Any]
+Contents = dict[str, tuple[Sequence[str], dict[str, Any]]]
+"""Report to language, title and main part of its page, and its summary."""
+
+
+class PdfError(TiesError):
+    """What makes PDFs is not installed; the message says how to get it."""
+
+
+def require() -> None:
+    """See that Typst is installed.
+
+    Raises
+    ------
+    PdfError
+        When it is not.
+    """
+    if find_spec("typst") is None:
+        raise PdfError("ties build --pdf needs Typst: pip install 'turkic-ties[pdf]'")
+
+
+def plan(names: Iterable[str]) -> dict[str, list[str]]:
+    """Name the PDFs of an edition, each with the reports that are in it.
+
+    Parameters
+    ----------
+    names
+        Records of the edition; those that are no reports do not count.
+    """
+    found: dict[str, list[str]] = {}
+    for topic in topics.names():
+        for stem in sorted(names):
+            folder, _, name = stem.partition("/")
+            if folder == topic and not stem.endswith(SUFFIX):
+                found[f"{stem}{SUFFIX}"] = [stem]
+                if not name.startswith(topic):  # it is about a pair
+                    found.setdefault(f"{FACT_SHEETS}/{name}{SUFFIX}", []).append(stem)
+    return found
+
+
+def read(stems: Iterable[str], *folders: Path) -> Contents:
+    """Read pages and summaries, each from the first folder that has them; none that is damaged."""
+    contents: Contents = {}
+    for stem in stems:
+        for folder in folders:
+            summary, page = summaries.read(folder / f"{stem}.json"), folder / f"{stem}.html"
+            if summary and page.is_file() and (parts := PAGE.search(page.read_text("utf-8"))):
+                contents[stem] = parts.groups(), summary
+                break
+    return contents
+
+
+def ingredients(contents: Contents) -> Ingredients:
+    """Name what a PDF is made from; the frame of a page is not in it."""
+    own = {"pdf": hashing.of_files([TEMPLATE, Path(__file__)])}
+    return own | {
+        f"report {stem}": hashing.of_bytes(json.dumps(content, sort_keys=True).encode())
+        for stem, content in contents.items()
+    }
+
+
+def typeset(path: str, contents: Contents) -> bytes:
+    """Set a PDF of `plan`, tagged as PDF/UA-1 asks; folded code and data stay with the pages."""
+    (language, title, main), summary = next(iter(contents.values()))
+    if path.startswith(FACT_SHEETS):
+        return _compile(language, summary["title"], **_fact_sheet(contents))
+    return _compile(language, html.unescape(title), body=_tree(main))
+
+
+def _fact_sheet(contents: Contents) -> Node:
+    """Choose what a fact sheet shows: charts of all topics in turn, sources of what is shown."""
+    in_turn = zip_longest(*(_charts(_tree(page[2])) for page, _ in contents.values()))
+    charts = list(filter(None, chain.from_iterable(in_turn)))[:CHARTS]
+    ids = {chart["id"] for chart in charts}
+    parts: list[Node] = []
+    sources: set[str] = set()
+    for _, summary in contents.values():
+        cards = [card for card in summary["key_figures"] if card["value"] is not None][:CARDS]
+        named = [figure for figure in summary["figures"] if f"figure-{figure['id']}" in ids]
+        shown = " ".join(item["source"] for item in [*cards, *named])
+        sources |= {
+            "{publisher}, {dataset} ({version}; {licence})".format_map(source)
+            for source in summary["sources"]
+            if source["publisher"] in shown
+        }
+        heading = topics.describe(summary["topic"]).title
+        parts.append({"title": heading, "in_short": in_short(summary), "cards": cards})
+    return {"topics": parts, "charts": charts, "sources": sorted(sources)}
+
+
+def in_short(summary: Mapping[str, Any]) -> list[str]:
+    """Return what a reader can take away from a report: a few sentences with numbers."""
+    return list(summary.get("in_short") or summary["findings"][:3])
+
+
+def _compile(language: str, title: str, **content: Any) -> bytes:
+    import matplotlib
+    import typst
+
+    given = {"language": language, "title": NO_TEXT.sub("\ufffd", title), **content}
+    pdf: bytes = typst.compile(
+        TEMPLATE,
+        # The letters of the charts; no others of this machine, so that every build is the same.
+        font_paths=[Path(matplotlib.get_data_path()) / "fonts" / "ttf"],
+        ignore_system_fonts=True,
+        sys_inputs={"content": json.dumps(given, ensure_ascii=False)},
+        pdf_standards="ua-1",
+    )
+    return pdf
+
+
+# -- the page as a tree ----------------------------------------------------------------------------
+
+
+class _Reader(HTMLParser):
+    """Reads elements into dicts: tag, class, children, and what the template needs of the rest."""
+
+    def __init__(self, drawings: list[str]) -> None:
+        super().__init__()
+        self.children: list[Node | str] = []
+        self.open = [("main", self.children)]  # tags, each with the list for what is in it
+        self.drawings = iter(drawings)
+        self.level = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        named = {name: given.get(name) or "" for name in ("id", "class")}
+        node: Node = {"tag": tag, **named, "children": []}
+        href = given.get("href") or ""
+        if tag == "svg":
+            node |= _printed(next(self.drawings))
+        elif tag == "a" and href.lower().startswith(LINK_SCHEMES):
+            node["href"] = href
+        elif re.fullmatch("h[1-6]", tag):  # PDF/UA lets no level be left out
+            self.level = min(int(tag[1]), self.level + 1)
+            node |= {"tag": "heading", "level": self.level}
+        if not {tag, f"{tag} {node['class']}"} & LEFT_OUT and "download" not in given:
+            self.open[-1][1].append(node)
+        if tag not in VOID:
+            self.open.append((tag, node["children"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in dict(self.open[1:]):
+            while self.open.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        shown = data if "pre" in dict(self.open) else re.sub(r"\s+", " ", data)
+        self.open[-1][1].append(shown)
+
+
+def _tree(main: str) -> list[Node | str]:
+    """Read the main part of a page."""
+    main = NO_TEXT.sub("\ufffd", main)
+    reader = _Reader(SVG.findall(main))
+    reader.feed(SVG.sub("<svg></svg>", main))
+    reader.close()
+    return _tidied(reader.children)
+
+
+def _tidied(children: list[Any]) -> list[Any]:
+    """Leave out the space between blocks, which is no text."""
+    for node in children:
+        if isinstance(node, dict):
+            node["children"] = _tidied(node["children"])
+    if all(isinstance(node, str) or node["tag"] in INLINE for node in children):
+        return children
+    return [node for node in children if not isinstance(node, str) or node.strip()]
+
+
+def _printed(svg: str) -> Node:
+    """Give a chart of a page the colours of light mode, its description and its width in points."""
+    names = {variable: colour for colour, variable in VARIABLES.items()}
+    svg = re.sub(
+        r"var\((--[\w-]+)(?:,(#\w+))?\)", lambda m: names.get(m[1]) or m[2], IN_DARK.sub("", svg)
+    )
+    label = re.search(r'aria-label="([^"]*)"', svg)
+    box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', svg)
+    width, height = (float(side) for side in box.groups()) if box else (WIDEST, TALLEST)
+    return {
+        "svg": svg,
+        "alt": html.unescape(label[1]) if label else "",
+        "width": min(width, WIDEST, TALLEST * width / height),
+    }
+
+
+def _charts(children: list[Any]) -> list[Node]:
+    """Find the charts of a page, in their order."""
+    nodes = [node for node in children if isinstance(node, dict)]
+    found = [
+        [node] if node["id"].startswith("figure-") else _charts(node["children"]) for node in nodes
+    ]
+    return list(chain.from_iterable(found))

@@ -1,0 +1,208 @@
+"""PDFs: tagged, with language and title, the same every time, and text stays text."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_project import ties
+from test_build import edit_transit, make, published
+
+pytest.importorskip("typst", reason="needs the extra: pip install 'turkic-ties[pdf]'")
+pikepdf = pytest.importorskip("pikepdf", reason="needs the extra: pip install 'turkic-ties[test]'")
+
+from turkic_ties.reports import manifest, pdf  # noqa: E402
+from turkic_ties.theme import themed_svg  # noqa: E402
+
+LETTERS = "Türkiye, Қазақстан, İı Şş Ğğ Әә Өө Үү Ққ Ңң Һһ Іі Җҗ ʼ − – × ≥"
+HOSTILE = (
+    '#panic("run") #image("x.png") $x^2$ = Heading *bold* _em_ `raw` <label> @ref \\u{41} // */ "]'
+    "</main></p><script>alert(1)</script> &lt; {{ 7 * 7 }} \u202e \x07 \U0001f600 漢"
+)
+SVG = (
+    '<svg viewBox="0 0 200 100" xmlns="http://www.w3.org/2000/svg"><style>svg text{font-family:'
+    "'DejaVu Sans'}@media(prefers-color-scheme:dark){svg{--s123456:#fff;}}</style>"
+    '<text x="9" y="50" style="fill: #1f2933">Қазақстан</text><path d="M 0 0 L 200 100" '
+    'style="stroke: var(--s123456,#123456)"/></svg>'
+)
+
+
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+
+
+def contents(text: str, topics: tuple[str, ...] = ("trade",)) -> pdf.Contents:
+    """Make pages and summaries that have a text in every place."""
+    shown = escaped(text)
+    figure = (
+        f'<figure id="figure-one"><figcaption><h3>{shown}</h3><p>{shown}</p></figcaption>'
+        f'<div class="chart">{themed_svg(SVG, text)}</div><p class="source">{shown}</p></figure>'
+    )
+    main = (
+        f'<h1 id="a">{shown}<a class="anchor-link" href="#a">¶</a></h1><p>{shown}</p>'
+        f"<h4>{shown}</h4>"
+        f'<dl class="cards"><div id="c"><dt>{shown}</dt><dd class="value">{shown}</dd></div></dl>'
+        f"{figure}<table><thead><tr><th>{shown}</th><th>b</th></tr></thead><tbody><tr>"
+        f'<td>{shown}</td><td class="n">1</td></tr></tbody></table><ul><li>{shown}</li></ul>'
+        f'<p><a href="https://example.org/?q=1">{shown}</a> <a href="javascript:alert(1)">x</a></p>'
+        f'<pre>{shown}</pre><details class="code"><summary>Code</summary>unseen</details>'
+    )
+    summary: dict[str, Any] = {
+        "topic": "trade",
+        "title": text,
+        "key_figures": [
+            {"label": text, "text": text, "value": 1.0, "period": text, "source": text},
+            {"label": "missing", "text": "–", "value": None, "period": "", "source": ""},
+        ],
+        "findings": [text] * 9,
+        "figures": [{"id": "one", "source": text}],
+        "sources": [{"publisher": text, "dataset": text, "version": text, "licence": text}],
+    }
+    return {
+        f"{topic}/kaz-tur": (("en", shown, main), {**summary, "topic": topic}) for topic in topics
+    }
+
+
+def opened(content: bytes) -> Any:
+    return pikepdf.open(io.BytesIO(content))
+
+
+def elements(document: Any) -> list[Any]:
+    """List the elements of the structure tree, from the top down."""
+    found, waiting = [], [document.Root.StructTreeRoot]
+    while waiting:
+        node = waiting.pop(0)
+        kids = node.get("/K", [])
+        kids = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
+        kids = [kid for kid in kids if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
+        found += kids
+        waiting += kids
+    return found
+
+
+def fonts(document: Any) -> set[str]:
+    kinds = [o for o in document.objects if isinstance(o, pikepdf.Dictionary)]
+    names = [str(each.BaseFont) for each in kinds if "/BaseFont" in each]
+    return {re.sub(r"^/[A-Z]{6}\+|-.*", "", name) for name in names}
+
+
+def test_a_report_is_tagged_with_language_and_title_and_has_all_letters() -> None:
+    with opened(pdf.typeset("trade/kaz-tur.pdf", contents(LETTERS))) as document:
+        assert document.Root.Lang == "en"
+        assert document.Root.MarkInfo.Marked
+        assert document.Root.ViewerPreferences.DisplayDocTitle
+        assert document.docinfo["/Title"] == LETTERS
+        with document.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+        tags = [str(element.S).lstrip("/") for element in elements(document)]
+        assert set(tags) >= {"P", "Table", "TH", "TD", "L", "LI", "Figure", "Link"}
+        levels = [tag for tag in tags if re.fullmatch("H[1-6]", tag)]
+        assert sorted(levels) == ["H1", "H2", "H3"], "no level is left out"
+        [figure] = [element for element in elements(document) if element.S == "/Figure"]
+        assert figure.Alt == LETTERS
+        assert fonts(document) == {"LibertinusSerif", "DejaVuSans", "DejaVuSansMono"}
+
+
+@pytest.mark.parametrize("text", ["short", "a rather long sentence of a report with numbers " * 6])
+@pytest.mark.parametrize(
+    "topics", [("trade",), ("trade", "defense", "language_policy", "demographics")]
+)
+def test_a_fact_sheet_has_two_pages_whatever_is_on_it(text: str, topics: tuple[str, ...]) -> None:
+    with opened(pdf.typeset("fact-sheets/kaz-tur.pdf", contents(text, topics))) as document:
+        assert len(document.pages) == 2
+        alts = [element.Alt for element in elements(document) if element.S == "/Figure"]
+        assert alts == [text] * len(topics)
+
+
+def test_text_is_never_markup_and_only_web_addresses_are_links() -> None:
+    shown = HOSTILE.replace("\x07", "\ufffd")
+    for path in ("trade/kaz-tur.pdf", "fact-sheets/kaz-tur.pdf"):
+        with opened(pdf.typeset(path, contents(HOSTILE))) as document:
+            with document.open_outline() as outline:
+                first = outline.root[0]
+            assert first.title == shown
+            assert {str(e.Alt) for e in elements(document) if e.S == "/Figure"} == {shown}
+            links = [a.A.URI for page in document.pages for a in page.get("/Annots", [])]
+            assert [str(uri) for uri in links] == ["https://example.org/?q=1"] * len(links)
+
+
+def test_folded_code_and_links_to_headings_stay_with_the_page() -> None:
+    [((_, _, main), _)] = contents("x").values()
+    assert "unseen" in main
+    assert "¶" in main
+    tree = str(pdf._tree(main))
+    assert "unseen" not in tree
+    assert "¶" not in tree
+    assert "javascript" not in tree
+
+
+def test_in_short_is_what_the_summary_says_or_its_first_findings() -> None:
+    assert pdf.in_short({"in_short": ["a", "b"], "findings": ["c"]}) == ["a", "b"]
+    assert pdf.in_short({"findings": list("cdef")}) == ["c", "d", "e"]
+
+
+def test_a_chart_has_the_colours_of_light_mode() -> None:
+    (tree,) = pdf._tree(str(themed_svg(SVG, "A & B")))
+    assert isinstance(tree, dict)
+    assert tree["alt"] == "A & B"
+    assert "fill: #1f2933" in tree["svg"]
+    assert "stroke: #123456" in tree["svg"]
+    assert "var(" not in tree["svg"]
+    assert "dark" not in tree["svg"]
+
+
+@pytest.mark.parametrize(
+    ("size", "width"), [("490 590", 490), ("980 590", 490), ("490 1180", 245), ("491 100", 490)]
+)
+def test_a_chart_fits_a_page(size: str, width: float) -> None:
+    (tree,) = pdf._tree(f'<svg viewBox="0 0 {size}" aria-label=""></svg>')
+    assert isinstance(tree, dict)
+    assert tree["width"] == width
+
+
+def test_pdfs_are_published_with_their_pages_and_go_with_them(small: Path, data_copy: Path) -> None:
+    made = {"trade/kaz-tur.pdf", "defense/kaz-tur.pdf", "fact-sheets/kaz-tur.pdf"}
+
+    def pdfs() -> dict[str, str]:
+        files = published(small).items()
+        assert manifest.verify(small / "reports")[1] == []
+        recorded = {name for name in manifest.read(small / "reports") if name.endswith(".pdf")}
+        found = {path: hash for path, hash in files if path.endswith(".pdf")}
+        assert recorded == set(found)
+        return found
+
+    make(small)
+    assert pdfs() == {}
+    assert make(small, pdf=True).built == [], "no notebook is run for a PDF"
+    first = pdfs()
+    assert set(first) == made
+    assert make(small).published == [], "a PDF that is that of its page stays"
+    (small / "reports" / "trade" / "kaz-tur.pdf").write_bytes(b"altered by hand")
+    make(small, pdf=True)
+    assert pdfs() == first, "the same every time"
+    edit_transit(data_copy)
+    make(small)
+    assert set(pdfs()) == {"defense/kaz-tur.pdf"}, "a PDF that is not that of its page goes"
+
+
+def test_a_pdf_that_cannot_be_made_fails_alone(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> bytes:
+        raise ValueError("no room\nin memory")
+
+    monkeypatch.setattr(pdf, "typeset", fail)
+    outcome = make(small, ["trade"], pdf=True)
+    assert outcome.built == ["trade/kaz-tur"]
+    paths = ("trade/kaz-tur.pdf", "fact-sheets/kaz-tur.pdf")
+    assert outcome.failed == dict.fromkeys(paths, "ValueError: no room")
+
+
+def test_without_the_extra_it_is_one_line(small: Path) -> None:
+    answer = ties(small, "build", "--pdf", before="import sys; sys.modules['typst'] = None")
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert answer.stderr == "ties: ties build --pdf needs Typst: pip install 'turkic-ties[pdf]'\n"
