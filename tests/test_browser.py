@@ -70,7 +70,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
         ("index", "dark phone"),
         ("changes", "dark phone"),
         ("about", "light desktop"),
-        ("claims", "light desktop"),
+        ("articles/subtle-cooperation", "light desktop"),
         ("language_policy/kaz-tur", "dark phone"),
         ("trade/kaz-tur", "light desktop"),
     ],
@@ -128,6 +128,23 @@ def test_motion_is_left_out_for_readers_who_ask_for_it(visit: Callable[..., Any]
 
 
 def test_a_page_reads_without_scripts(visit: Callable[..., Any]) -> None:
-    page = visit("claims", java_script_enabled=False)
+    page = visit("articles/subtle-cooperation", java_script_enabled=False)
     assert page.locator("article.claim").first.is_visible()
     assert re.search(r"\d", page.locator("main").inner_text())
+
+
+def test_the_search_finds_reports_and_statements_in_any_spelling(
+    visit: Callable[..., Any],
+) -> None:
+    page = visit("index")
+    page.get_by_label("Search reports and statements").fill("turkiye DEFENSE")
+    found = page.locator("#found a")
+    assert found.first.get_attribute("href") == "defense/kaz-tur.html"
+    assert page.locator("#hits").inner_text().endswith("found")
+    page.locator("#words").fill("Қазақстан сауда xyz")
+    assert found.count() == 0
+    assert page.locator("#hits").inner_text() == "0 found"
+    page.locator("#words").fill("T02")
+    assert "#T02" in str(found.first.get_attribute("href"))
+    page.locator("#words").fill("<img src=x>")
+    assert page.locator("#found img").count() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from pathlib import Path
@@ -13,12 +14,14 @@ from small_project import ties
 from test_hostile import HOSTILE, Parts, check
 from test_reports import Page
 
-from turkic_ties import countries
-from turkic_ties.reports import glossary
+from turkic_ties import countries, data, files
+from turkic_ties.reports import glossary, manifest
 from turkic_ties.reports.frame import Edition, EditionError, frame, in_words, read
+from turkic_ties.reports.pages import edition_pages
 from turkic_ties.reports.publish import EditionExists, free, keep
 from turkic_ties.reports.shell import policy
 
+PROJECT = Path(__file__).parents[1]
 EMPTY = (
     f'<meta http-equiv="Content-Security-Policy" content="{Markup.escape(policy())}">'
     "<title>{title} | Turkic Ties</title><!--head--><!--/head--><body>"
@@ -128,7 +131,7 @@ def test_a_page_is_cited_as_text_and_for_bibtex() -> None:
 
 
 def test_hostile_texts_stay_texts_in_every_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(countries, "name", lambda iso3: f"{iso3} {HOSTILE}")
+    monkeypatch.setattr(countries, "name", lambda iso3, lang="en": f"{iso3} {HOSTILE}")
     stems = [*ALL, "trade/kaz-tur_group-<b>x"]
     hostile = summary(key_figures=[{"label": HOSTILE}], sources=[{"url": HOSTILE}])
     page = framed(description=HOSTILE, summary=hostile, stems=stems, retrieved=HOSTILE)
@@ -246,3 +249,47 @@ def test_a_term_is_linked_at_its_first_use_in_text_alone() -> None:
 def test_every_term_has_a_meaning_in_one_or_two_sentences(term: str) -> None:
     assert glossary.TERMS[term].endswith(".")
     assert 60 < len(glossary.TERMS[term]) < 300
+
+
+def test_sources_say_when_they_were_retrieved_and_what_was_done() -> None:
+    page = (PROJECT / "reports" / "trade" / "kaz-tur.html").read_text("utf-8")
+    found = json.loads((PROJECT / "reports" / "trade" / "kaz-tur.json").read_text("utf-8"))
+    assert len(found["sources"]) > 10
+    told = html.unescape(page)
+    for source in found["sources"]:
+        assert f"Retrieved: {source['accessed']}" in told
+        assert source["processing"] in told
+        assert "LicenseRef" not in source["licence"]
+        assert source["licence"] in told
+
+
+def test_known_errors_of_sources_are_on_the_page_and_in_one_list() -> None:
+    page = html.unescape((PROJECT / "reports" / "trade" / "kaz-tur.html").read_text("utf-8"))
+    about = html.unescape(edition_pages(PROJECT / "reports")["about.html"])
+    assert data.corrections("trade/bilateral_trade")
+    for entry in data.corrections():
+        assert f'id="{entry["id"]}"' in about
+        if entry["table"] == "trade/bilateral_trade":
+            assert " ".join(entry["reason"].split()) in page
+    assert "opens an issue in the repository" in about
+
+
+def test_the_manifest_names_version_commit_and_people() -> None:
+    record = manifest.Record({}, {"trade/kaz-tur.html": "sha256:00"}, "2026-01-01", "2026-01-01")
+    crate = json.loads(manifest.as_json({"trade/kaz-tur": record}, manifest.version()))
+    entities = {entity["@id"]: entity for entity in crate["@graph"]}
+    (action,) = (e for e in crate["@graph"] if e["@type"] == "CreateAction")
+    software = entities[action["instrument"]["@id"]]
+    if (PROJECT / ".git").exists():
+        assert re.search(r", commit [0-9a-f]{40}", software["softwareVersion"])
+    assert entities[action["agent"]["@id"]]["@type"] == "Organization"
+    for property in ("author", "publisher", "license"):
+        assert entities["./"][property]["@id"] in entities
+
+
+def test_every_row_of_the_table_of_features_has_a_test() -> None:
+    rows = files.read_yaml(PROJECT / "tests" / "rows.yml")
+    assert sorted(rows) == list(range(1, 38))
+    for row in rows.values():
+        name, _, test = row["test"].partition("::")
+        assert f"def {test}(" in (PROJECT / "tests" / name).read_text("utf-8"), row

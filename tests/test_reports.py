@@ -29,27 +29,29 @@ each_topic = pytest.mark.parametrize("topic", MODELS)
 
 KEY_FIGURES = {
     "trade": """
-        turnover_usd exports_usd imports_usd balance_usd turnover_rank export_rank import_rank
-        turnover_share export_hhi import_hhi mirror_asymmetry energy_share_exports
-        energy_share_turnover grubel_lloyd gravity_ratio_exports
+        turnover_usd exports_usd turnover_share turnover_rank export_hhi turnover_usd_partner
+        exports_usd_partner imports_usd balance_usd export_rank import_rank import_hhi
+        mirror_asymmetry energy_share_exports energy_share_turnover grubel_lloyd
+        gravity_ratio_exports
     """,
     "language_policy": """
-        letters_shared letters_shared_pct letters_shared_same_sound text_similarity_cyrillic
-        text_similarity_latin cognate_share_pct cognate_share_low_pct cognate_share_high_pct
-        speaks_state_language_pct speaks_russian_pct uses_state_language_daily_pct
-        taught_in_state_language_pct planned_completion_year first_planned_completion_year
+        cognate_share_pct letters_shared_pct students_in_other students_abroad
+        students_abroad_partner letters_shared letters_shared_same_sound text_similarity_cyrillic
+        text_similarity_latin speaks_state_language_pct speaks_russian_pct
+        uses_state_language_daily_pct taught_in_state_language_pct planned_completion_year
+        first_planned_completion_year
     """,
     "defense": """
-        arms_imports_tiv partner_share_pct partner_share_last_window_pct
-        partner_rank_last_window top_supplier top_supplier_share_last_window_pct
-        supplier_hhi_last_window deals_with_partner military_burden_pct_gdp
-        military_spending_usd un_agreement_partner
+        un_agreement_partner arms_window_tiv top_supplier_share military_burden
+        military_spending_usd military_spending_usd_partner arms_imports_tiv partner_share_pct
+        partner_share_last_window_pct partner_rank_last_window top_supplier
+        top_supplier_share_last_window_pct supplier_hhi_last_window deals_with_partner
         ideal_point_distance_partner
     """,
     "demographics": """
-        population population_2050 total_fertility_rate life_expectancy gdp_per_capita_usd
-        gdp_per_capita_rank indicators_selected indicators_led_share
-        indicators_led_share_without_partner
+        born_in_other population total_fertility_rate life_expectancy gdp_per_capita_usd
+        gdp_per_capita_usd_partner population_2050 gdp_per_capita_rank indicators_selected
+        indicators_led_share indicators_led_share_without_partner
     """,
 }
 

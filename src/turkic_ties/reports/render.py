@@ -149,7 +149,9 @@ def _captioned(table: str, caption: str) -> Markup:
 def _named_anchors(rendered: str) -> Markup:
     """Name the links next to headings, which nbconvert shows as a sign alone."""
     return Markup(
-        rendered.replace('<a class="anchor-link"', '<a class="anchor-link" aria-label="Link here"')
+        str(rendered).replace(
+            '<a class="anchor-link"', '<a class="anchor-link" aria-label="Link here"'
+        )
     )
 
 
