@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from small_project import keep_one_statement, make_small_project
 
+from turkic_ties import claims
+
 PROJECT = Path(__file__).parents[1]
 TIES = Path(sys.executable).with_name("ties")
 
@@ -23,6 +25,18 @@ def data_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(PROJECT / "data", copy, ignore=shutil.ignore_patterns(".refresh"))
     monkeypatch.setenv("TURKIC_TIES_DATA", str(copy))
     return copy
+
+
+@pytest.fixture(scope="session")
+def registry() -> claims.Registry:
+    """Give the statements of the standard article."""
+    return claims.load()
+
+
+@pytest.fixture(scope="session")
+def evaluated_article(registry: claims.Registry) -> list[claims.Result]:
+    """Evaluate the standard article, once for all test files of a process."""
+    return claims.evaluate(registry)
 
 
 @pytest.fixture

@@ -407,6 +407,54 @@ def test_a_verdict_that_was_signed_anew_is_told_as_a_change(small: Path) -> None
     assert "statement D13" in (small / "reports" / "changes.html").read_text(encoding="utf-8")
 
 
+def test_an_article_with_a_mistake_is_named_and_the_rest_is_published(
+    small: Path, data_copy: Path
+) -> None:
+    folder = data_copy / "articles"
+    whole = (folder / "subtle-cooperation.yml").read_text(encoding="utf-8")
+    texts = {
+        "broken.yml": "article: [",
+        "hostile.yml": "a: &a [x]\n" + "".join(f"b{i}: &b{i} [*a, *a]\n" for i in range(9)),
+        "no-data.yml": whole.replace("country: KAZ\n", "country: ABW\n", 1).replace(
+            "{table: defense/events, where: {id: 2017-01",
+            "{measure: trade.ranks, where: {id: 2017-01",
+        ),
+        "two words.yml": whole,
+        "other.yml": whole,
+    }
+    texts["no-data.yml"] = texts["no-data.yml"].replace(
+        "      compute:\n        table: defense/events",
+        "      compute:\n        measure: trade.ranks",
+    )
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    answer = ties(small, "build", *TABLES)
+    assert answer.returncode == 2, answer.stderr
+    lines = [line for line in answer.stderr.splitlines() if line.startswith("ties: ")]
+    assert len(lines) == 4
+    for name in ("broken.yml", "hostile.yml", "no-data.yml", "two words.yml"):
+        assert sum(name in line for line in lines) == 1, lines
+    assert "Traceback" not in answer.stderr
+    for stem in ("trade/kaz-tur", "articles/subtle-cooperation", "articles/other", "index"):
+        assert (small / "reports" / f"{stem}.html").is_file(), stem
+    assert not list((small / "reports" / "articles").glob("*broken*"))
+
+
+def test_an_article_makes_only_reports_on_its_pair_due(small: Path, data_copy: Path) -> None:
+    make(small)
+    folder = data_copy / "articles"
+    text = (folder / "subtle-cooperation.yml").read_text(encoding="utf-8")
+    (folder / "other.yml").write_text(
+        text.replace("country: KAZ\n", "country: AZE\n", 1), encoding="utf-8"
+    )
+    assert why(small) == {"trade": [], "defense": []}
+    outcome = make(small)
+    assert outcome.built == []
+    written = [path.name for path in outcome.published if path.parent.name == "articles"]
+    assert written == ["other.html", "other.json"]
+    assert "articles/other.html" in (small / "reports" / "index.html").read_text(encoding="utf-8")
+
+
 # -- what goes wrong in a notebook ----------------------------------------------------------------
 
 

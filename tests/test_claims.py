@@ -43,13 +43,8 @@ OPEN = (Verdict.NOT_CHECKED, Verdict.NOT_CHECKABLE, Verdict.NOT_RATED)
 
 
 @pytest.fixture(scope="module")
-def registry() -> claims.Registry:
-    return claims.load()
-
-
-@pytest.fixture(scope="module")
-def results(registry: claims.Registry) -> dict[str, claims.Result]:
-    return {result.id: result for result in claims.evaluate(registry)}
+def results(evaluated_article: list[claims.Result]) -> dict[str, claims.Result]:
+    return {result.id: result for result in evaluated_article}
 
 
 # -- rules ----------------------------------------------------------------------------------------

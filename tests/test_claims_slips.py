@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from turkic_ties import claims
-from turkic_ties.claims.compute import _public
+from turkic_ties.claims.compute import public_measures
 
 READING = """- name: Cargo of the route
       compute: {table: trade/transit, where: {route: titr, year: 2022}, column: cargo_tonnes}
@@ -215,7 +215,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_only_public_measures_can_be_called() -> None:
     for topic in ("trade", "defense", "language_policy", "demographics"):
-        public = _public(topic)
+        public = public_measures(topic)
         assert public
         assert not any(name.startswith("_") for name in public)
         assert all(each.__module__.startswith("turkic_ties.") for each in public.values())

@@ -1,4 +1,4 @@
-"""The command line: ``ties build``, ``claims``, ``data``, ``refresh`` and ``record``.
+"""The command line: ``ties build``, ``claims``, ``measures``, ``data``, ``refresh`` and ``record``.
 
 A user's mistake is one line on standard error and exit status 2; a report that fails is exit status
 1; a build that finds another one at work is exit status 75, after which a scheduler tries again.
@@ -31,6 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+WATCH_SECONDS = 0.5
 
 Topics = Annotated[
     list[str] | None, typer.Argument(metavar="[TOPIC]...", help="Topics, all when none is named.")
@@ -116,7 +118,10 @@ def build(
         )
         named = {"country": country, "partner": partner, "start": start, "end": end}
         given = {name: value for name, value in named.items() if value is not None}
-        planned = plan(topics or [], _assignments(given, set_ or []), all_pairs)
+        given = _assignments(given, set_ or [])
+        planned = plan(topics or [], given, all_pairs)
+        if given and not topics and all(report.problem for report in planned):
+            raise ParameterError(f"no notebook takes all of {', '.join(given)}.")
         directory = (output or collection.PROJECT / "reports").resolve()
         if verify:
             _verify(directory)
@@ -275,6 +280,17 @@ def claims(
     output: Annotated[
         Path | None, typer.Option(help="Write the pages of the articles into this folder.")
     ] = None,
+    explain: Annotated[
+        str | None, typer.Option(metavar="ID", help="Show step by step how a verdict came about.")
+    ] = None,
+    new: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a file of statements to complete.")
+    ] = None,
+    country: Annotated[str, typer.Option(help="With --new: the country it is about.")] = "KAZ",
+    partner: Annotated[str, typer.Option(help="With --new: the other side.")] = "TUR",
+    watch: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Evaluate a file whenever it is saved.")
+    ] = None,
 ) -> None:
     """Check what articles state; a single ID prints all about it."""
     import json
@@ -283,6 +299,15 @@ def claims(
     from turkic_ties.topics import names as topic_names
 
     with _plain_errors():
+        if new is not None:
+            _write_new(new, country, partner)
+            return
+        if watch is not None:
+            _watch(watch)
+        if explain is not None:
+            for registry, ids in registered.choose([*(names or []), explain], file):
+                _print(registered.explain(registry, ids[-1]))
+            return
         _check_choice("topic", topic, topic_names())
         _check_choice("verdict", verdict, registered.Verdict)
         chosen = registered.choose(names or [], file)
@@ -309,11 +334,40 @@ def claims(
             if len(chosen) > 1:
                 _print(f"{article}:")
             for result in group:
-                _print(f"{result.id}  {result.verdict:32} {result.statement}")
+                _print(registered.as_line(result))
     differences = [text for each in evaluated for text in registered.check(*each)]
     if differences:
         _print("\n".join(differences), err=True)
         raise typer.Exit(1)
+
+
+def _write_new(path: Path, country: str, partner: str) -> None:
+    from turkic_ties import claims as registered
+
+    if path.exists():
+        raise ParameterError(f"{path} is there already: give the new file another name.")
+    path.write_text(registered.new(country, partner), encoding="utf-8")
+    _print(f"wrote {_short(path)}; see it with: ties claims --watch {_short(path)}")
+
+
+def _watch(path: Path) -> NoReturn:
+    """Print the verdicts of a file, and again whenever it is saved, until it is stopped."""
+    from turkic_ties import claims as registered
+
+    seen = None
+    while True:
+        with suppress(OSError):  # an editor may replace the file at this moment
+            if (state := path.stat().st_mtime_ns) != seen:
+                seen = state
+                try:
+                    results = registered.evaluate(registered.load(path))
+                    _print("\n".join(map(registered.as_line, results)) + "\n")
+                except TiesError as error:
+                    _print(f"{error}\n")
+                sys.stdout.flush()
+        if seen is None:
+            raise ParameterError(f"{path} is missing: write it first with --new.")
+        time.sleep(WATCH_SECONDS)
 
 
 def _write_page(registry: Any, results: Iterable[Any], output: Path) -> None:
@@ -386,6 +440,27 @@ def refresh(
 
 
 @app.command()
+def measures(
+    name: Annotated[
+        str | None, typer.Argument(help="A measure, for example trade.ranks; all when left out.")
+    ] = None,
+    country: Annotated[str, typer.Option(help="The country of the examples.")] = "KAZ",
+    partner: Annotated[str, typer.Option(help="The other side.")] = "TUR",
+) -> None:
+    """List what can be computed, or show what one measure takes and gives, with examples."""
+    from turkic_ties import claims as registered
+    from turkic_ties import countries
+
+    with _plain_errors():
+        if name is None:
+            for measure, line in registered.list_measures().items():
+                _print(f"{measure:42} {line}")
+        else:
+            pair = countries.to_iso3(country), countries.to_iso3(partner)
+            _print(registered.describe(name, *pair))
+
+
+@app.command()
 def record(topics: Topics = None) -> None:
     """Execute notebooks with their defaults and store the outputs in them."""
     from turkic_ties import topics as collection
@@ -411,6 +486,19 @@ def record(topics: Topics = None) -> None:
             _print(f"ties: {' '.join(problem.split())}", err=True)
     if failed:
         raise typer.Exit(1)
+
+
+@app.command("new-topic")
+def new_topic(
+    name: Annotated[str, typer.Argument(help="In lower case, such as energy or water_use.")],
+) -> None:
+    """Write a new topic, to be changed: notebook, measure, data package and tests."""
+    with _plain_errors():
+        from turkic_ties.starter import create
+
+        for path in create(name):
+            _print(f"wrote {_short(path)}")
+    _print(f"next: ties data --check, ties record {name}, ties build {name}")
 
 
 def _check_choice(what: str, chosen: str | None, there: Iterable[str]) -> None:

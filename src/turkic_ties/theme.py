@@ -95,6 +95,6 @@ def sparkline(points: Sequence[Sequence[float]]) -> Markup:
     lowest, highest = (years[values.index(end(values))] for end in (min, max))
     alt = f"{years[0]} to {years[-1]}: lowest in {lowest}, highest in {highest}"
     return Markup(
-        f'<svg class="spark" viewBox="0 0 80 20" role="img" aria-label="{alt}">'
+        f'<svg class="trend" viewBox="0 0 80 20" role="img" aria-label="{alt}">'
         f'<path d="{path}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2"/></svg>'
     )

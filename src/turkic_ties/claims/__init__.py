@@ -2,14 +2,18 @@
 
 `written` reads YAML as it is written, `registry` is the form of the file, `rules` decide on a
 value, `compute` runs measures, `rows` chooses from what they give, `trace` notes what that rests
-on, `verdicts` combines readings and parts, `output` prints. Imports go one way: output, verdicts,
-compute, rows, registry, rules, written.
+on, `verdicts` combines readings and parts, `output` prints, `explain` shows the steps, `measures`
+and `draft` help to write a statement. Imports go one way: draft, measures, explain, output,
+verdicts, compute, rows, registry, rules, written.
 
 The **guard**: ``verdict`` and ``reviewed`` of a statement are what a person signed. `check`
 compares them with what comes out now.
 """
 
-from turkic_ties.claims.output import RATING, as_text, check, claim_review, place
+from turkic_ties.claims.draft import draft, new
+from turkic_ties.claims.explain import explain
+from turkic_ties.claims.measures import describe, list_measures
+from turkic_ties.claims.output import RATING, as_line, as_text, check, claim_review, place
 from turkic_ties.claims.registry import (
     VERDICTS,
     Article,
@@ -39,12 +43,18 @@ __all__ = [
     "Result",
     "Verdict",
     "article",
+    "as_line",
     "as_text",
     "check",
     "choose",
     "claim_review",
+    "describe",
+    "draft",
     "evaluate",
+    "explain",
+    "list_measures",
     "load",
+    "new",
     "place",
     "rule_texts",
     "schema",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import pandas as pd
@@ -17,12 +18,19 @@ from turkic_ties.claims.rules import ClaimError, Value, near
 from turkic_ties.claims.trace import Trace
 from turkic_ties.topics import TOPICS, measures
 
+STEP_ROWS = 6
+"""Rows that are shown of those chosen."""
+
 
 class Evaluation:
-    """Run calculations for one article; each table is read and each measure run once."""
+    """Run calculations for one article; each table is read and each measure run once.
 
-    def __init__(self, article: Article) -> None:
+    With `steps`, traces say how each value came about.
+    """
+
+    def __init__(self, article: Article, steps: bool = False) -> None:
         self.article = article
+        self.steps = steps
         self.tables: dict[str, pd.DataFrame] = {}
         self.addresses: dict[str, frozenset[str]] = {}
         self.results: dict[str, tuple[Any, Trace]] = {}
@@ -42,23 +50,27 @@ class Evaluation:
         trace.labels = set(map(str, choices))
         # All results before the first rows: what one choice lacks another may have.
         for choice in choices:
-            self._result(calculation, {name: choice}, trace)
+            self.result(calculation, {name: choice}, trace)
         values = {choice: self._one(calculation, {name: choice}, trace) for choice in choices}
         known = {choice: value for choice, value in values.items() if value is not None}
         return (pd.Series(known, dtype="float64") if known else None), trace
 
     def _one(self, calculation: Calculation, chosen: dict[str, Any], trace: Trace) -> Value:
-        result = self._result(calculation, chosen, trace)
+        result = self.result(calculation, chosen, trace)
         if isinstance(result, pd.DataFrame):
             known = self._vocabulary(calculation, trace)
             if calculation.over in result and trace.labels is None:
                 column = str(calculation.over)
                 trace.labels = set(map(str, [*result[column].dropna(), *known(column)]))
             rows = select(result, calculation.where, known)
-            return from_rows(rows, calculation, trace)
+            value = from_rows(rows, calculation, trace)
+            if self.steps:
+                trace.steps += _row_steps(result, rows, calculation, trace, chosen)
+            return value
         return None if result is None else from_object(result, calculation, trace)
 
-    def _result(self, calculation: Calculation, chosen: dict[str, Any], trace: Trace) -> Any:
+    def result(self, calculation: Calculation, chosen: dict[str, Any], trace: Trace) -> Any:
+        """Run the measure of a calculation, or read its table."""
         if calculation.measure is None:
             return self._table(str(calculation.table), trace)
         arguments = {**calculation.arguments, **chosen}
@@ -74,7 +86,7 @@ class Evaluation:
         return result
 
     def _call(self, measure: str, arguments: dict[str, Any], trace: Trace) -> Any:
-        topic, function = _measure(measure)
+        topic, function = find_measure(measure)
         given: dict[str, Any] = {}
         for parameter in inspect.signature(function).parameters.values():
             name = parameter.name
@@ -109,7 +121,7 @@ class Evaluation:
         except ValidationError as error:
             text = error.errors()[0]["msg"].removeprefix("Value error, ")
             raise ClaimError(f"an argument that is a calculation: {text}.") from error
-        frame = self._result(calculation, {}, inner)
+        frame = self.result(calculation, {}, inner)
         if not isinstance(frame, pd.DataFrame):
             raise ClaimError(f"the argument {origin(calculation)} gives no table of rows.")
         rows = select(frame, calculation.where, self._vocabulary(calculation, inner))
@@ -151,7 +163,32 @@ class Evaluation:
         return self.addresses[topic]
 
 
-def _measure(dotted: str) -> tuple[str, Callable[..., Any]]:
+def _row_steps(
+    result: pd.DataFrame,
+    rows: pd.DataFrame,
+    calculation: Calculation,
+    trace: Trace,
+    chosen: Mapping[str, Any],
+) -> Iterable[str]:
+    """Say which rows were chosen of which result, and what was taken from them."""
+    tables = ", ".join(sorted(trace.tables))
+    given = {**calculation.arguments, **chosen}
+    with_ = "".join(f"\n  {name}: {value}" for name, value in given.items())
+    yield f"{origin(calculation)} of {tables}: {len(result)} rows{with_}"
+    where = "; ".join(f"{name} {value}" for name, value in calculation.where.items())
+    yield f"where {where}: {len(rows)} rows" if where else "all rows"
+    yield rows.head(STEP_ROWS).to_string(index=False, line_width=110, max_colwidth=40)
+    if len(rows) > STEP_ROWS:
+        yield f"and {len(rows) - STEP_ROWS} more"
+    how = "the value" if calculation.take == "only" else calculation.take
+    taken = f"taken: {how}" + (f" of {calculation.column}" if calculation.column else "")
+    labels = f" by {calculation.over}" if calculation.over else ""
+    scale = f", times {calculation.scale:g}" if calculation.scale != 1 else ""
+    plus = f", plus {calculation.plus:g}" if calculation.plus else ""
+    yield f"{taken}{labels}{scale}{plus}{', without sign' if calculation.absolute else ''}"
+
+
+def find_measure(dotted: str) -> tuple[str, Callable[..., Any]]:
     """Find a public measure by its dotted name."""
     topic, _, name = dotted.rpartition(".")
     if topic not in TOPICS:
@@ -159,15 +196,17 @@ def _measure(dotted: str) -> tuple[str, Callable[..., Any]]:
             f"there is no measure {dotted!r}: write topic.measure with one of {', '.join(TOPICS)}, "
             "such as trade.bilateral."
         )
-    public = _public(topic)
+    public = public_measures(topic)
     if name not in public:
         raise ClaimError(f"there is no measure {dotted!r} in {topic}{near(name, public)}.")
     return topic, public[name]
 
 
 @cache
-def _public(topic: str) -> dict[str, Callable[..., Any]]:
-    """List the public measures of a topic by name."""
+def public_measures(topic: str) -> dict[str, Callable[..., Any]]:
+    """List the public measures of a topic by name; none where it has no module."""
+    if find_spec(f"turkic_ties.{topic}") is None:
+        return {}
     module = measures(topic)
     names = getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")])
     functions = {name: getattr(module, name) for name in names}

@@ -61,6 +61,12 @@ def _difference(result: Result) -> str:
     )
 
 
+def as_line(result: Result) -> str:
+    """Write a statement with its verdict in one line, and what was signed where that differs."""
+    signed = "" if result.verdict == result.signed else f"  (signed: {result.signed})"
+    return f"{result.id}  {result.verdict:32} {result.statement}{signed}"
+
+
 def as_text(result: Result) -> str:
     """Format one statement with all evidence for the terminal."""
     lines = [f"{result.id}  {result.verdict.upper()}", result.statement]

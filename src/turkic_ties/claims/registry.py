@@ -249,6 +249,12 @@ class Claim(Form):
     id: str = Field(pattern=ID, description="It never changes its meaning.")
     topic: Topic
     statement: str = Field(description="In our own words.")
+    answer: str | None = Field(
+        None,
+        description="One plain sentence on what the figures say; {1} is the value of the first "
+        "reading (context counts on), {2.first} and {2.last} the ends of a series, {3.KAZ} the "
+        "value under a label. Left out: the names and values of the principal readings.",
+    )
     locator: Locator | None = Field(None, description="The place in the article.")
     said: Said | None = Field(None, description="Instead of a place: where it was said.")
     kind: Literal[
@@ -324,7 +330,8 @@ class Article(Form):
     @property
     def byline(self) -> str:
         """Author, outlet and date; the name it was posted under where no author is known."""
-        by = self.author or (f"posted by {self.posted_by}" if self.posted_by else "no author known")
+        unknown = None if self.outlet else "no author known"
+        by = self.author or (f"posted by {self.posted_by}" if self.posted_by else unknown)
         inferred = " (inferred)" if self.date_note else ""
         parts = [by, self.outlet, f"{self.dated}{inferred}"]
         return ", ".join(part for part in parts if part)

@@ -90,6 +90,11 @@ def _scaled(value: Any, calculation: Calculation) -> Value:
         return None
     if isinstance(value, str | pd.Timestamp):
         return day(value)
+    if not isinstance(value, int | float | np.number):
+        raise ClaimError(
+            f"{origin(calculation)} gives no number but a {type(value).__name__}; "
+            "name one of its attributes as 'column'."
+        )
     number = float(value) * calculation.scale + calculation.plus
     return abs(number) if calculation.absolute else number
 

@@ -12,13 +12,17 @@ TIMES = ("period", "date", "year", "announced", "order_year", "value_year")
 
 @dataclass
 class Trace:
-    """What a calculation rested on, and the labels its values may have (None: one value)."""
+    """What a calculation rested on, and the labels its values may have (None: one value).
+
+    ``steps`` say how the value came about, where they are asked for.
+    """
 
     tables: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
     period: str = ""
     weak: str = ""
     labels: set[str] | None = None
+    steps: list[str] = field(default_factory=list)
 
     def add(self, other: Trace) -> None:
         """Add the tables and sources of another calculation."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from turkic_ties import data
 from turkic_ties.claims.compute import Evaluation
-from turkic_ties.claims.registry import Claim, Reading, Registry, Verdict
+from turkic_ties.claims.registry import Claim, Reading, Registry, Verdict, dated
 from turkic_ties.claims.rules import (
+    ISO_DATE,
     MARGIN,
     ClaimError,
     Rule,
@@ -77,8 +78,8 @@ class ReadingResult:
     """One reading, computed: value, period, the rule in words, whether it holds (None: no data).
 
     ``short`` is the value for one line: with its unit, or the rule in words where the value is a
-    series. ``points`` are all values of a series of which `value` shows the ends, so that its
-    trend can be computed by hand.
+    series. ``plain`` is the value for a reader, ``series`` the values by label. ``points`` are all
+    values of a series of which `value` shows the ends, so that its trend can be computed by hand.
     """
 
     name: str
@@ -96,6 +97,8 @@ class ReadingResult:
     measure: str
     tables: list[str]
     sources: list[str]
+    plain: str = ""
+    series: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ class Result:
     id: str
     topic: str
     statement: str
+    answer: str
     locator: str
     section: str
     paragraph: int | None
@@ -293,6 +297,7 @@ def _whole(claim: Claim, evaluation: Evaluation, article: str) -> Result:
         id=claim.id,
         topic=claim.topic,
         statement=claim.statement,
+        answer=answer(claim, parts),
         locator=str(place or claim.said),
         section=place.section if place else claim.topic.replace("_", " ").capitalize(),
         paragraph=place.paragraph if place else None,
@@ -319,7 +324,8 @@ def _computed(part: PartResult) -> str:
     """Write the principal value of a part, for an undecided one the nearest evidence."""
     if part.readings:
         return part.readings[0].short
-    return f"nearest: {part.context[0].short}" if part.context else ""
+    nearest = part.context[0].short if part.context else ""
+    return f"nearest: {nearest}" if nearest else ""
 
 
 def _part(position: int, claim: Claim, evaluation: Evaluation) -> PartResult:
@@ -364,7 +370,7 @@ def _reading(reading: Reading, stated: Stated | None, evaluation: Evaluation) ->
     rule = reading.rule
     _check_labels(rule, trace.labels)
     decided = rule.decide(value, stated) if rule else RuleResult(None, "")
-    text = _text(value, reading.unit)
+    text = text_of(value, reading.unit)
     series = isinstance(value, pd.Series)
     known = value.dropna() if isinstance(value, pd.Series) else pd.Series()
     return ReadingResult(
@@ -372,6 +378,8 @@ def _reading(reading: Reading, stated: Stated | None, evaluation: Evaluation) ->
         value=text,
         points=list_values(known) if len(known) > LISTED else "",
         short=decided.words if series and decided.words else text,
+        plain=plain(value, reading.unit),
+        series={str(label): float(f"{number:.6g}") for label, number in known.items()},
         unit=reading.unit if value is not None else "",
         period=trace.period,
         holds=decided.holds,
@@ -386,6 +394,76 @@ def _reading(reading: Reading, stated: Stated | None, evaluation: Evaluation) ->
     )
 
 
+def answer(claim: Claim, parts: Sequence[PartResult]) -> str:
+    """Say in a sentence or two what the figures say: see `Claim.answer`.
+
+    Raises
+    ------
+    ClaimError
+        When the sentence speaks of a reading or label that there is not.
+    """
+    readings = [reading for part in parts for reading in [*part.readings, *part.context]]
+    if claim.answer is None:
+        shown = [
+            part.readings[0] if part.readings else part.context[0]
+            for part in parts
+            if (part.readings or part.context)
+        ]
+        return " ".join(f"{reading.name}: {reading.plain}." for reading in shown)
+
+    def value(found: re.Match[str]) -> str:
+        number, label = int(found[1]), found[2]
+        if not 1 <= number <= len(readings):
+            raise ClaimError(f"{claim.id}, answer: there is no reading {number}.")
+        reading = readings[number - 1]
+        if label is None:
+            return reading.plain
+        labels = list(reading.series)
+        ends = {"first": labels[:1], "last": labels[-1:]}
+        [chosen] = ends.get(label, [label]) or [""]
+        if chosen not in reading.series:
+            if not reading.series:
+                return "no data"
+            raise ClaimError(
+                f"{claim.id}, answer: reading {number} has no {label!r}{near(label, labels)}."
+            )
+        return plain(reading.series[chosen], reading.unit)
+
+    return re.sub(r"\{(\d+)(?:\.([^{}]+))?\}", value, claim.answer)
+
+
+def plain(value: Value, unit: str) -> str:
+    """Write a value for a reader: three digits, the ends of a series, the first three of others.
+
+    Examples
+    --------
+    >>> plain(6.3481, "billion US dollars"), plain(95.123, "percent of TIV")
+    ('6.35 billion US dollars', '95.1 percent')
+    """
+    unit = unit.partition(" of ")[0]
+    if isinstance(value, str) and re.fullmatch(ISO_DATE, value):
+        return dated(value)
+    if value is None or isinstance(value, str):
+        return text_of(value, unit)
+    if not isinstance(value, pd.Series):
+        if unit.startswith("share"):
+            return f"{significant(100 * value, digits=3)} percent"
+        return with_unit(value, significant(value, digits=3), unit)
+    known = value.dropna()
+    if known.empty:
+        return "no data"
+    if all(re.match(r"\d{4}", str(name)) for name in known.index) and len(known) > 1:
+        ends = [known.iloc[0], known.iloc[-1]]
+        first, last = (with_unit(number, significant(number, digits=3), unit) for number in ends)
+        return f"{first} in {known.index[0]}, {last} in {known.index[-1]}"
+    listed = [
+        f"{label(name)} {with_unit(number, significant(number, digits=3), unit)}"
+        for name, number in known.sort_values(ascending=False, kind="stable").head(3).items()
+    ]
+    more = f" and {len(known) - 3} more" if len(known) > 3 else ""
+    return f"{', '.join(listed)}{more}"
+
+
 def _check_labels(rule: Rule | None, known: set[str] | None) -> None:
     """Raise a ClaimError when a rule speaks of a label that no value can have."""
     for name in rule.labels() if rule else ():
@@ -393,7 +471,7 @@ def _check_labels(rule: Rule | None, known: set[str] | None) -> None:
             raise ClaimError(f"the rule speaks of {name!r}, which no value has{near(name, known)}.")
 
 
-def _text(value: Value, unit: str) -> str:
+def text_of(value: Value, unit: str) -> str:
     """Write what was computed with its unit; of a long series only the ends."""
     if value is None:
         return "no data"

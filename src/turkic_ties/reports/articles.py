@@ -6,16 +6,34 @@ Statements that a report of the same build has evaluated are not evaluated again
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
+
+from markupsafe import Markup
 
 from turkic_ties import articles, claims, data
 from turkic_ties.reports.shell import as_script, environment
 from turkic_ties.topics import TOPICS
 
 Summary = Mapping[str, Any]
+
+OUTCOMES = {
+    claims.Verdict.SUPPORTED: "Supported by the figures",
+    claims.Verdict.CAVEAT: "Supported with caveat",
+    claims.Verdict.IMPRECISE: "Imprecise: it holds in part, or by another reading",
+    claims.Verdict.CONTRADICTED: "Contradicted by the figures",
+    claims.Verdict.OUTDATED: "Outdated: it held when it was made",
+    claims.Verdict.NOT_CHECKED: "Not checked here: open data exist, but not in our tables",
+    claims.Verdict.NOT_CHECKABLE: "Not checkable: no open data that would decide it are known",
+    claims.Verdict.NOT_RATED: "Not rated: a forecast, an aim, a cause or an opinion",
+}
+"""The verdicts in words."""
+
+YEAR = re.compile(r"\d{4}$")
+SPARK_POINTS = 4
 
 
 class UnsignedError(claims.ClaimError):
@@ -107,6 +125,8 @@ def _page(
             slug=registry.slug,
             sections=[(name, list(group)) for name, group in sections],
             evidence=evidence,
+            outcomes=OUTCOMES,
+            sparks={result["id"]: _spark(result) for result in results},
             scale=scale(results),
             total=len(results),
             topics={topic: topics[topic] for topic in TOPICS if topics[topic]},
@@ -116,6 +136,26 @@ def _page(
             rules=claims.rule_texts(),
         )
     )
+
+
+def _spark(result: Mapping[str, Any]) -> Markup:
+    """Draw the first yearly series that decides; nothing where none has enough points."""
+    for reading in [reading for part in result["parts"] for reading in part["readings"]]:
+        series = {label: y for label, y in reading["series"].items() if YEAR.match(label)}
+        if len(series) < SPARK_POINTS:
+            continue
+        years, values = [float(label[:4]) for label in series], list(series.values())
+        low, high = min(0.0, *values), max(0.0, *values)
+        points = " ".join(
+            f"{2 + 116 * (x - years[0]) / ((years[-1] - years[0]) or 1):.1f},"
+            f"{26 - 24 * (y - low) / ((high - low) or 1):.1f}"
+            for x, y in zip(years, values, strict=True)
+        )
+        return Markup(
+            '<svg class="spark" viewBox="0 0 120 28" role="img" aria-label="{}">'
+            '<polyline points="{}"/></svg>'
+        ).format(f"{reading['name']}: {reading['plain']}", points)
+    return Markup("")
 
 
 def tables(results: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from turkic_ties import articles, countries, data, hashing
 from turkic_ties.errors import TiesError
+from turkic_ties.parameters import ParameterError
 from turkic_ties.reports import changes, frame, manifest, summaries
 from turkic_ties.reports import pdf as pdfs
 from turkic_ties.reports.frame import Edition
@@ -379,8 +380,10 @@ def _pdfs(
         if not (due or path in records):
             continue
         contents, started = pdfs.read(stems, edition, directory), now()
-        ingredients = pdfs.ingredients(contents)
-        if not manifest.why_stale(records.get(path), ingredients, directory):
+        ingredients, record = pdfs.ingredients(contents), records.get(path)
+        if record and not due:  # made by an earlier version, it is still that of its pages
+            ingredients["pdf"] = record.ingredients.get("pdf", "")
+        if not manifest.why_stale(record, ingredients, directory):
             continue
         changed = True
         records.pop(path, None)
@@ -438,7 +441,9 @@ def _of_pair(path: Path) -> list[Report]:
     pair = articles.pair(path)
     if pair is None or not set(pair) <= set(countries.MEMBERS) or pair[0] == pair[1]:
         return []
-    return plan([], dict(zip(("country", "partner"), pair, strict=True)))
+    with suppress(ParameterError):  # no notebook takes a pair
+        return plan([], dict(zip(("country", "partner"), pair, strict=True)))
+    return []
 
 
 def _summary(report: Report, *folders: Path) -> dict[str, Any] | None:

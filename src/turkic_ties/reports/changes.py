@@ -63,21 +63,13 @@ def between(before: Path, after: Path, names: Iterable[str]) -> list[Change]:
     found: list[Change] = []
     for name in sorted(names):
         of_article = name.startswith(f"{FOLDER}/")
-        read, compared = (_article, _verdicts) if of_article else (summaries.read, _figures)
+        read, compared = (
+            (summaries.article, _verdicts) if of_article else (summaries.read, _figures)
+        )
         old, new = (read(folder / f"{name}.json") for folder in (before, after))
         if old and new:
             found += compared(name, old, new)
     return found
-
-
-def _article(path: Path) -> dict[str, Any] | None:
-    """Read what a build wrote of an article; None when the file is missing or damaged."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        whole = all(isinstance(entry, dict) for entry in [*content["results"], *content["tables"]])
-    except (OSError, ValueError, LookupError, TypeError):
-        return None
-    return dict(content) if whole else None
 
 
 def _moved(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

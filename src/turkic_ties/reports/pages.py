@@ -5,7 +5,6 @@ They are made from the summaries of reports and articles. Nothing is evaluated h
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -146,9 +145,8 @@ def _articles(folders: Sequence[Path]) -> list[dict[str, Any]]:
     """Read what articles there are, with the number of statements under each verdict."""
     found = []
     for slug in articles.find()[0]:
-        paths = [folder / articles.FOLDER / f"{slug}.json" for folder in folders]
-        if path := next(filter(Path.is_file, paths), None):
-            content = json.loads(path.read_text(encoding="utf-8"))
+        read = (summaries.article(folder / articles.FOLDER / f"{slug}.json") for folder in folders)
+        if content := next(filter(None, read), None):
             pair = content["article"]["country"], content["article"]["partner"]
             names = " and ".join(map(countries.name, pair))
             total = len(content["results"])

@@ -24,6 +24,8 @@ SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 def environment() -> Environment:
     """Make the environment of all templates but that of reports, which nbconvert has."""
+    from turkic_ties.claims.registry import dated
+
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES / "pages"),
         trim_blocks=True,
@@ -33,6 +35,7 @@ def environment() -> Environment:
     )
     templates.filters["words"] = lambda name: str(name).replace("_", " ")
     templates.filters["capital"] = lambda text: text[:1].upper() + text[1:]
+    templates.filters["dated"] = dated
     templates.filters["day"] = in_words
     templates.filters["term_slug"] = glossary.slug
     templates.filters["slug"] = lambda name: str(name).replace(" ", "-")

@@ -44,3 +44,14 @@ def read(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return summary if whole else None
+
+
+def article(path: Path) -> dict[str, Any] | None:
+    """Read what a build wrote of an article; None when the file is missing or damaged."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        named = {"slug", "article", "byline", "scale"} <= set(content)
+        whole = all(isinstance(entry, dict) for entry in [*content["results"], *content["tables"]])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return dict(content) if named and whole else None

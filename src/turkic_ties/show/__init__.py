@@ -358,12 +358,10 @@ def claims(results: Iterable[Mapping[str, Any]], cited: str = "") -> None:
         The article in one line.
     """
     ordered = sorted(results, key=registry.place)
-    keys = ("id", "statement", "stated", "computed", "verdict")
-    rows = [
-        [*(result[key] for key in keys), "; ".join(filter(None, [result["rule"], result["why"]]))]
-        for result in ordered
-    ]
-    body = _html_table(pd.DataFrame(rows, columns=[*map(str.capitalize, keys), "Rule"]), {})
+    keys = {"id": "Id", "statement": "Statement", "answer": "What the figures say"}
+    keys |= {"verdict": "Verdict", "why": "Because"}
+    rows = pd.DataFrame([[result[key] for key in keys] for result in ordered])
+    body = _html_table(rows.set_axis(list(keys.values()), axis="columns"), {})
     body = f"<p>{html.escape(cited)}</p>{body}" if cited else body
     _display("claims", {"claims": ordered, "cited": cited}, {"text/html": body})
 

@@ -1,0 +1,153 @@
+"""Finding a measure and writing statements: what is listed, shown, drafted and explained."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from turkic_ties import claims, data, trade
+from turkic_ties.claims.measures import example, value_of
+from turkic_ties.claims.registry import Registry
+from turkic_ties.files import parse_yaml
+
+TIES = Path(sys.executable).with_name("ties")
+HEAD = """article:
+  {title: T, date: 2024-05-02, country: UZB, partner: KAZ}
+claims:
+"""
+STATEMENT = """- id: A1
+  topic: trade
+  statement: S.
+  locator: {section: Opening, paragraph: 1, sentence: 2}
+  kind: level
+  parts:
+  - stated: {value: 0}
+    readings:
+READING
+  verdict: supported
+  reviewed: 2024-05-03
+  history: [{date: 2024-05-03, verdict: supported, note: First reading.}]
+"""
+
+
+def evaluated(path: Path, text: str) -> list[claims.Result]:
+    path.write_text(text, encoding="utf-8")
+    return claims.evaluate(claims.load(path))
+
+
+def test_every_measure_is_listed_in_a_line() -> None:
+    listed = claims.list_measures()
+    assert {"trade.ranks", "defense.partner_share", "demographics.migrants"} <= set(listed)
+    assert all(line.endswith(".") and "\n" not in line for line in listed.values())
+
+
+def test_what_is_shown_of_a_measure_can_be_pasted(tmp_path: Path) -> None:
+    shown = claims.describe("trade.ranks", "UZB", "KAZ")
+    reading = re.search(r"As a reading in YAML\n(.*?)\n\n", shown, re.DOTALL)
+    python = re.search(r"In Python\n(.*?)\n\n", shown, re.DOTALL)
+    assert reading
+    assert python
+    text = HEAD + STATEMENT.replace("READING", reading[1])
+    [result] = evaluated(tmp_path / "a.yml", text)
+    assert result.verdict == "supported"
+    *lines, last = re.sub("^    ", "", python[1], flags=re.MULTILINE).splitlines()
+    given: dict[str, Any] = {}
+    exec("\n".join(lines), given)
+    [value] = eval(last, given)
+    ranks = trade.ranks(data.load("trade/bilateral_trade"), "UZB")
+    own = ranks[(ranks["partner"] == "KAZ") & (ranks["books"] == "own")]
+    assert value == own[own["flow"] == "turnover"]["value_usd"].iloc[-1]
+    assert "rank\n    (1 the largest" in shown, "columns are described"
+    assert "table trade/bilateral_trade" in shown
+
+
+@pytest.mark.parametrize(
+    ("measure", "told"),
+    [
+        ("trade.by_section", "needs the argument 'chapters'"),  # with the example in Python
+        ("trade.growth", "arguments: {series: {measure: trade.bilateral"),  # of an article
+        ("language_policy.letters_shared", "column: jaccard"),  # no table of rows
+    ],
+)
+def test_a_measure_that_needs_more_is_shown_too(measure: str, told: str) -> None:
+    assert told in claims.describe(measure)
+
+
+def test_an_unknown_measure_is_named_with_the_nearest(ties: Any) -> None:
+    answer = ties("measures", "trade.rank")
+    assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
+    assert "near: ranks" in answer.stderr
+
+
+def test_an_example_names_one_row() -> None:
+    calculation, result = example("trade.ranks", "KAZ", "TUR", column="rank")
+    where = calculation["where"]
+    assert where == {"year": 2025, "books": "own", "flow": "turnover", "partner": "TUR"}
+    assert value_of(calculation, "KAZ", "TUR") == result.iloc[-1]["rank"]
+
+
+def test_a_draft_is_a_statement_about_the_row_that_was_chosen(tmp_path: Path) -> None:
+    ranks = trade.ranks(data.load("trade/bilateral_trade"), "UZB")
+    of_turkiye = ranks[(ranks["partner"] == "TUR") & (ranks["year"] == 2019)]
+    row = of_turkiye[(of_turkiye["books"] == "own") & (of_turkiye["flow"] == "exports")].iloc[0]
+    text = claims.draft(
+        "Türkiye buys: much", "Uzbekistan", "KAZ", measure="trade.ranks", row=row, column="rank"
+    )
+    assert "flow: exports" in text
+    [result] = evaluated(tmp_path / "a.yml", HEAD + text)
+    assert (result.verdict, result.statement) == ("supported", "Türkiye buys: much")
+    assert result.stated == result.computed
+    assert "2019" in result.parts[0].readings[0].period
+
+
+@pytest.mark.parametrize("pair", [("UZB", "KAZ"), ("Kazakhstan", "Türkiye"), ("TKM", "KGZ")])
+def test_a_new_file_can_be_read_and_evaluated_as_it_is(
+    tmp_path: Path, pair: tuple[str, str]
+) -> None:
+    path = tmp_path / "mine.yml"
+    [result] = evaluated(path, claims.new(*pair))
+    assert result.verdict == result.signed
+    content = parse_yaml(path.read_text(encoding="utf-8"), path)
+    assert "claims" in content
+    Registry.model_validate(content)
+
+
+def test_a_new_file_replaces_none(ties: Any, tmp_path: Path) -> None:
+    (tmp_path / "mine.yml").write_text("kept", encoding="utf-8")
+    answer = ties("claims", "--new", "mine.yml", "--country", "UZB", "--partner", "KAZ")
+    assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
+    assert (tmp_path / "mine.yml").read_text(encoding="utf-8") == "kept"
+
+
+def test_an_explanation_shows_tables_rows_value_and_rule() -> None:
+    text = claims.explain(claims.load(), "T02")
+    for told in (
+        "trade.ranks of trade/bilateral_trade",
+        "books own; year 2022; flow turnover; partner TUR: 1 rows",
+        "value: 4th",
+        "rule rank_equals: The value is the stated rank",
+        "4 equals 4: holds",
+        "so the statement is: SUPPORTED",
+    ):
+        assert told in text
+
+
+def test_a_file_is_evaluated_whenever_it_is_saved(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yml"
+    text = claims.new("UZB", "KAZ")
+    path.write_text("claims: [", encoding="utf-8")
+    command = [str(TIES), "claims", "--watch", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout
+        assert "mine.yml" in watching.stdout.readline()
+        watching.stdout.readline()
+        time.sleep(0.05)
+        path.write_text(text, encoding="utf-8")
+        assert watching.stdout.readline().startswith("A1  supported")
+        watching.terminate()
