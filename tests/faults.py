@@ -300,7 +300,6 @@ def kills_of_publishing(folder: Path, number: int = 176) -> Iterator[Tried]:
             forked(killed, disturb=None if count % 4 else disturb)
         again = ties(root, "build", *TABLES, "--publish-link", before=stub(last, files))
         problem = answer_problem(*forked(again))
-        shutil.rmtree(root / "reports" / ".editions.copy", ignore_errors=True)
         problem = problem or published_problem(root, (last, version))
         last = version if version in page(root) else last
         yield f"killed at call {call}", problem
@@ -316,7 +315,7 @@ def published_problem(root: Path, versions: Iterable[str]) -> str:
     current = reports / "current" / "trade" / "kaz-tur.json"
     if current.read_text(encoding="utf-8") != page(root):
         return "the link leads to another edition"
-    with hidden(reports / ".editions"):
+    with hidden(reports / ".linked"):
         return edition_problem(root, versions)
 
 

@@ -166,7 +166,7 @@ def test_a_link_leads_to_one_whole_edition_at_any_moment(tmp_path: Path) -> None
         files_there = [path.name for path in led[-1].rglob("*") if path.is_file()]
         assert sorted(files_there) == ["kaz-tur.html", manifest.NAME]
     assert led[1] == led[2]
-    assert {*(reports / ".editions").iterdir()} == {led[1], led[3]}, "the last one and its elder"
+    assert {*(reports / ".linked").iterdir()} == {led[1], led[3]}, "the last one and its elder"
 
 
 def test_a_stopped_kernel_counts_as_hanging_and_only_its_report_fails(small: Path) -> None:

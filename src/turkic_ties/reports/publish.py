@@ -33,7 +33,7 @@ STAGING = ".staging-"
 READY = ".publishing"
 WAITING = (signal.SIGINT, signal.SIGTERM, *({signal.SIGHUP, signal.SIGXCPU} if fcntl else ()))
 """Signals that wait while files are moved; Windows has two of them."""
-EDITIONS, CURRENT = ".editions", "current"
+EDITIONS, LINKED, CURRENT = "editions", ".linked", "current"
 
 
 class BusyError(TiesError):
@@ -46,6 +46,10 @@ class PublishError(TiesError):
     """A file cannot be moved to its place; the message says which and what to do."""
 
     status = 1
+
+
+class EditionExists(TiesError):
+    """A dated edition would be replaced; the message says which."""
 
 
 class PlatformError(TiesError):
@@ -262,8 +266,8 @@ def link(directory: Path) -> None:
     directory
         Where reports are published, under the lock of `exclusive`.
     """
-    current, editions = directory / CURRENT, directory / EDITIONS
-    edition = editions / hashing.of_files([directory / MANIFEST])[-16:]
+    current, linked = directory / CURRENT, directory / LINKED
+    edition = linked / hashing.of_files([directory / MANIFEST])[-16:]
     before = current.resolve()
     if not edition.is_dir():
         with staging(directory) as folder:
@@ -273,15 +277,42 @@ def link(directory: Path) -> None:
                     shutil.copy2(directory / path, folder / "edition" / path)
                     files.sync(folder / "edition" / path)
             shutil.copy2(directory / MANIFEST, folder / "edition")
-            editions.mkdir(exist_ok=True)
+            linked.mkdir(exist_ok=True)
             os.rename(folder / "edition", edition)
     exchanged = directory / f".{CURRENT}"
     exchanged.unlink(missing_ok=True)
     exchanged.symlink_to(edition.relative_to(directory))
     os.replace(exchanged, current)
-    for old in editions.iterdir():
+    for old in linked.iterdir():
         if old.resolve() not in (before, edition.resolve()):
             shutil.rmtree(old)
+
+
+def free(directory: Path, day: str) -> None:
+    """See that no copy of this day exists: a copy that may be cited is not replaced.
+
+    Raises
+    ------
+    EditionExists
+        When there is one.
+    """
+    if (directory / EDITIONS / day).exists():
+        raise EditionExists(
+            f"{EDITIONS}/{day} is there already, and may have been cited: it is not replaced. "
+            "Build without --edition, or move it away."
+        )
+
+
+def keep(directory: Path, day: str) -> None:
+    """Keep a copy of what is published under its day."""
+    copy = directory / EDITIONS / day
+    left_out = shutil.ignore_patterns(
+        ".*", EDITIONS, CURRENT, "*.edited-*", "failed", "history.jsonl"
+    )
+    with tempfile.TemporaryDirectory(prefix=STAGING, dir=directory) as folder:
+        shutil.copytree(directory, Path(folder) / day, ignore=left_out)
+        copy.parent.mkdir(exist_ok=True)
+        os.rename(Path(folder) / day, copy)
 
 
 def now() -> str:
