@@ -9,9 +9,11 @@ ids, no settings of the machine.
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -19,14 +21,28 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from turkic_ties import articles, data
+from turkic_ties import articles, countries, data
 from turkic_ties import claims as registry
-from turkic_ties.show.charts import as_svg, label_line_ends, runs, setup, year_axis  # noqa: F401
-from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, PAPER, as_markdown  # noqa: F401
-from turkic_ties.words import MISSING, count, number, ordinal, percent, usd  # noqa: F401
+from turkic_ties.show.charts import (  # noqa: F401
+    WIDTH,
+    as_svg,
+    heat,
+    label_line_ends,
+    legend_below,
+    runs,
+    setup,
+    year_axis,
+)
+from turkic_ties.show.readings import NO_VALUE, readings  # noqa: F401
+from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, ON_CELL, PAPER, as_markdown  # noqa: F401
+from turkic_ties.words import MISSING, capital, count, number, ordinal, percent, usd  # noqa: F401
 
 Value = float | int | str | None
 Text = str | Callable[[pd.DataFrame], str]
+
+NO_RECORD = "no record in this period"
+IN_SHORT = 5  # sentences at most
+_titles: dict[str, str] = {}  # of what was shown, by id
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,12 @@ class KeyFigure:
         The year or years it refers to; for a missing value, why it is missing.
     source
         Who publishes it.
+    state
+        The country it is about, where figures of both are shown side by side.
+    moved
+        Change on the year before and on five years, as printed.
+    series
+        Years and values of its series, for a small line.
     """
 
     id: str
@@ -59,6 +81,9 @@ class KeyFigure:
     unit: str
     period: str
     source: str
+    state: str = ""
+    moved: tuple[str, ...] = ()
+    series: tuple[tuple[int, float], ...] = ()
 
 
 BOOKS = {"own": ", own books", "mirror": ", the partner's books", "model": ", reconciled model"}
@@ -72,6 +97,8 @@ def last_figure(
     text: Callable[[Any], str],
     unit: str,
     table: str,
+    moved: Callable[[float, float], str] | None = None,
+    state: str = "",
 ) -> KeyFigure:
     """Make a key figure of the last year of a measure.
 
@@ -87,6 +114,10 @@ def last_figure(
         Formats the number.
     table
         Address of the table the measure rests on.
+    moved
+        Writes a change, such as `turkic_ties.words.growth`; `rows` must then be one series.
+    state
+        As in `KeyFigure`.
 
     Returns
     -------
@@ -95,20 +126,81 @@ def last_figure(
     """
     known = rows.dropna(subset=[column])
     if known.empty:
-        return KeyFigure(
-            id, label, None, MISSING, unit, "no record in this period", data.publishers(table)
-        )
+        return KeyFigure(id, label, None, MISSING, unit, NO_RECORD, data.publishers(table), state)
     last = known.sort_values("year", kind="stable").iloc[-1]
     ids = str(last["source"]).split("; ") if "source" in known else None
     period = f"{last['year']}{BOOKS[last['books']] if 'books' in known else ''}"
     value = last[column] if isinstance(last[column], str) else float(last[column])
-    return KeyFigure(
-        id, label, value, text(last[column]), unit, period, data.publishers(table, ids)
+    publisher, written = data.publishers(table, ids), text(last[column])
+    figure = KeyFigure(id, label, value, written, unit, period, publisher, state)
+    return figure if moved is None else _with_series(figure, known, column, moved)
+
+
+def _with_series(
+    figure: KeyFigure, known: pd.DataFrame, column: str, moved: Callable[[float, float], str]
+) -> KeyFigure:
+    """Add the series of a figure, and how it moved up to the last year."""
+    values = dict(zip(known["year"].astype(int), known[column].astype(float), strict=True))
+    last = max(values)
+    changes = tuple(
+        f"{moved(values[last], values[last - span])} {last - span}"
+        for span in (1, 5)
+        if values.get(last - span)  # a change from nothing has no rate
     )
+    points = tuple((year, float(f"{values[year]:.6g}")) for year in sorted(values))
+    return replace(figure, moved=changes, series=points)
+
+
+def both_figures(
+    id: str,
+    label: str,
+    rows: Mapping[str, pd.DataFrame],
+    column: str,
+    text: Callable[[Any], str],
+    unit: str,
+    table: str,
+    moved: Callable[[float, float], str] | None = None,
+) -> list[KeyFigure]:
+    """Make the key figures of both states that are shown side by side.
+
+    Parameters
+    ----------
+    id, label
+        Of the country's figure; the partner's id ends in ``_partner``.
+    rows
+        ISO3 code to rows of a measure: the country's first, then the partner's.
+    column, text, unit, table, moved
+        As for `last_figure`.
+    """
+    ids = (id, f"{id}_partner")
+    return [
+        last_figure(id, label, of_state, column, text, unit, table, moved, countries.name(iso3))
+        for id, (iso3, of_state) in zip(ids, rows.items(), strict=True)
+    ]
+
+
+def in_short(*parts: str | Sequence[str]) -> None:
+    """Show what a reader can take away, in three to five sentences; a page begins with them.
+
+    Parameters
+    ----------
+    parts
+        Ids of figures and tables shown before, whose titles are taken, and lists of sentences.
+        What was not shown for this pair and period is left out; the first five are taken.
+    """
+    given = [[_titles.get(part, "")] if isinstance(part, str) else part for part in parts]
+    sentences = [f"{text.rstrip('.')}." for each in given for text in each if text][:IN_SHORT]
+    if not sentences:
+        unavailable("No table has figures for this pair and period.")
+        return
+    text = "\n".join(f"- {as_markdown(sentence)}" for sentence in sentences)
+    _display("in_short", {"sentences": sentences}, {"text/markdown": text})
 
 
 def key_figures(figures: Sequence[KeyFigure]) -> None:
-    """Show the cards at the head of a report.
+    """Show key figures: as cards, or side by side where they are of both states.
+
+    What has no value, or the value zero, is in the summary of the report and not on the page.
 
     Parameters
     ----------
@@ -119,15 +211,20 @@ def key_figures(figures: Sequence[KeyFigure]) -> None:
     if repeated := sorted(id for id in ids if ids[id] > 1):
         raise ValueError(f"key figures share an id: {repeated}. Give each its own.")
     shown = [{**asdict(figure), "value": _plain(figure.value)} for figure in figures]
-    rows = pd.DataFrame(
+    rows = [
         {
-            "Key figure": [figure.label for figure in figures],
-            "Value": [figure.text for figure in figures],
-            "Period": [figure.period for figure in figures],
-            "Source": [figure.source for figure in figures],
+            "Key figure": f"{figure.label}{', ' if figure.state else ''}{figure.state}",
+            "Value": figure.text,
+            "Period": figure.period,
+            "Change": "; ".join(figure.moved) or "–",
+            "Source": figure.source,
         }
-    )
-    _display("key_figures", {"figures": shown}, {"text/html": _html_table(rows, {})})
+        for figure in figures
+        if figure.value
+    ]
+    table = _html_table(pd.DataFrame(rows), {})
+    states = list(dict.fromkeys(figure.state for figure in figures if figure.state))
+    _display("key_figures", {"figures": shown, "states": states}, {"text/html": table})
 
 
 def finding(text: str) -> None:
@@ -163,12 +260,14 @@ def figure(
         The numbers that are drawn, shown as a folded table and a CSV file.
     """
     svg = as_svg(fig, id)
+    values_drawn = readings(fig)
     plt.close(fig)
     alt = f"{alt} {title}."
     described = {"id": id, "title": title, "subtitle": subtitle, "source": source, "alt": alt}
     standard = {"image/svg+xml": svg, "text/plain": f"[Chart: {alt}]"}
     _caption(f"**{as_markdown(title)}**  \n{as_markdown(subtitle)}")
-    _display("figure", {**described, "csv": _csv(values)}, standard)
+    shown = {**described, "csv": _csv(_readable(values)), "readings": values_drawn}
+    _display("figure", shown, standard)
     _caption(f"*Source: {as_markdown(source)}*")
 
 
@@ -310,13 +409,23 @@ def sources(read: Iterable[str]) -> None:
     read = sorted(read)
     cited = data.sources(read)
     tables = [{"table": address, "hash": data.resource(address)["hash"]} for address in read]
+    known = [
+        {
+            "table": address,
+            "row": ", ".join(map(str, entry["match"].values())),
+            "action": entry["action"],
+            "reason": " ".join(entry["reason"].split()),
+        }
+        for address in read
+        for entry in data.corrections(address)
+    ]
     lines = [
         as_markdown(f"{row.publisher}, {row.dataset} ({row.version}; {row.kind}). {row.citation}")
         for row in cited.itertuples()
     ]
     _display(
         "sources",
-        {"sources": cited.to_dict("records"), "tables": tables},
+        {"sources": cited.to_dict("records"), "tables": tables, "corrections": known},
         {"text/markdown": "\n".join(f"- {line}" for line in lines)},
     )
 
@@ -325,6 +434,8 @@ def sources(read: Iterable[str]) -> None:
 
 
 def _display(kind: str, content: dict[str, Any], standard: dict[str, str]) -> None:
+    if kind in ("figure", "table"):
+        _titles[content["id"]] = content["title"]
     plain = content.get("text") or content.get("title") or kind.replace("_", " ")
     display({"text/plain": plain, **standard, MIME_TYPE: {"kind": kind, **content}}, raw=True)
 
@@ -366,6 +477,39 @@ def _csv(values: pd.DataFrame) -> str:
     return values.map(
         lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell
     ).to_csv(index=False, lineterminator="\n")
+
+
+CODES = re.compile(
+    r"iso3|country|partner|state|other|origin|destination|host|(re|ex|im)porter|supplier"
+)
+ISO3 = re.compile("[A-Z]{3}")
+UNITS = {"usd": "US dollars", "eur": "euros", "pct": "percent", "tiv": "million TIV"}
+
+
+def _readable(values: pd.DataFrame) -> pd.DataFrame:
+    """Name countries and columns in words, with the unit of a column in brackets."""
+
+    def heading(name: str) -> str:
+        if ISO3.fullmatch(name):
+            return str(_country(name))
+        name = name.replace("iso3", "country").replace("hhi", "HHI")
+        word, _, unit = name.rpartition("_")
+        text = f"{word or 'value'} ({UNITS[unit]})" if unit in UNITS else name
+        return capital(text.replace("_", " "))
+
+    values = _flat(values)
+    for column in [name for name in map(str, values) if CODES.fullmatch(name)]:
+        values[column] = values[column].map(_country)
+    return values.rename(columns=heading)
+
+
+@cache
+def _country(value: object) -> object:
+    """Return the name of a country instead of its code; anything else stays as it is."""
+    try:
+        return countries.name(value) if isinstance(value, str) and ISO3.fullmatch(value) else value
+    except countries.UnknownCountryError:
+        return value
 
 
 def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]) -> str:
