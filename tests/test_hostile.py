@@ -67,7 +67,8 @@ class Parts(HTMLParser):
 
 def check(page: str) -> None:
     parts = Parts(page)
-    assert not parts.elements & {"iframe", "object", "embed", "form", "base"}
+    assert not parts.elements & {"iframe", "object", "embed", "base"}
+    assert page.count("<form") == page.count('<form id="search"') <= 1
     rels = re.findall(r"<link rel=\"(\w+)\"", page)
     assert len(rels) == page.count("<link")
     assert set(rels) <= {"icon", "alternate", "canonical"}, "a browser fetches none of these"
