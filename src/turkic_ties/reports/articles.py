@@ -15,6 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 from turkic_ties import articles, claims, data
+from turkic_ties.claims.registry import dated
 from turkic_ties.reports.pages import environment
 from turkic_ties.topics import TOPICS
 
@@ -28,7 +29,7 @@ OUTCOMES = {
     claims.Verdict.OUTDATED: "Outdated: it held when it was made",
     claims.Verdict.NOT_CHECKED: "Not checked here: open data exist, but not in our tables",
     claims.Verdict.NOT_CHECKABLE: "Not checkable: no open data that would decide it are known",
-    claims.Verdict.NOT_RATED: "Not rated: a forecast, an aim, a cause or an opinion",
+    claims.Verdict.NOT_RATED: "Not rated: a forecast, aim, cause, opinion or word of degree",
 }
 """The verdicts in words."""
 
@@ -126,6 +127,7 @@ def _page(
             sections=[(name, list(group)) for name, group in sections],
             evidence=evidence,
             outcomes=OUTCOMES,
+            dated=dated,
             sparks={result["id"]: _spark(result) for result in results},
             scale=scale(results),
             total=len(results),

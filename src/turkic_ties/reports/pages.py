@@ -14,7 +14,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from turkic_ties import articles, countries, parameters, topics
-from turkic_ties.claims.registry import dated
 from turkic_ties.reports import changes, summaries
 from turkic_ties.reports.plan import plan
 from turkic_ties.reports.shell import TEMPLATES, equip
@@ -163,7 +162,6 @@ def environment() -> Environment:
     environment.filters["words"] = lambda name: str(name).replace("_", " ")
     environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
     environment.filters["day"] = lambda date: f"{date.day} {date:%B %Y}"
-    environment.filters["dated"] = dated
     environment.filters["slug"] = lambda name: str(name).replace(" ", "-")
     equip(environment, "report/style.css", "pages/pages.css")
     return environment
