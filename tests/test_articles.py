@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import math
+import os
 import re
 import shutil
 import subprocess
@@ -389,9 +390,12 @@ def test_names_that_are_none_for_a_page_are_named(data_copy: Path, ties: Any) ->
     text = (folder / "officials-on-trade.yml").read_text(encoding="utf-8")
     for name in ("Two Words.yml", "officials-on-trade.yaml", ".hidden.yml", "notes.txt"):
         (folder / name).write_text(text, encoding="utf-8")
+    (folder / "a-folder.yml").mkdir()
+    os.mkfifo(folder / "a-pipe.yml")
     found, problems = articles.find()
     assert set(found) == {"azerbaijan-and-turkiye", "officials-on-trade", "subtle-cooperation"}
-    assert set(problems) == {"Two Words.yml", "officials-on-trade.yml"}
+    no_files = {"a-folder.yml", "a-pipe.yml"}
+    assert set(problems) == {"Two Words.yml", "officials-on-trade.yml"} | no_files
     assert "are both named 'officials-on-trade'" in problems["officials-on-trade.yml"]
     answer = ties("claims")
     assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
