@@ -83,6 +83,34 @@ class Door:
         return self.secret
 
 
+# -- cells -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "year"),
+    [
+        ("2023 1", 2023),
+        (2023.0, 2023),
+        (date(2023, 6, 30), 2023),
+        (" 1949", 1949),
+        ("20231", None),
+        ("1899", None),
+        ("in 2023", None),
+        ("", None),
+    ],
+)
+def test_a_year_is_four_digits_at_the_beginning(cell, year):
+    assert reading.year_of(cell) == year
+
+
+@pytest.mark.parametrize(
+    ("thousands", "dollars"),
+    [(2.5004, 2500), (0.0006, 1), (0.0005, 0.5), (0.00008, 0.08), (0.0, 0), (-0.0007, -1)],
+)
+def test_thousand_dollars_are_rounded_unless_that_leaves_nothing(thousands, dollars):
+    assert reading.dollars(thousands) == pytest.approx(dollars, abs=1e-9)
+
+
 # -- uzstat ----------------------------------------------------------------------------------------
 
 HEAD = "﻿Code,Klassifikator,Klassifikator_ru,Klassifikator_en,2021,2022 1\n"
@@ -222,10 +250,10 @@ def test_regions_division_and_base_change_with_the_year(year, division, base):
 BRENT = "Europe Brent Spot Price FOB (Dollars per Barrel)"
 
 
-def eia(title=BRENT):
+def eia(title=BRENT, day=date(1988, 6, 30)):
     contents = [["", "Release Date:", "8/15/2018"]]
     figures = [["Sourcekey", "RBRTE"], ["Date", title]]
-    figures += [[date(1987, 6, 30), 18.5], [date(1988, 6, 30), 15.25], [date(1989, 6, 30), ""]]
+    figures += [[date(1987, 6, 30), 18.5], [day, 15.25], [date(1989, 6, 30), ""]]
     return book("RBRTEa.xls", Contents=contents, Data_1=figures)
 
 
@@ -794,6 +822,37 @@ def test_baci_adds_up_the_products_of_pairs_with_one_of_the_six():
     assert module("baci").version([baci()]) == "V202601 (HS96)"
 
 
+# -- what is true of all ---------------------------------------------------------------------------
+
+SEVERAL = {
+    "uzstat": UZSTAT,
+    "bns": [bns(f"{y}.xls", (y, "Экспорт", y, 1), (y - 1, "Экспорт", y, 2)) for y in (2021, 2022)],
+    "common_voice": [release("16.0", "2023-12-06", 20), release("16.1", "2023-12-06", 10)],
+    "world_bank": WDI,
+    "sipri_arms": [
+        register({"Weapon description": "ray gun"}),
+        deliveries(("Kazakhstan", 1992, 5)),
+    ],
+    "comtrade": [comtrade({}), comtrade({}, {"partnerCode": 8, "partnerISO": "ALB"})],
+    "imf": [
+        imts(("KAZ", "TUR", "X", 2023, 9)),
+        imts(("TUR", "KAZ", "M", 2023, 8), name="imts_partners.xml"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_the_order_of_the_answers_makes_no_difference_and_rows_have_their_key(name):
+    tables = module(name).tables(SEVERAL[name])
+    turned = module(name).tables(SEVERAL[name][::-1])
+    assert {*tables} == {*turned}
+    for file, frame in tables.items():
+        pd.testing.assert_frame_equal(frame, turned[file])
+        key = packages.resource(address(file))["schema"]["primaryKey"]
+        assert not frame.duplicated(key).any()
+        assert frame[key].equals(frame[key].sort_values(key, ignore_index=True))
+
+
 # -- what is refused -------------------------------------------------------------------------------
 
 WORLD_BANK_ERROR = [{"message": [{"id": "120", "key": "Invalid value", "value": "is not valid"}]}]
@@ -856,6 +915,7 @@ REFUSED = {
     ),
     "new region": ("bns_regions", [regions(["Новая", 1.0, 1.0])], "is no known region"),
     "no years of regions": ("bns_regions", [regions(years=("a", "b"))], "no row of years"),
+    "date as text": ("eia", [eia(day="mid-1988")], "row 'mid-1988': does not begin with a date"),
     "another series": ("eia", [eia("WTI Spot Price")], "has no column 'Europe Brent"),
     "refused with 200": ("bls", [as_json("CUUR0000SA0_1.json", BLS_REFUSED)], "NOT_PROCESSED: bad"),
     "another price series": ("bls", [bls([(2024, "M01", "1")], series="X")], "is not CUUR0000SA0"),

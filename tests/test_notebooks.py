@@ -72,6 +72,17 @@ def test_papermill_finds_every_parameter(path: Path) -> None:
 
 
 @each_notebook
+def test_a_notebook_checks_all_its_parameters_itself(path: Path) -> None:
+    """Papermill and JupyterLab set them without `ties build`."""
+    names = list(MODELS[path.stem].model_fields)
+    given = ", ".join(f"{name}={name}" for name in names)
+    expected = f'{", ".join(names)} = parameters.checked("{path.stem}", {given})'
+    calls = [cell.source for cell in code_cells(path) if "parameters.checked(" in cell.source]
+    written = [ast.unparse(line) for line in ast.parse("".join(calls)).body]
+    assert ast.unparse(ast.parse(expected)) in written
+
+
+@each_notebook
 def test_cells_are_short(path: Path) -> None:
     for cell in code_cells(path):
         lines = [line for line in cell.source.splitlines() if line.strip()]

@@ -11,6 +11,8 @@ from nbformat import NotebookNode, v4
 from test_hostile import Parts
 
 from turkic_ties.reports import outputs
+from turkic_ties.reports.plan import Report
+from turkic_ties.reports.render import render
 from turkic_ties.show import MIME_TYPE
 
 PNG = "iVBORw0KGgo="
@@ -120,6 +122,15 @@ def test_nothing_acts_and_nothing_is_loaded(kind: str, text: str) -> None:
     assert "url(" not in page or kind == "markdown"
 
 
+def test_a_drawing_of_a_stranger_is_no_file_of_the_edition() -> None:
+    drawing = v4.new_output("display_data", {"image/svg+xml": "<svg><script>1</script></svg>"})
+    cells = [v4.new_code_cell("x", outputs=[drawing])]
+    rendered = render(Report("trade", {}), v4.new_notebook(cells=cells))
+    assert set(rendered) == {"html", "json"}
+    assert "<script" not in rendered["html"]
+    assert "<h1>Trade</h1>" in rendered["html"]
+
+
 def test_markdown_keeps_headings_formulas_and_attached_pictures() -> None:
     page = outputs.markdown(
         "## A <b>b</b>\n\n$x^2$, $5 and $6\n\n![p](attachment:a.png)", {"a.png": {"image/png": PNG}}
@@ -130,7 +141,7 @@ def test_markdown_keeps_headings_formulas_and_attached_pictures() -> None:
     assert f"data:image/png;base64,{PNG}" in page
 
 
-def test_a_very_long_text_is_cut() -> None:
+def test_a_very_long_text_is_cut_and_costs_no_time() -> None:
     page = outputs.shown(v4.new_output("stream", text="a" * (outputs.MAX_TEXT + 7)))
     assert "7 more characters are left out" in page
     whole = outputs.shown(v4.new_output("stream", text="a" * outputs.MAX_TEXT))
@@ -141,6 +152,7 @@ BEGAN = time.time()
 PASSING = {
     "at 0x7f31a2b3c4d5": "an address in memory",
     "af3f2bac-b63b-4080-8b14-c76b43fc18ed": "a random identifier",
+    "/tmp/ipykernel_12345/1.py:3: UserWarning": "a path of this machine",
     "/private/folder/of/the/run/x.csv": "the folder of the run",
     time.strftime("%H:%M:%S", time.gmtime(BEGAN)): "the time of day",
     f"{BEGAN}": "the time of day",

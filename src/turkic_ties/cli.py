@@ -100,7 +100,10 @@ def build(
     with _plain_errors():
         named = {"country": country, "partner": partner, "start": start, "end": end}
         given = {name: value for name, value in named.items() if value is not None}
-        planned = plan(topics or [], _assignments(given, set_ or []), all_pairs)
+        given = _assignments(given, set_ or [])
+        planned = plan(topics or [], given, all_pairs)
+        if given and not topics and all(report.problem for report in planned):
+            raise ParameterError(f"no notebook takes all of {', '.join(given)}.")
         directory = (output or collection.PROJECT / "reports").resolve()
         if verify:
             _verify(directory)
@@ -460,6 +463,19 @@ def record(topics: Topics = None) -> None:
             _print(f"ties: {' '.join(problem.split())}", err=True)
     if failed:
         raise typer.Exit(1)
+
+
+@app.command("new-topic")
+def new_topic(
+    name: Annotated[str, typer.Argument(help="In lower case, such as energy or water_use.")],
+) -> None:
+    """Write a new topic, to be changed: notebook, measure, data package and tests."""
+    with _plain_errors():
+        from turkic_ties.starter import create
+
+        for path in create(name):
+            _print(f"wrote {_short(path)}")
+    _print(f"next: ties data --check, ties record {name}, ties build {name}")
 
 
 def _check_choice(what: str, chosen: str | None, there: Iterable[str]) -> None:

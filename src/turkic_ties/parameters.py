@@ -318,5 +318,9 @@ def _in_words(made: type[ReportParameters], error: Any) -> str:
 
 def __getattr__(name: str) -> dict[str, type[ReportParameters]]:
     if name == "MODELS":
-        return {topic: model(topic) for topic in topics.names()}
+        models = {}
+        for topic in topics.names():
+            with suppress(topics.NotebookError):
+                models[topic] = model(topic)
+        return models
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

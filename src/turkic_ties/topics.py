@@ -132,7 +132,7 @@ def _language(metadata: dict[str, Any]) -> str:
     """Return the language of a notebook; one that names none is taken for Python."""
     for part, key in (("language_info", "name"), ("kernelspec", "language")):
         found = metadata.get(part)
-        if isinstance(found, dict) and isinstance(found.get(key), str):
+        if isinstance(found, dict) and isinstance(found.get(key), str) and found[key]:
             return str(found[key])
     return ""
 

@@ -31,9 +31,10 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
         raise RefusedAnswer(SOURCE, answer.name, "sheet 'Data 1'", f"has no column {TITLE!r}")
     rows = []
     for day, cell, *_ in sheet[head + 1 :]:
-        price = reading.number(SOURCE, answer, f"{day}", cell)
+        price, year = reading.number(SOURCE, answer, f"{day}", cell), reading.year_of(day)
+        if year is None:
+            raise RefusedAnswer(SOURCE, answer.name, f"row {day!r}", "does not begin with a date")
         if price is not None:
-            year = day.year
             rows.append(("brent", "WLD", year, price, "US dollars per barrel", SOURCE, None))
     return {"trade/commodities.csv": reading.frame(rows, reading.COMMODITIES, 3)}
 

@@ -94,7 +94,10 @@ def edited(text: str, changes: Sequence[Change], facts: dict[str, Any]) -> str:
         if isinstance(table["path"], list) and path not in table["path"]:
             table["path"].append(path)
         known = {each["name"] for each in table["sources"]}
-        table["sources"] += [described[name] for name in change.sources if name not in known]
+        for name in sorted({*change.sources} - known):
+            if described[name].anchor.value is None:
+                described[name].yaml_set_anchor(name.replace("_", "-"))
+            table["sources"].append(described[name])
     written = io.StringIO()
     keeper.dump(package, written)
     return written.getvalue()

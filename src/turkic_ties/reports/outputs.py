@@ -53,7 +53,6 @@ OWN_CLASSES = ("anchor-link", "formula")
 UNREAD = re.compile(r"<(script|style|title|template)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.I)
 NO_SOURCE = re.compile(r"<img(?![^>]* src=)[^>]*>")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n])")
 # An object without a text of its own, alone or in a list, as a call of matplotlib returns it.
 OBJECT = re.compile(r"[\[(]?<[^<>]* at 0x[0-9a-f]+>.*", re.DOTALL)
 ENVIRONMENT = re.compile(r"\\displaystyle|\\(?:begin|end)\{(?:equation|align|math)\*?\}")
@@ -112,7 +111,8 @@ def _named(kinds: list[str], text: str) -> tuple[Markup, str]:
 
 def _text(text: str) -> Markup:
     """Write what a terminal would show, colours included."""
-    text = OVERWRITTEN.sub("", text.replace("\r\n", "\n"))
+    # A progress bar goes back to the start of its line and writes over it.
+    text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     rest = len(text) - MAX_TEXT
     coloured = CONTROL.sub("", ansi2html(text[:MAX_TEXT]))
     cut = Markup("<p>{} more characters are left out.</p>").format(rest) if rest > 0 else ""
@@ -239,6 +239,7 @@ def _formula(tex: str) -> str:
 
 SIGNS = {
     "an address in memory": re.compile(r"\bat 0x[0-9a-f]{6,}"),
+    "a path of this machine": re.compile(r"\bipykernel_\d+|/site-packages/"),
     "a random identifier": re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"),
 }
 CLOCK = re.compile(r"\b\d\d:\d\d:\d\d\b")

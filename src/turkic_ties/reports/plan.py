@@ -112,10 +112,7 @@ def plan(chosen: Iterable[str], given: dict[str, Any], all_pairs: bool = False) 
 def _taking(given: dict[str, Any]) -> list[str]:
     """List the topics that take all the parameters given, and those that cannot be run."""
     taking = {name: _takes(name) for name in topics.names()}
-    chosen = [name for name, takes in taking.items() if takes is None or set(given) <= set(takes)]
-    if given and not any(map(taking.get, chosen)):
-        raise ParameterError(f"no notebook takes all of {', '.join(given)}.")
-    return chosen
+    return [name for name, takes in taking.items() if takes is None or set(given) <= set(takes)]
 
 
 def _takes(topic: str) -> list[str] | None:

@@ -73,7 +73,7 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
         "json": json.dumps(summary(report, notebook), ensure_ascii=False, indent=2) + "\n",
     }
     for output in _outputs(notebook):
-        if "image/svg+xml" in output.get("data", {}):
+        if (shown_by(output) or {}).get("kind") == "figure":  # a stranger's may hold a script
             rendered["svg"] = output.data["image/svg+xml"] + "\n"
             break
     return rendered

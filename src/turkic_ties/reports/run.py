@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ import papermill
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode, v4
+from nbformat.warnings import MissingIDFieldWarning
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
@@ -60,6 +62,7 @@ class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill has no types
 
 
 papermill_engines.register("turkic-ties", _Engine)
+warnings.filterwarnings("ignore", category=MissingIDFieldWarning)  # older notebooks have no ids
 
 
 def _add_error(notebook: NotebookNode, name: str, message: str) -> None:
