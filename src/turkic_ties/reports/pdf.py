@@ -37,7 +37,7 @@ PAGE = re.compile(
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no XML may have them
 LEFT_OUT = {"nav", "script", "style", "details code", "details data", "details cite"}
-LEFT_OUT |= {"a anchor-link"}
+LEFT_OUT |= {"a anchor-link", "p take"}
 VOID = {"br", "hr", "img", "link", "meta", "wbr"}
 INLINE = {"a", "abbr", "b", "br", "code", "em", "i", "s", "span", "strong", "sub", "sup"}
 
