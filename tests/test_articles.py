@@ -20,7 +20,7 @@ from test_reports import Page
 from turkic_ties import articles, claims, data
 from turkic_ties.claims.verdicts import plain
 from turkic_ties.reports.articles import OUTCOMES, make
-from turkic_ties.reports.summaries import read
+from turkic_ties.reports.summaries import article, read
 from turkic_ties.topics import TOPICS
 
 PROJECT = Path(__file__).parents[1]
@@ -472,3 +472,27 @@ def test_measures_that_give_no_number_are_named(tmp_path: Path) -> None:
     )
     with pytest.raises(claims.ClaimError, match="gives no number but a Gravity"):
         claims.evaluate(claims.load(path))
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"results": [], "tables": []}', '{"results": 1}'])
+def test_a_damaged_page_for_programs_is_taken_for_missing(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mine.json"
+    assert article(path) is None
+    path.write_text(text, encoding="utf-8")
+    assert article(path) is None
+
+
+def test_the_page_for_programs_has_all_of_it(written: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(written[f"{STEM}.json"], encoding="utf-8")
+    content = article(path)
+    assert content
+    assert content["slug"] == articles.STANDARD
+    assert (
+        len(content["results"])
+        == len(content["reviews"])
+        == sum(entry["count"] for entry in content["scale"])
+    )
+    assert {table["table"] for table in content["tables"]} == {
+        table for result in content["results"] for table in result["tables"]
+    }
