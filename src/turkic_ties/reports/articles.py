@@ -16,7 +16,8 @@ from markupsafe import Markup
 
 from turkic_ties import articles, claims, data
 from turkic_ties.claims.registry import dated
-from turkic_ties.reports.pages import environment
+from turkic_ties.reports.shell import as_script, environment
+from turkic_ties.theme import sparkline
 from turkic_ties.topics import TOPICS
 
 Summary = Mapping[str, Any]
@@ -33,7 +34,7 @@ OUTCOMES = {
 }
 """The verdicts in words."""
 
-YEAR = re.compile(r"\d{4}$")
+YEAR = re.compile(r"\d{4}")
 SPARK_POINTS = 4
 
 
@@ -132,7 +133,7 @@ def _page(
             scale=scale(results),
             total=len(results),
             topics={topic: topics[topic] for topic in TOPICS if topics[topic]},
-            reviews=_for_script(_reviews(registry, results)),
+            reviews=as_script(_reviews(registry, results)),
             thresholds=registry.thresholds,
             steps=claims.STEPS,
             rules=claims.rule_texts(),
@@ -143,26 +144,10 @@ def _page(
 def _spark(result: Mapping[str, Any]) -> Markup:
     """Draw the first yearly series that decides; nothing where none has enough points."""
     for reading in [reading for part in result["parts"] for reading in part["readings"]]:
-        series = {label: y for label, y in reading["series"].items() if YEAR.match(label)}
-        if len(series) < SPARK_POINTS:
-            continue
-        years, values = [float(label[:4]) for label in series], list(series.values())
-        low, high = min(0.0, *values), max(0.0, *values)
-        points = " ".join(
-            f"{2 + 116 * (x - years[0]) / ((years[-1] - years[0]) or 1):.1f},"
-            f"{26 - 24 * (y - low) / ((high - low) or 1):.1f}"
-            for x, y in zip(years, values, strict=True)
-        )
-        return Markup(
-            '<svg class="spark" viewBox="0 0 120 28" role="img" aria-label="{}">'
-            '<polyline points="{}"/></svg>'
-        ).format(f"{reading['name']}: {reading['plain']}", points)
+        series = {label: y for label, y in reading["series"].items() if YEAR.fullmatch(label)}
+        if len(series) >= SPARK_POINTS:
+            return sparkline([(int(label), value) for label, value in series.items()])
     return Markup("")
-
-
-def _for_script(content: Any) -> Markup:
-    """Write JSON whose texts cannot close a script element."""
-    return Markup(json.dumps(content, ensure_ascii=False, indent=1).replace("<", "\\u003c"))
 
 
 def tables(results: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
