@@ -15,7 +15,7 @@ pytest.importorskip("typst", reason="needs the extra: pip install 'turkic-ties[p
 pikepdf = pytest.importorskip("pikepdf", reason="needs the extra: pip install 'turkic-ties[test]'")
 
 from turkic_ties.reports import manifest, pdf  # noqa: E402
-from turkic_ties.theme import themed_svg  # noqa: E402
+from turkic_ties.theme import sparkline, themed_svg  # noqa: E402
 
 LETTERS = "Türkiye, Қазақстан, İı Şş Ğğ Әә Өө Үү Ққ Ңң Һһ Іі Җҗ ʼ − – × ≥"
 HOSTILE = (
@@ -184,12 +184,15 @@ def test_a_chart_fits_a_page(size: str, width: float) -> None:
 
 
 def test_cells_over_several_columns_and_rows_and_small_lines_are_set() -> None:
+    line = str(sparkline([(2001, 1), (2002, 3)]))
     main = (
         '<h1>T</h1><table><caption>C</caption><thead><tr><th colspan="2">a</th></tr><tr><th>b</th>'
         '<th>c</th></tr></thead><tbody><tr><th rowspan="2">d<small>unit</small></th><td>1</td></tr>'
-        '<tr><td>2 <svg class="spark" viewBox="0 0 80 20" aria-label="up"><path d="M2 2L9 9"/>'
-        "</svg></td></tr></tbody></table>"
+        f"<tr><td>2 {line}</td></tr></tbody></table>"
     )
+    (drawn,) = pdf._tree(line)
+    assert isinstance(drawn, dict)
+    assert '<svg fill="none" stroke="#1f2933"' in drawn["svg"]
     with opened(pdf._compile("en", "T", body=pdf._tree(main))) as document:
         tags = [str(element.S) for element in elements(document)]
         assert tags.count("/TR") == 4

@@ -20,7 +20,7 @@ from turkic_ties import hashing, topics
 from turkic_ties.errors import TiesError
 from turkic_ties.reports import summaries
 from turkic_ties.reports.plan import Ingredients
-from turkic_ties.theme import LINK_SCHEMES, VARIABLES
+from turkic_ties.theme import INK, LINK_SCHEMES, VARIABLES
 
 TEMPLATE = Path(__file__).parent / "template" / "pdf" / "document.typ"
 WIDEST, TALLEST = 400.0, 520.0  # points a chart may take of an A4 page, with its title and source
@@ -219,7 +219,8 @@ def _printed(svg: str) -> Node:
     for colour, variable in VARIABLES.items():
         svg = svg.replace(f"var({variable})", colour)
     svg = re.sub(r"var\([\w-]+,(#\w+)\)", r"\1", svg)
-    svg = svg.replace(' class="spark"', ' fill="none" stroke="#00587d"')  # else in the style sheet
+    # A small line in a table has its colour from the style sheet of the page.
+    svg = re.sub(r'^<svg class="\w+"', f'<svg fill="none" stroke="{INK}"', svg)
     label = re.search(r'aria-label="([^"]*)"', svg)
     box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', svg)
     width, height = (float(side) for side in box.groups()) if box else (WIDEST, TALLEST)
