@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from small_project import ties
 from turkic_ties import parameters, topics
 from turkic_ties.parameters import ParameterError, check, checked
 from turkic_ties.reports.plan import plan
+from turkic_ties.reports.record import METADATA
 
 TAGGED = {"tags": ["parameters"]}
 CELL = """# every kind of default
@@ -33,6 +37,7 @@ made = len(label)
 _private = 1
 import math
 """
+OURS = METADATA["kernelspec"]
 NAMES = [*["rate", "label", "years", "ratio", "weights", "names"], *["options", "flag", "limit"]]
 NAMES += ["anything", "old", "made"]
 
@@ -218,3 +223,30 @@ def test_a_notebook_accepts_what_the_command_accepts() -> None:
     assert checked("no such topic", partner="TR", other="1") == ("TUR", "1")
     with pytest.raises(ParameterError, match="trade: top_n"):
         checked("trade", top_n=2)
+
+
+def test_papermill_runs_a_notebook_in_an_odd_place(tmp_path: Path) -> None:
+    """Other letters and a space in the path, a long temporary folder, no HOME, no UTF-8 locale."""
+    folder, temporary = tmp_path / "ü Қ", tmp_path / ("t" * 60) / ("u" * 60)
+    for path in (folder / "notebooks", temporary):
+        path.mkdir(parents=True)
+    sources = [
+        "from turkic_ties import parameters",
+        "parameters.checked('x', country=country, start=start)",
+    ]
+    cell = 'country = "KAZ"\nstart = 2010'
+    path = drop_in(folder, "x", cell, *sources, kernelspec=OURS, language_info={"name": "python"})
+    kept = {name: value for name, value in os.environ.items() if name != "HOME"}
+    given = ["-p", "country", "Özbekistan", "-r", "start", "2001"]
+    answer = subprocess.run(
+        [str(Path(sys.executable).with_name("papermill")), path.name, "out.ipynb", *given],
+        cwd=path.parent,
+        env={**kept, "LC_ALL": "C", "TMPDIR": str(temporary)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    executed = nbformat.read(path.with_name("out.ipynb"), as_version=4)
+    assert executed.cells[-1].outputs[0].data["text/plain"] == "('UZB', 2001)"
