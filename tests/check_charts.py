@@ -20,11 +20,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import Affine2D, Bbox
 
 from turkic_ties import show
 from turkic_ties.parameters import MODELS
 from turkic_ties.reports.plan import Report, plan
+from turkic_ties.show.charts import SMALLEST_TEXT, WIDTH
 from turkic_ties.topics import TOPICS
 
 ODD = [
@@ -55,8 +56,15 @@ def problems(figure: Figure) -> list[str]:
         for text, box in texts.items()
         if not _inside(box, figure.bbox)
     ]
-    for (one, first), (other, second) in itertools.combinations(texts.items(), 2):
-        if _overlap(first, second):
+    found += [f"{_quote(text)} is too small" for text in texts if text.get_size() < SMALLEST_TEXT]
+    if figure.get_figwidth() != WIDTH:
+        found.append(f"the chart is {figure.get_figwidth()} inches wide instead of {WIDTH}")
+    for one, other in itertools.combinations(texts, 2):
+        if one.get_rotation() == other.get_rotation():
+            boxes = _upright(one), _upright(other)
+        else:
+            boxes = texts[one], texts[other]
+        if _overlap(*boxes):
             found.append(f"{_quote(one)} and {_quote(other)} overlap")
     for ax in figure.axes:
         if ax.get_visible():
@@ -90,7 +98,8 @@ def _visible_texts(figure: Figure) -> list[Text]:
 
 def _shown(text: Text, figure: Figure) -> bool:
     axes = [ax for ax in figure.axes if text.axes is ax]
-    return text.get_visible() and all(ax.get_visible() and ax.axison for ax in axes)
+    drawn = [ax.axison or text in ax.texts for ax in axes if ax.get_visible()]
+    return text.get_visible() and len(drawn) == len(axes) and all(drawn)
 
 
 def _between(value: float, interval: Any) -> bool:
@@ -106,6 +115,16 @@ def _inside(box: Bbox, canvas: Bbox) -> bool:
         and box.y0 >= canvas.y0 - TOLERANCE
         and box.y1 <= canvas.y1 + TOLERANCE
     )
+
+
+def _upright(text: Text) -> Bbox:
+    """Return the box of a text in a frame that is turned as the text is."""
+    angle, turn = text.get_rotation(), Affine2D().rotate_deg(-text.get_rotation())
+    anchor = text.get_transform().transform(text.get_position())
+    text.set_rotation(0)
+    box = Text.get_window_extent(text)
+    text.set_rotation(angle)
+    return box.translated(*(turn.transform(anchor) - anchor)) if angle else box
 
 
 def _overlap(one: Bbox, other: Bbox) -> bool:

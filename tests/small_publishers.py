@@ -199,7 +199,10 @@ def make_data(folder: Path, corrections: list[dict[str, Any]] | None = None) -> 
         "title": "Trade",
         "description": "Trade by partner.",
         "licenses": [{"name": "CC0-1.0", "title": "Public domain"}],
-        "sources": [{**SOURCE, "name": name} for name in ("office", "bureau")],
+        "sources": [
+            {**SOURCE, "name": "office"},
+            {**SOURCE, "name": "bureau", "date_published": "2022-03"},
+        ],
         "schema": {
             "primaryKey": COLUMNS[:5],
             "fields": [

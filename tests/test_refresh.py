@@ -209,7 +209,7 @@ def test_the_day_on_which_a_source_is_due() -> None:
         (["legacy"], "legacy is not refreshed by a program: It ended."),
         (["--from", "nowhere"], "there is nothing at nowhere."),
         (["--accept", f"{TABLE}:unit"], "--accept needs --reason TEXT"),
-        (["--accept", f"{TABLE}:form", "--reason", "x"], "write TABLE:GUARD with one of rows"),
+        (["--accept", f"{TABLE}:form", "--reason", "x"], "write TABLE:GUARD with one of whole"),
         (["--accept", "trade/none:unit", "--reason", "x"], "there is no table 'trade/none'"),
         (["--apply-held"], "nothing is held."),
     ],
@@ -407,6 +407,24 @@ def test_rows_left_out_on_purpose_are_counted_and_their_reason_is_tested(
         source = sources.Source(how="by_hand", left_out=[entry])
         checks = [each for each in guards._left_out(change, source) if each.stops]
         assert bool(checks) is stops  # 3000 / 1000 = 3 times
+
+
+def test_a_source_of_two_tables_is_taken_over_whole_or_not_at_all(
+    publishers: Publishers, small_data: Path
+) -> None:
+    path = small_data / "refresh.yml"
+    listed = f"  - {OFFICE_FILE}\n"
+    text = path.read_text("utf-8").replace(listed, f"{listed}  - countries.csv\n")
+    path.write_text(text, "utf-8")
+    assert refresh("office")["office"].state == "up to date"
+    publishers.office = as_csv(figures(2023))
+    outcome = refresh("office")["office"]
+    assert outcome.state == "stopped"
+    assert "have nothing for countries.csv, which is of the same edition (guard whole)" in (
+        outcome.text
+    )
+    accepts = {"countries:whole": "it has not changed"}
+    assert refresh("office", accepts=accepts)["office"].state == "taken over"
 
 
 def test_a_second_source_of_another_size_is_a_note_and_no_stop(publishers: Publishers) -> None:

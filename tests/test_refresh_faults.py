@@ -188,6 +188,12 @@ WITH_DATA: dict[str, tuple[bytes, bytes, str, str]] = {
         "",
         "the answer states the licence CC-BY-NC-4.0, the package CC0-1.0",
     ),
+    "older edition": (
+        as_csv(NEW),
+        as_json(NEW, published="2021"),
+        "",
+        "the edition of 2021 is older than that of 2022-03 in the tables",
+    ),
     "rows missing": (
         as_csv(dict([*NEW.items()][:3])),
         as_json(NEW, total=99),

@@ -121,7 +121,7 @@ def test_a_figure_brings_its_text_and_its_data(shown: list[Bundle]) -> None:
     draw("first")
     described = shown[1][show.MIME_TYPE]
     assert described["alt"] == "A line that rises. T."
-    assert described["csv"] == "year,value_usd\n2000,0.333333\n2001,2.5\n2002,2.0\n"
+    assert described["csv"] == "Year,Value (US dollars)\n2000,0.333333\n2001,2.5\n2002,2.0\n"
 
 
 def test_a_table_is_escaped_and_missing_is_shown_as_missing(shown: list[Bundle]) -> None:

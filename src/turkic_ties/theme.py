@@ -6,6 +6,7 @@ It is not in `turkic_ties.show`, as the pages must not wait for the libraries th
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from markupsafe import Markup, escape
 
@@ -13,7 +14,15 @@ MIME_TYPE = "application/vnd.turkic-ties.v1+json"
 
 # Paper is not white, so that white text on a dark cell of a heat map stays white in dark mode.
 INK, MUTED, GRID, PAPER = "#1f2933", "#5f6b76", "#d9dee3", "#fefefe"
+ON_CELL = "#1b1b1b"  # text on a shaded cell, the same in dark mode
 VARIABLES = {INK: "--ink", MUTED: "--muted", GRID: "--line", PAPER: "--paper"}
+DARK_PAPER = "#171b20"  # as in the style sheet of reports
+
+TEXT_CONTRAST, SHAPE_CONTRAST = 4.5, 3.0
+"""Least contrast of texts and of lines with the paper (WCAG 2.2, criteria 1.4.3 and 1.4.11)."""
+
+TEXT_FILL = re.compile(r"(<text [^>]*?fill: )(#[0-9a-f]{6})")
+COLOUR = re.compile(r"(?<=: )#[0-9a-f]{6}")
 
 MARKDOWN_SIGNS = re.compile(r"[\\`*_\[\]<>$~#|&]|^\s*(?:[-+=]|\d+[.)])", re.MULTILINE)
 LINK_SCHEMES = ("https://", "http://", "mailto:")
@@ -52,8 +61,68 @@ def link(url: str, text: str = "") -> Markup:
     return Markup('<a href="{}">{}</a>').format(url.strip(), shown)
 
 
-def themed_svg(svg: str, alt: str) -> Markup:
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two hex colours, from 1 to 21 (WCAG 2.2).
+
+    Examples
+    --------
+    >>> contrast("#000000", "#ffffff")
+    21.0
+    """
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    shares = [level / 255 for level in _levels(colour)]
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _levels(colour: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(colour.removeprefix("#")))
+
+
+def readable(colour: str, paper: str = PAPER, least: float = TEXT_CONTRAST) -> str:
+    """Darken a colour, or lighten it on dark paper, until its contrast with the paper is enough.
+
+    Parameters
+    ----------
+    colour, paper
+        Hex colours.
+    least
+        The contrast that is enough.
+
+    Returns
+    -------
+    str
+        The colour itself where it has that contrast, or a mixture with black or white.
+    """
+    end = 255 if _luminance(paper) < 0.18 else 0
+    for percent_mixed in range(0, 101, 4):
+        levels = [level + (end - level) * percent_mixed / 100 for level in _levels(colour)]
+        mixed = "#" + bytes(round(level) for level in levels).hex()
+        if contrast(mixed, paper) >= least:
+            break
+    return mixed
+
+
+def readable_texts(svg: str) -> str:
+    """Darken the texts of a chart that are in a colour too pale for letters."""
+
+    def darkened(match: re.Match[str]) -> str:
+        return match[1] + (match[2] if match[2] == ON_CELL else readable(match[2]))
+
+    return TEXT_FILL.sub(darkened, svg)
+
+
+def themed_svg(svg: str, alt: str, id: str = "chart") -> Markup:
     """Adapt a chart to a page: size and colours of the page, a description for screen readers.
+
+    A colour that would be hard to see in dark mode becomes a variable, which has another value
+    there: of texts where the contrast is too low for letters, of shapes where it is for lines.
 
     Parameters
     ----------
@@ -61,11 +130,31 @@ def themed_svg(svg: str, alt: str) -> Markup:
         As drawn by `turkic_ties.show.figure`.
     alt
         Description for a reader who does not see the chart.
+    id
+        Prefix of its classes, so that charts on one page do not share any.
     """
-    for colour, variable in VARIABLES.items():
-        svg = svg.replace(colour, f"var({variable})")
+    dark: dict[str, str] = {}
+
+    def variable(colour: str, kind: str, least: float) -> str:
+        name = f"--{kind}{colour[1:]}"
+        if colour in VARIABLES:
+            return f"var({VARIABLES[colour]})"
+        if colour == ON_CELL or contrast(colour, DARK_PAPER) >= least:
+            return colour
+        dark[name] = readable(colour, DARK_PAPER, least)
+        return f"var({name},{colour})"
+
+    svg = TEXT_FILL.sub(lambda m: m[1] + variable(m[2], "t", TEXT_CONTRAST), svg)
+    svg = COLOUR.sub(lambda m: variable(m[0], "s", SHAPE_CONTRAST), svg)
+    in_dark = "".join(f"{name}:{colour};" for name, colour in dark.items())
+    rules = [f"@media(prefers-color-scheme:dark){{svg{{{in_dark}}}}}"] if dark else []
+    # A style that many shapes have is written once. The id is from a notebook, not always ours.
+    id = re.sub(r"[^\w-]", "", id)
+    uses = Counter(re.findall(r' style="([^"]*)"', svg))
+    for number, style in enumerate(style for style, count in uses.items() if count > 2):
+        rules.append(f".{id}-{number}{{{style}}}")
+        svg = svg.replace(f' style="{style}"', f' class="{id}-{number}"')
+    svg = svg.replace("</style>", f"{''.join(rules)}</style>", 1)
     opening, rest = svg.split(">", 1)
-    width = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+)', opening)
     opening = re.sub(r' (width|height)="[^"]*"', "", opening)
-    size = f' style="max-width:{float(width.group(1)) * 4 / 3:.0f}px"' if width else ""
-    return Markup(f'{opening} role="img" aria-label="{escape(alt)}"{size}>{rest}')
+    return Markup(f'{opening} role="img" aria-label="{escape(alt)}">{rest}')

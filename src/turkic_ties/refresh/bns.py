@@ -12,7 +12,7 @@ from turkic_ties.refresh.source import Answer, RefusedAnswer
 SOURCE = "bns"
 FOLDER = "bns"
 HOSTS = ("stat.gov.kz",)
-FROM = ("*.xls", "*20[0-9][0-9].xlsx")
+FROM = ("*.xls", "*20[0-9][0-9].xlsx", "*торговл*.xlsx")
 PROCESSING = (
     "The edition after the year where there is one; Russian names turned into ISO codes; thousand "
     "dollars into dollars, rounded to one; regions and unions left out, the printed total kept as "

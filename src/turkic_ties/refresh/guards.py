@@ -32,7 +32,8 @@ BOOKS_DIFFER = (0.5, 2.0)
 """Beyond these two sources of one flow are named; books do differ, so nothing stops."""
 
 ACCEPTABLE = (
-    "rows", "lost", "newest", "revised", "unit", "sign", "range", "total", "left_out", "licence",
+    "whole", "edition", "rows", "lost", "newest", "revised", "unit", "sign", "range", "total",
+    "left_out", "licence",
 )  # fmt: skip
 TIME_COLUMNS = ("year", "date", "order_year")
 
@@ -59,6 +60,7 @@ def measure(
     today: date,
     totals: pd.DataFrame | None = None,
     licence: str | None = None,
+    published: str | None = None,
 ) -> list[Check]:
     """Measure all guards of a table.
 
@@ -72,11 +74,14 @@ def measure(
         No observation may be of a later year.
     totals
         What the publisher prints as totals, see `turkic_ties.refresh.source`.
-    licence
-        The licence the answers state, if any.
+    licence, published
+        The licence and the date the answers state, if any.
     """
     limits = source.limits
+    described = packages.resource(change.address)["sources"]
+    before = next((each for each in described if each["name"] in change.sources), None)
     return [
+        *(_edition(before, licence, published) if before else []),
         _codes(change),
         _rows(change, limits),
         *_lost(change, limits),
@@ -86,7 +91,6 @@ def measure(
         *_range(change),
         *_totals(change, limits, totals),
         *_left_out(change, source),
-        _licence(change, licence),
         _corrections(change),
     ]
 
@@ -256,12 +260,16 @@ def _left_out(change: Change, source: Source) -> Iterable[Check]:
             yield _stop("left_out", times, entry.jump.at_least, times < entry.jump.at_least, text)
 
 
-def _licence(change: Change, licence: str | None) -> Check:
-    described = packages.resource(change.address)["sources"]
-    names = [each["license"]["name"] for each in described if each["name"] in change.sources]
-    differs = licence is not None and bool(names) and licence != names[0]
-    text = f"the answer states the licence {licence}, the package {', '.join(names)}"
-    return _stop("licence", float(differs), 0, differs, text)
+def _edition(before: Any, licence: str | None, published: str | None) -> Iterable[Check]:
+    """The licence is the one the package states, and the edition is not an older one."""
+    named = before["license"]["name"]
+    text = f"the answer states the licence {licence}, the package {named}"
+    differs = licence is not None and licence != named
+    yield _stop("licence", float(differs), 0, differs, text)
+    was = before["date_published"] or ""
+    older = published is not None and published < was[: len(published)]
+    text = f"the edition of {published} is older than that of {was} in the tables"
+    yield _stop("edition", float(older), 0, older, text)
 
 
 def _corrections(change: Change) -> Check:
@@ -309,7 +317,7 @@ def second_sources(change: Change, others: pd.DataFrame) -> list[str]:
     ]
 
 
-def accepted(checks: Iterable[Check], table: str, accepts: Mapping[str, str]) -> list[Check]:
+def unaccepted(checks: Iterable[Check], table: str, accepts: Mapping[str, str]) -> list[Check]:
     """Return the checks that stop a table and that nobody accepted.
 
     Parameters

@@ -9,7 +9,9 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from turkic_ties import claims, data
@@ -20,6 +22,9 @@ from turkic_ties.refresh.rows import Change
 
 COPY = "copy"
 LOG = "refresh-log.jsonl"
+
+FOLDED = 110
+"""Longest text of a package on one line."""
 
 
 @contextmanager
@@ -83,7 +88,9 @@ def edited(text: str, changes: Sequence[Change], facts: dict[str, Any]) -> str:
         if name not in described:
             raise data.DataError(f"the package has no source {name}. Describe it by hand.")
         source = described[name]
-        source.update({key: value for key, value in facts.items() if value is not None})
+        for key, value in facts.items():
+            if value is not None:
+                source[key] = _as_written(value)
         if published := facts.get("date_published"):
             year = f"({published[:4]})"
             source["citation"] = re.sub(r"\(\d{4}\)", year, source["citation"], count=1)
@@ -94,10 +101,33 @@ def edited(text: str, changes: Sequence[Change], facts: dict[str, Any]) -> str:
         if isinstance(table["path"], list) and path not in table["path"]:
             table["path"].append(path)
         known = {each["name"] for each in table["sources"]}
-        table["sources"] += [described[name] for name in change.sources if name not in known]
+        for name in sorted({*change.sources} - known):
+            if described[name].anchor.value is None:
+                described[name].yaml_set_anchor(name.replace("_", "-"))
+            table["sources"].append(described[name])
     written = io.StringIO()
     keeper.dump(package, written)
     return written.getvalue()
+
+
+def _as_written(value: Any) -> Any:
+    """Give a value the form that packages are written in: quotes, folded texts, one line."""
+    from ruamel.yaml.comments import CommentedMap
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString
+
+    if isinstance(value, dict):
+        line = CommentedMap({key: _as_written(each) for key, each in value.items()})
+        line.fa.set_flow_style()
+        return line
+    if not isinstance(value, str):
+        return value
+    lines = wrap(value, FOLDED, break_long_words=False, break_on_hyphens=False)
+    if len(lines) < 2:
+        return DoubleQuotedScalarString(value)
+    folded = FoldedScalarString(value)
+    ends = accumulate(len(line) + 1 for line in lines[:-1])
+    folded.fold_pos = [end - 1 for end in ends]
+    return folded
 
 
 def moved_verdicts(copy: Path, real: Path) -> list[dict[str, Any]]:

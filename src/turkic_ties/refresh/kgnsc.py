@@ -14,7 +14,7 @@ from turkic_ties.refresh.source import Answer, RefusedAnswer
 SOURCE = "kgnsc"
 FOLDER = "kgnsc"
 HOSTS = ("stat.gov.kg",)
-FROM = ("4.03.00.18*.xlsx", "4.03.00.20*.xlsx")
+FROM = ("4.03.00.18*", "4.03.00.20*")
 PROCESSING = (
     "Names turned into ISO codes, thousand dollars into dollars; regions and unions left out, the "
     'printed total kept as WLD, "undefined country", the United Nations and the Channel Islands '

@@ -64,6 +64,13 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
 
+    def stop(self, table: str, checks: Iterable[guards.Check], accepted: Mapping[str, str]) -> None:
+        """Stop where a guard does that nobody accepted."""
+        for check in guards.unaccepted(checks, table, accepted):
+            self.state = STOPPED
+            said = f"{table}: {check.text} (guard {check.guard})"
+            self.text = "; ".join(filter(None, [self.text, said]))
+
     def lines(self) -> list[str]:
         """Write it for a terminal or a pull request."""
         own = [f"{each.file}: {each}" for each in self.diffs if not each.is_empty]
@@ -394,7 +401,7 @@ def _stage(
 ) -> Outcome:
     """Compare one source with the staged data, and write it there if no guard stops it."""
     outcome = Outcome(asked.name, UP_TO_DATE)
-    ids = asked.module.SOURCE if isinstance(asked.module.SOURCE, tuple) else (asked.module.SOURCE,)
+    ids = _ids(asked.module)
     lines = []
     try:
         for file, frame in asked.frames.items():
@@ -412,13 +419,12 @@ def _stage(
             checks = guards.measure(change, compared, entry, today, *_stated(asked, file))
             outcome.changes.append(change)
             outcome.checks += checks
-            for check in guards.accepted(checks, change.address, options.accepts):
-                outcome.state = STOPPED
-                newer = f"{change.address}: {check.text} (guard {check.guard})"
-                outcome.text = "; ".join(filter(None, [outcome.text, newer]))
+            outcome.stop(change.address, checks, options.accepts)
             if change.address == TRADE:
                 outcome.warnings += guards.second_sources(change, data.load(TRADE))
             lines.append(_line(asked, change, compared, checks, options, today))
+        for address, check in _whole(asked, entries).items() if outcome.changes else ():
+            outcome.stop(address, [check], options.accepts)
     except data.DataError as error:
         outcome.state, outcome.text = STOPPED, f"{error} (guard form)"
     if outcome.state == STOPPED:
@@ -430,13 +436,29 @@ def _stage(
     return outcome
 
 
-def _stated(asked: _Asked, file: str) -> tuple[pd.DataFrame | None, str | None]:
-    """Collect the totals and the licence that the answers state."""
-    totals = (
-        asked.module.totals(asked.answers).get(file) if hasattr(asked.module, "totals") else None
-    )
-    licence = asked.module.licence(asked.answers) if hasattr(asked.module, "licence") else None
-    return totals, licence
+def _stated(asked: _Asked, file: str) -> tuple[pd.DataFrame | None, str | None, str | None]:
+    """Collect the totals, the licence and the date that the answers state."""
+
+    def stated(name: str) -> Any:
+        return getattr(asked.module, name)(asked.answers) if hasattr(asked.module, name) else None
+
+    return (stated("totals") or {}).get(file), stated("licence"), stated("published")
+
+
+def _whole(asked: _Asked, entries: dict[str, sources.Source]) -> dict[str, guards.Check]:
+    """Name the tables for which a source has no answers, although the package has one edition."""
+    found = {}
+    for name in _ids(asked.module):
+        files = entries[name].files if name in entries else []
+        lacking = [file for file in files if file not in asked.frames]
+        for file in lacking if len(lacking) < len(files) else []:
+            text = f"the answers have nothing for {file}, which is of the same edition"
+            found[rows.address_of(file)] = guards.Check("whole", len(lacking), 0, text)
+    return found
+
+
+def _ids(module: ModuleType) -> tuple[str, ...]:
+    return module.SOURCE if isinstance(module.SOURCE, tuple) else (module.SOURCE,)
 
 
 def _facts(asked: _Asked, options: Options, today: date) -> dict[str, Any]:

@@ -377,8 +377,10 @@ def _pdfs(
         if not (due or path in records):
             continue
         contents, started = pdfs.read(stems, edition, directory), now()
-        ingredients = pdfs.ingredients(contents)
-        if not manifest.why_stale(records.get(path), ingredients, directory):
+        ingredients, record = pdfs.ingredients(contents), records.get(path)
+        if record and not due:  # made by an earlier version, it is still that of its pages
+            ingredients["pdf"] = record.ingredients.get("pdf", "")
+        if not manifest.why_stale(record, ingredients, directory):
             continue
         changed = True
         records.pop(path, None)

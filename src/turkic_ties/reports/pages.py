@@ -63,7 +63,7 @@ class _Report:
             return None
         figure = self.summary["figures"][0]
         own = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{self.topic}-", self.svg.strip())
-        return {**figure, "drawing": themed_svg(own, figure["alt"])}
+        return {**figure, "drawing": themed_svg(own, figure["alt"], self.topic)}
 
 
 def edition_pages(*folders: Path) -> dict[str, str]:

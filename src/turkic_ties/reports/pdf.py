@@ -35,12 +35,11 @@ PAGE = re.compile(
     re.DOTALL,
 )
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-IN_DARK = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)\s*\{[^{}]*\{[^{}]*\}\s*\}")
 NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no XML may have them
 LEFT_OUT = {"nav", "script", "style", "details code", "details data", "details cite"}
-LEFT_OUT |= {"a anchor-link"}
+LEFT_OUT |= {"a anchor-link", "p take"}
 VOID = {"br", "hr", "img", "link", "meta", "wbr"}
-INLINE = {"a", "abbr", "b", "br", "code", "em", "i", "s", "small", "span", "strong", "sub", "sup"}
+INLINE = {"a", "abbr", "b", "br", "code", "em", "i", "s", "span", "strong", "sub", "sup"}
 
 Node = dict[str, Any]
 Contents = dict[str, tuple[Sequence[str], dict[str, Any]]]
@@ -119,7 +118,7 @@ def _fact_sheet(contents: Contents) -> Node:
     parts: list[Node] = []
     sources: set[str] = set()
     for _, summary in contents.values():
-        cards = [card for card in summary["key_figures"] if card["value"] is not None][:CARDS]
+        cards = [_card(figure) for figure in summary["key_figures"] if figure["value"]][:CARDS]
         named = [figure for figure in summary["figures"] if f"figure-{figure['id']}" in ids]
         shown = " ".join(item["source"] for item in [*cards, *named])
         sources |= {
@@ -130,6 +129,12 @@ def _fact_sheet(contents: Contents) -> Node:
         heading = topics.describe(summary["topic"]).title
         parts.append({"title": heading, "in_short": in_short(summary), "cards": cards})
     return {"topics": parts, "charts": charts, "sources": sorted(sources)}
+
+
+def _card(figure: Mapping[str, Any]) -> Node:
+    label = ", ".join(filter(None, [figure["label"], figure.get("state")]))
+    notes = [figure["period"], *figure.get("moved", ()), figure["source"]]
+    return {"label": label, "value": figure["text"], "notes": notes, "source": figure["source"]}
 
 
 def in_short(summary: Mapping[str, Any]) -> list[str]:
@@ -168,11 +173,13 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        named = {name: given.get(name) or "" for name in ("id", "class")}
+        named = {name: given.get(name) or "" for name in ("id", "class", "alt")}
         node: Node = {"tag": tag, **named, "children": []}
         href = given.get("href") or ""
         if tag == "svg":
             node |= _printed(next(self.drawings))
+        elif tag in ("td", "th"):
+            node |= {name: int(given.get(name) or 1) for name in ("colspan", "rowspan")}
         elif tag == "a" and href.lower().startswith(LINK_SCHEMES):
             node["href"] = href
         elif re.fullmatch("h[1-6]", tag):  # PDF/UA lets no level be left out
@@ -214,18 +221,15 @@ def _tidied(children: list[Any]) -> list[Any]:
 
 def _printed(svg: str) -> Node:
     """Give a chart of a page the colours of light mode, its description and its width in points."""
-    names = {variable: colour for colour, variable in VARIABLES.items()}
-    svg = re.sub(
-        r"var\((--[\w-]+)(?:,(#\w+))?\)", lambda m: names.get(m[1]) or m[2], IN_DARK.sub("", svg)
-    )
+    for colour, variable in VARIABLES.items():
+        svg = svg.replace(f"var({variable})", colour)
+    svg = re.sub(r"var\([\w-]+,(#\w+)\)", r"\1", svg)
+    svg = svg.replace(' class="spark"', ' fill="none" stroke="#00587d"')  # else in the style sheet
     label = re.search(r'aria-label="([^"]*)"', svg)
     box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', svg)
     width, height = (float(side) for side in box.groups()) if box else (WIDEST, TALLEST)
-    return {
-        "svg": svg,
-        "alt": html.unescape(label[1]) if label else "",
-        "width": min(width, WIDEST, TALLEST * width / height),
-    }
+    alt, fitting = html.unescape(label[1]) if label else "", TALLEST * width / height
+    return {"svg": svg, "alt": alt, "width": min(width, WIDEST, fitting)}
 
 
 def _charts(children: list[Any]) -> list[Node]:

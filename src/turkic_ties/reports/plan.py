@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import permutations
@@ -69,6 +70,18 @@ class Report:
         changed = parameters.changed(self.topic, self.parameters)
         own = [f"{parameter}-{_slug(value)}" for parameter, value in changed.items()]
         return f"{self.topic}/{'_'.join([name, *own])}"
+
+    @property
+    def command(self) -> str:
+        """What makes the report in a terminal: ``ties build trade --country TUR --partner KAZ``."""
+        words = ["ties", "build", self.topic]
+        if self.pair:
+            words += ["--country", self.pair[0], "--partner", self.pair[1]]
+        for name, value in parameters.changed(self.topic, self.parameters).items():
+            text = ",".join(value) if isinstance(value, list) else str(value)
+            is_common = name in ("start", "end")
+            words += [f"--{name}", text] if is_common else ["--set", f"{name}={text}"]
+        return shlex.join(words)
 
 
 def _slug(value: Any) -> str:

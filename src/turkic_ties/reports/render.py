@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import functools
 import io
 import json
 import re
+import urllib.parse
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from turkic_ties.reports.shell import TEMPLATES, equip
 from turkic_ties.reports.summaries import FORMAT
 from turkic_ties.theme import MIME_TYPE, as_markdown, themed_svg
 
-MAX_PREVIEW_ROWS = 60  # of a chart's data on the page; limits page size
+MAX_PREVIEW_ROWS = 25  # of a chart's data on the page; limits page size
 
 Shown = dict[str, Any]
 
@@ -153,7 +153,13 @@ def _csv_table(text: str) -> Markup:
 
 
 def _csv_link(text: str) -> str:
-    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode()
+    return "data:text/csv;charset=utf-8," + urllib.parse.quote(text, safe="/,:;()=+!*")
+
+
+def _compact_json(content: Any) -> Markup:
+    """Write JSON for an attribute in single quotes."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;"))
 
 
 def _with_pair(source: str, report: Report) -> str:
@@ -186,6 +192,7 @@ _FILTERS = {
     "themed_svg": themed_svg,
     "csv_table": _csv_table,
     "csv_link": _csv_link,
+    "compact_json": _compact_json,
     "plain": outputs.shown,
     "markdown": outputs.markdown,
     "with_pair": _with_pair,

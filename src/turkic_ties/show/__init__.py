@@ -9,9 +9,11 @@ ids, no settings of the machine.
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -19,11 +21,21 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from turkic_ties import articles, data
+from turkic_ties import articles, countries, data
 from turkic_ties import claims as registry
-from turkic_ties.show.charts import as_svg, label_line_ends, runs, setup, year_axis  # noqa: F401
-from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, PAPER, as_markdown  # noqa: F401
-from turkic_ties.words import MISSING, count, number, ordinal, percent, usd  # noqa: F401
+from turkic_ties.show.charts import (  # noqa: F401
+    WIDTH,
+    as_svg,
+    heat,
+    label_line_ends,
+    legend_below,
+    runs,
+    setup,
+    year_axis,
+)
+from turkic_ties.show.readings import NO_VALUE, readings  # noqa: F401
+from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, ON_CELL, PAPER, as_markdown  # noqa: F401
+from turkic_ties.words import MISSING, capital, count, number, ordinal, percent, usd  # noqa: F401
 
 Value = float | int | str | None
 Text = str | Callable[[pd.DataFrame], str]
@@ -163,12 +175,14 @@ def figure(
         The numbers that are drawn, shown as a folded table and a CSV file.
     """
     svg = as_svg(fig, id)
+    values_drawn = readings(fig)
     plt.close(fig)
     alt = f"{alt} {title}."
     described = {"id": id, "title": title, "subtitle": subtitle, "source": source, "alt": alt}
     standard = {"image/svg+xml": svg, "text/plain": f"[Chart: {alt}]"}
     _caption(f"**{as_markdown(title)}**  \n{as_markdown(subtitle)}")
-    _display("figure", {**described, "csv": _csv(values)}, standard)
+    shown = {**described, "csv": _csv(_readable(values)), "readings": values_drawn}
+    _display("figure", shown, standard)
     _caption(f"*Source: {as_markdown(source)}*")
 
 
@@ -366,6 +380,39 @@ def _csv(values: pd.DataFrame) -> str:
     return values.map(
         lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell
     ).to_csv(index=False, lineterminator="\n")
+
+
+CODES = re.compile(
+    r"iso3|country|partner|state|other|origin|destination|host|(re|ex|im)porter|supplier"
+)
+ISO3 = re.compile("[A-Z]{3}")
+UNITS = {"usd": "US dollars", "eur": "euros", "pct": "percent", "tiv": "million TIV"}
+
+
+def _readable(values: pd.DataFrame) -> pd.DataFrame:
+    """Name countries and columns in words, with the unit of a column in brackets."""
+
+    def heading(name: str) -> str:
+        if ISO3.fullmatch(name):
+            return str(_country(name))
+        name = name.replace("iso3", "country").replace("hhi", "HHI")
+        word, _, unit = name.rpartition("_")
+        text = f"{word or 'value'} ({UNITS[unit]})" if unit in UNITS else name
+        return capital(text.replace("_", " "))
+
+    values = _flat(values)
+    for column in [name for name in map(str, values) if CODES.fullmatch(name)]:
+        values[column] = values[column].map(_country)
+    return values.rename(columns=heading)
+
+
+@cache
+def _country(value: object) -> object:
+    """Return the name of a country instead of its code; anything else stays as it is."""
+    try:
+        return countries.name(value) if isinstance(value, str) and ISO3.fullmatch(value) else value
+    except countries.UnknownCountryError:
+        return value
 
 
 def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]) -> str:

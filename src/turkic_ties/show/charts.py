@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -21,7 +22,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
 from scipy.optimize import isotonic_regression
 
-from turkic_ties.theme import GRID, INK, MUTED, PAPER
+from turkic_ties.theme import GRID, INK, MUTED, ON_CELL, PAPER, readable_texts
 
 # DejaVu Sans is what matplotlib measures text with; Verdana has the same widths.
 SVG_STYLE = (
@@ -30,27 +31,32 @@ SVG_STYLE = (
 )
 # Our code and the libraries it computes with: a reader cannot act on warnings of the kernel itself.
 COMPUTING = r"__main__|(turkic_ties|pandas|numpy|scipy|matplotlib|seaborn)(\.|$)"
+WIDTH, SMALLEST_TEXT = 5.19, 11
+"""Of all charts, in inches and points: on a phone of 390 pixels a point is at least a pixel."""
 STYLE = {
     "axes.edgecolor": MUTED,
     "axes.facecolor": PAPER,
     "axes.grid": True,
     "axes.grid.axis": "y",
     "axes.labelcolor": MUTED,
-    "axes.labelsize": 10.5,
+    "axes.labelsize": SMALLEST_TEXT,
     "axes.spines.left": False,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlecolor": INK,
     "axes.titlelocation": "left",
-    "axes.titlesize": 11,
+    "axes.titlesize": 11.5,
     "axes.titleweight": "bold",
     "axes.unicode_minus": True,
     "figure.constrained_layout.use": True,
     "figure.facecolor": PAPER,
-    "figure.figsize": (7.4, 4.2),
+    "figure.figsize": (WIDTH, 3.6),
+    "font.size": SMALLEST_TEXT,
     "grid.color": GRID,
     "grid.linewidth": 0.8,
-    "legend.fontsize": 10,
+    "legend.fontsize": SMALLEST_TEXT,
+    "legend.columnspacing": 1.2,
+    "legend.handlelength": 1.4,
     "legend.frameon": False,
     "lines.linewidth": 2.0,
     "patch.edgecolor": PAPER,
@@ -58,7 +64,8 @@ STYLE = {
     "svg.hashsalt": "turkic-ties",
     "text.color": INK,
     **{f"{axis}tick.{part}": MUTED for axis in "xy" for part in ("color", "labelcolor")},
-    **{f"{axis}tick.labelsize": 10 for axis in "xy"},
+    **{f"{axis}tick.labelsize": SMALLEST_TEXT for axis in "xy"},
+    **{f"{axis}tick.major.size": 4 for axis in "xy"},
     "ytick.left": False,
 }
 PANDAS_OPTIONS = {
@@ -71,7 +78,7 @@ PANDAS_OPTIONS = {
 LINE_END = "line end, gap "
 """Marks the names that `label_line_ends` wrote, so that they can be placed again."""
 
-LABEL_POINTS, LEADER_POINTS = 10, 8
+LABEL_POINTS, LEADER_POINTS = SMALLEST_TEXT, 8
 FEWEST_YEARS = 4
 """An axis of years covers at least so many."""
 
@@ -123,13 +130,14 @@ def label_line_ends(
     _place_labels(ax)
 
 
-def _names_a_line(text: Text) -> bool:
+def names_a_line(text: Text) -> bool:
+    """Tell whether `label_line_ends` wrote a text."""
     return str(text.get_gid()).startswith(LINE_END)
 
 
 def _place_labels(ax: Axes) -> None:
     """Place the names of lines: least squares from their lines, in order and without overlap."""
-    labels: list[Any] = [text for text in ax.texts if _names_a_line(text)]
+    labels: list[Any] = [text for text in ax.texts if names_a_line(text)]
     if not labels:
         return
     ax.get_xlim(), ax.get_ylim()  # brings the limits in line with what was drawn
@@ -148,6 +156,62 @@ def _place_labels(ax: Axes) -> None:
         moved = abs(y - end[1]) * height > LABEL_POINTS / 2 or edge - end[0] > 0.03
         label.set_position((edge, y))
         label.arrow_patch.set_visible(moved)
+
+
+def legend_below(fig: Figure, named: Mapping[str, Any] | None = None) -> None:
+    """Give a figure one legend below its panels, where it covers nothing.
+
+    Parameters
+    ----------
+    fig
+        The figure.
+    named
+        What each label stands for; what is labelled in the panels when left out.
+    """
+    if named is None:
+        named = {}
+        for ax in fig.axes:
+            handles, labels = ax.get_legend_handles_labels()
+            named |= dict(zip(labels, handles, strict=True))
+            if (legend := ax.get_legend()) is not None:
+                legend.remove()
+    widest = 3.6 + 0.62 * max(map(len, named), default=0)  # of a handle and its label, in ems
+    columns = int((72 * WIDTH / SMALLEST_TEXT - 1) // widest)
+    fig.legend([*named.values()], [*named], loc="outside lower left", ncols=max(1, columns))
+
+
+def heat(values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float]) -> Figure:
+    """Draw a table of shaded cells, with its columns named above; a missing value is blank.
+
+    Parameters
+    ----------
+    values
+        What decides the shade.
+    texts
+        What is written in the cells.
+    limits
+        Values of the palest cell and of the darkest one; it may be larger than the former.
+    """
+    lines = 1 + max(str(name).count("\n") for name in values.index)
+    names = [str(name) for name in values.columns]
+    height = 1.0 + (0.2 + 0.17 * lines) * len(values)
+    fig = plt.figure(figsize=(WIDTH, height))
+    low, high = limits
+    cells = {"annot": texts, "fmt": "", "annot_kws": {"color": ON_CELL, "size": SMALLEST_TEXT}}
+    look = {"linewidths": 1.5, "linecolor": PAPER, "cbar": False}
+    cmap, ends = ("Blues", (low, high)) if low < high else ("Blues_r", (high, low))
+    # The darkest cells are left out, so that dark text can be read on all.
+    reach = (ends[1] - ends[0]) * 0.6
+    ends = (ends[0], ends[1] + reach) if low < high else (ends[0] - reach, ends[1])
+    ax = sns.heatmap(values.astype(float), vmin=ends[0], vmax=ends[1], cmap=cmap, **cells, **look)
+    ax.set(xlabel="", ylabel="")
+    ax.tick_params(bottom=False, left=False, labelbottom=False, labeltop=True, rotation=0)
+    ax.tick_params(axis="y", labelcolor=INK)
+    ax.grid(visible=False)
+    if max(map(len, names)) * len(names) > 36:
+        style = {"rotation": 45, "ha": "left", "rotation_mode": "anchor"}
+        ax.set_xticks(ax.get_xticks(), names, **style)
+    return fig
 
 
 def runs(rows: pd.DataFrame, by: Sequence[str]) -> pd.Series[int]:
@@ -173,14 +237,16 @@ def runs(rows: pd.DataFrame, by: Sequence[str]) -> pd.Series[int]:
     return numbers.set_axis(rows.index)
 
 
-class _Years(MaxNLocator):
+class YearLocator(MaxNLocator):
     """Ticks at whole years, and at least a few years on the axis even if the data are of one."""
 
     def nonsingular(self, v0: float, v1: float) -> tuple[float, float]:
+        """Widen the limits of few years."""
         short = max(0.0, FEWEST_YEARS - abs(v1 - v0))
         return min(v0, v1) - short / 2, max(v0, v1) + short / 2
 
     def tick_values(self, vmin: float, vmax: float) -> Any:
+        """Place ticks at whole years."""
         assert isinstance(self.axis, Axis)
         axes = self.axis.axes.get_shared_x_axes().get_siblings(self.axis.axes)
         intervals = [ax.xaxis.get_data_interval() for ax in axes]
@@ -193,7 +259,7 @@ class _Years(MaxNLocator):
 
 def year_axis(ax: Axes, ticks: int = 8) -> None:
     """Set the ticks of a horizontal axis of years: whole years, about `ticks` of them, no label."""
-    ax.xaxis.set_major_locator(_Years(nbins=ticks, integer=True, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_locator(YearLocator(nbins=ticks, integer=True, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
     ax.autoscale_view(scaley=False)  # limits may have been set by the locator before
     ax.set_xlabel("")
@@ -201,7 +267,7 @@ def year_axis(ax: Axes, ticks: int = 8) -> None:
 
 def finish(fig: Figure) -> None:
     """Place the names of lines where the layout and the limits of all axes put them."""
-    named = [ax for ax in fig.axes if any(map(_names_a_line, ax.texts))]
+    named = [ax for ax in fig.axes if any(map(names_a_line, ax.texts))]
     for ax in named:
         _place_labels(ax)  # else a name far outside could leave no room for the axes
     if named:
@@ -232,7 +298,6 @@ def as_svg(fig: Figure, id: str) -> str:
     # The same style in every chart of a page, as it applies to all of them.
     svg = re.sub(r"<style.*?</style>", f"<style>{SVG_STYLE}</style>", svg, flags=re.DOTALL)
     svg = re.sub(r"\bfont-family: '[^;]*; ?", "", svg)
-    svg = svg.replace(' transform="rotate(-0 ', ' transform="rotate(0 ')
     # Hundredths of a point cannot be seen; smaller digits differ between platforms.
     svg = re.sub(
         r'(?<==")[^"]*(?=")',
@@ -245,7 +310,36 @@ def as_svg(fig: Figure, id: str) -> str:
     svg = re.sub(
         r' id="([^"]+)"', lambda m: f' id="{id}-{used.index(m[1])}"' if m[1] in used else "", svg
     )
-    return re.sub(r'(url\(#|href="#)([^)"]+)', lambda m: f"{m[1]}{id}-{used.index(m[2])}", svg)
+    svg = re.sub(r'(url\(#|href="#)([^)"]+)', lambda m: f"{m[1]}{id}-{used.index(m[2])}", svg)
+    return readable_texts(_shorter(svg))
+
+
+def _shorter(svg: str) -> str:
+    """Leave out groups without attributes, and the style of a mark where all of a line have it."""
+
+    def marks(match: re.Match[str]) -> str:
+        styles = set(re.findall(r' style="[^"]*"', match[2]))
+        if len(styles) > 1:
+            return match[0]
+        (style,) = styles
+        return f"{match[1]}{style}>\n{match[2].replace(style, '')}</g>"
+
+    svg = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", svg)
+    # Tenths of a point cannot be seen either, where they say where something is.
+    svg = re.sub(r'(?<= [dxy]=")[^"]*', lambda m: _compact(m.group()), svg)
+    svg = re.sub(r"(<g clip-path=[^>]*)>\n((?:<use [^>]*>\n)+)</g>", marks, svg)
+    kept, open_groups = [], []
+    for part in re.split(r"(<g[ >][^\n]*\n|</g>\n?)", svg):
+        if part.startswith("<g"):
+            open_groups.append(part.startswith("<g "))
+        if not part.startswith(("<g>", "</g>")) or (part.startswith("</g>") and open_groups.pop()):
+            kept.append(part)
+    return "".join(kept)
+
+
+def _compact(place: str) -> str:
+    tenths = re.sub(r"-?\d+\.\d\d", lambda m: f"{float(m.group()):.1f}".removesuffix(".0"), place)
+    return re.sub(r"\s*([A-Za-z])\s*", r"\1", tenths)
 
 
 def _hundredths(match: re.Match[str]) -> str:

@@ -1,0 +1,169 @@
+"""The values of a chart, so that a page can say what is drawn at a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.category import StrCategoryLocator
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_hex
+from matplotlib.container import BarContainer
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator, ScalarFormatter
+
+from turkic_ties.show.charts import YearLocator, names_a_line
+from turkic_ties.theme import PAPER
+
+NO_VALUE = "no value"
+"""The gid of marks whose height says nothing."""
+
+MOST_VALUES = 4
+"""Of one series at one place; of more, the smallest and the largest are given."""
+
+Point = tuple[str, float, float]
+
+
+def readings(fig: Figure) -> list[dict[str, Any]]:
+    """Collect the values of a figure that has been drawn: of its lines, bars and dots.
+
+    Parameters
+    ----------
+    fig
+        The figure.
+
+    Returns
+    -------
+    list of dict
+        A panel each: its ``title``; ``box`` (left, top, right, bottom) in points of the canvas;
+        ``by``, the axis along which one reads, ``x`` for years and ``y`` for rows with names;
+        ``keys`` along it and their places ``at``; ``series``, each a name with one text per key,
+        empty where it has no value. A time line, whose lanes have no values, gives no panel.
+    """
+    colours = _colours(fig)
+    panels = [_panel(ax, fig, colours) for ax in fig.axes if ax.get_visible()]
+    return [panel for panel in panels if panel["keys"]]
+
+
+def _panel(ax: Axes, fig: Figure, colours: dict[str, str]) -> dict[str, Any]:
+    names = _names(ax.yaxis)
+    by, along = ("y", 1) if names else ("x", 0)
+    names = names or _names(ax.xaxis)
+    is_time_line = isinstance(ax.xaxis.get_major_locator(), YearLocator)
+    has_values = not is_time_line if by == "y" else len(ax.get_yticks()) > 0
+    keys: dict[str, float] = {}
+    series: dict[str, dict[str, list[float]]] = {}
+    if by == "y" and not fig.legends:
+        colours = {}  # the names of the rows are enough
+    for name, *place in _points(ax, colours) if has_values else ():
+        key = names.get(round(place[along]), "") if names else f"{np.floor(place[along]):.0f}"
+        keys.setdefault(key, round(place[along]) if names else place[along])
+        values = series.setdefault(name, {}).setdefault(key, [])
+        values += [place[1 - along]] * (place[1 - along] not in values)
+    ordered = sorted(keys, key=keys.__getitem__)
+    places = np.full((len(keys), 2), [ax.get_xlim()[0], ax.get_ylim()[0]])
+    places[:, along] = [keys[key] for key in ordered]
+    size = fig.get_size_inches() * 72
+    canvas = (ax.transData + fig.transFigure.inverted()).transform(places) if keys else places
+    at = size[along] * (1 - canvas[:, 1] if by == "y" else canvas[:, 0])
+    box = ax.get_position()
+    corners = [box.x0 * size[0], (1 - box.y1) * size[1], box.x1 * size[0], (1 - box.y0) * size[1]]
+    return {
+        "title": " ".join(ax.get_title(loc="left").split()),
+        "box": [round(float(edge), 1) for edge in corners],
+        "by": by,
+        "at": [round(float(place), 1) for place in at],
+        "keys": [" ".join(key.split()) for key in ordered],
+        "series": [
+            [name, [_text(of_key.get(key, [])) for key in ordered]]
+            for name, of_key in series.items()
+        ],
+    }
+
+
+def _names(axis: Axis) -> dict[int, str]:
+    """Return the names of rows or columns by their place; none where the axis has numbers."""
+    has_places = isinstance(axis.get_major_locator(), FixedLocator | StrCategoryLocator)
+    if not has_places or isinstance(axis.get_major_formatter(), ScalarFormatter):
+        return {}
+    places = axis.get_majorticklocs()
+    labels = axis.get_major_formatter().format_ticks(list(places))
+    return {round(place): name for place, name in zip(places, labels, strict=False) if name}
+
+
+def _points(ax: Axes, colours: dict[str, str]) -> Iterator[Point]:
+    """Give name of the series, x and y of every value that is drawn."""
+    ends = {tuple(text.xy): text.get_text() for text in ax.texts if names_a_line(text)}  # type: ignore[attr-defined]
+    labels = {bars[0]: bars.get_label() for bars in ax.containers if len(bars)}
+    for line in ax.get_lines():
+        data = np.asarray(line.get_xydata(), dtype="float64")
+        data = data[np.isfinite(data).all(axis=1)]
+        if line.get_gid() == NO_VALUE or line.get_transform() != ax.transData or not len(data):
+            continue
+        own = str(labels.get(line, line.get_label()))
+        name = ends.get(tuple(data[-1]), "") or ("" if own.startswith("_") else own)
+        name = name or colours.get(_colour(line), "")
+        is_short = line.get_marker() in ("None", "") and len(data) < 3
+        is_guide = is_short and (not name or data[0, 1] == data[-1, 1])
+        if not is_guide:
+            yield from ((name, x, y) for x, y in data)
+    for bars in ax.containers:
+        if isinstance(bars, BarContainer):
+            name = colours.get(_colour(bars), "") if len(bars) else ""
+            for bar in bars:
+                x, y = bar.get_xy()
+                if bars.orientation == "horizontal":
+                    yield name, bar.get_width(), y + bar.get_height() / 2
+                else:
+                    yield name, x + bar.get_width() / 2, bar.get_height()
+    for dots in ax.collections:
+        if isinstance(dots, PathCollection):
+            name = colours.get(_colour(dots), "")
+            yield from ((name, x, y) for x, y in np.asarray(dots.get_offsets()))
+
+
+def _colours(fig: Figure) -> dict[str, str]:
+    """Name the colours of a figure: by its legends, or else by the names at the ends of lines."""
+    legends = [*fig.legends, *(legend for ax in fig.axes if (legend := ax.get_legend()))]
+    entries = [
+        (_colour(handle), text.get_text())
+        for legend in legends
+        for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True)
+    ]
+    named = dict(reversed(entries))  # of two entries with one colour the first counts
+    texts = [text for ax in fig.axes for text in ax.texts if names_a_line(text)]
+    at_ends: dict[str, set[str]] = {}
+    for text in texts:
+        at_ends.setdefault(to_hex(text.get_color()), set()).add(text.get_text())
+    return {colour: names.pop() for colour, names in at_ends.items() if len(names) == 1} | named
+
+
+def _colour(artist: Any) -> str:
+    """Return the colour that tells one series from another."""
+    if isinstance(artist, BarContainer):
+        return _colour(artist[0]) if len({_colour(bar) for bar in artist}) == 1 else ""
+    if isinstance(artist, Line2D):
+        colour = to_hex(artist.get_color())
+        return colour if colour != PAPER else to_hex(artist.get_markeredgecolor())
+    colour = artist.get_facecolor()
+    if isinstance(artist, Patch):
+        return to_hex(colour)
+    return to_hex(colour[0]) if len(colour) else ""
+
+
+def _text(values: list[float]) -> str:
+    """Write the values of a series at one place, with four digits, without a unit."""
+    if len(values) > MOST_VALUES:
+        values = [min(values), max(values)]
+        return "–".join(map(_number, values))
+    return "; ".join(map(_number, values))
+
+
+def _number(value: float) -> str:
+    text = f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+    return text.replace("-", "−")
