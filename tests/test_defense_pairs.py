@@ -45,7 +45,7 @@ class Report:
         self.cards: dict[str, show.KeyFigure] = {}
 
     def key_figures(self, figures: list[show.KeyFigure]) -> None:
-        self.cards = {figure.id: figure for figure in figures}
+        self.cards |= {figure.id: figure for figure in figures}
 
     def say(self, text: str) -> None:
         self.texts[f"sentence {len(self.texts)}"] = text
@@ -76,7 +76,7 @@ def report(country: str, partner: str, **parameters: Any) -> Report:
             patch.setattr(show, attribute, getattr(kept, attribute))
         for attribute in ("finding", "unavailable"):
             patch.setattr(show, attribute, kept.say)
-        for attribute in ("statements", "sources", "setup"):
+        for attribute in ("statements", "sources", "setup", "in_short"):
             patch.setattr(show, attribute, lambda *_: None)
         patch.setattr(defense, "vote_dispersion", few_draws)
         names: dict[str, Any] = {"show": show}

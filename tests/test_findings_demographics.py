@@ -447,7 +447,7 @@ def test_no_sentence_of_the_notebook_is_broken(
 
     for name in ("finding", "unavailable"):
         monkeypatch.setattr(show, name, sentences.append)
-    for name in ("key_figures", "statements", "sources", "setup"):
+    for name in ("key_figures", "statements", "sources", "setup", "in_short"):
         monkeypatch.setattr(show, name, lambda *_: None)
     monkeypatch.setattr(show, "table", lambda frame, **texts: sentences.append(texts["title"]))
     monkeypatch.setattr(show, "chart", chart)

@@ -63,12 +63,16 @@ class Parts(HTMLParser):
 
 def check(page: str) -> None:
     parts = Parts(page)
-    assert not parts.elements & {"iframe", "object", "embed", "form", "base", "link"}
+    assert not parts.elements & {"iframe", "object", "embed", "form", "base"}
+    rels = re.findall(r"<link rel=\"(\w+)\"", page)
+    assert len(rels) == page.count("<link")
+    assert set(rels) <= {"icon", "alternate", "canonical"}, "a browser fetches none of these"
     assert parts.handlers == []
     schemes = {match[0] for a in parts.addresses if (match := re.match(r"\s*[\w+.-]+:", a.lower()))}
     assert schemes <= {"https:", "http:", "mailto:", "data:"}
     scripts = re.findall(r"<script(?: [^>]*)?>", page)
-    assert set(scripts) <= {"<script>", '<script type="application/ld+json">'}
+    data = {'application/ld+json">', 'application/json" id="titles">'}
+    assert set(scripts) <= {"<script>", *(f'<script type="{kind}' for kind in data)}
     assert "alert(" not in "".join(SCRIPT.findall(page))
     assert page.count("http-equiv") == 1
     assert f'content="{policy()}"'.replace("'", "&#39;") in page
@@ -106,7 +110,7 @@ def outputs(monkeypatch: pytest.MonkeyPatch) -> list[NotebookNode]:
 
 @pytest.fixture
 def rendered(outputs: list[NotebookNode], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    monkeypatch.setattr(countries, "name", lambda iso3: f"{iso3} {HOSTILE}")
+    monkeypatch.setattr(countries, "name", lambda iso3, lang="en": f"{iso3} {HOSTILE}")
     (report,) = plan(["trade"], {})
     cell = v4.new_code_cell(f"show.finding({HOSTILE!r})", outputs=outputs)
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Trade"), cell])
@@ -171,9 +175,14 @@ def test_only_addresses_of_the_web_and_of_mail_are_links(address: str) -> None:
 
 
 def test_the_policy_allows_our_scripts_by_their_hashes() -> None:
-    article = (TEMPLATES / "pages" / "article.html.j2").read_text("utf-8")
-    scripts = SCRIPT.findall(article) + SCRIPT.findall(FIGURE)
-    digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
-    allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
-    assert f"script-src {allowed};" in policy()
+    allowed = policy().partition("script-src ")[2].partition(";")[0].split()
+    pages = [
+        (TEMPLATES / "pages" / f"{page}.html.j2").read_text("utf-8")
+        for page in ("article", "index")
+    ]
+    for text in [*pages, FIGURE]:
+        (script,) = SCRIPT.findall(text)
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in allowed
+    assert all(source.startswith("'sha256-") for source in allowed)
     assert "default-src 'none'" in policy()

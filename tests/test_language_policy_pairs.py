@@ -78,6 +78,7 @@ def said(country: str, partner: str, start: int = 1989, end: int | None = None) 
         patch.setattr(show, "finding", functools.partial(add, "finding"))
         patch.setattr(show, "unavailable", functools.partial(add, "unavailable"))
         patch.setattr(show, "statements", lambda *_: None)
+        patch.setattr(show, "in_short", lambda *_: None)
         patch.setattr(show, "sources", lambda _: None)
         names: dict[str, Any] = {}
         for cell, compiled in code():

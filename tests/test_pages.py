@@ -17,7 +17,7 @@ from test_reports import Page
 
 from turkic_ties import data
 from turkic_ties.reports.changes import LOG, Change, as_lines, read
-from turkic_ties.reports.pages import edition_pages
+from turkic_ties.reports.pages import DESCRIPTIONS, edition_pages
 from turkic_ties.reports.shell import TEMPLATES
 from turkic_ties.topics import TOPICS
 
@@ -38,6 +38,7 @@ def edition(tmp_path: Path) -> Path:
         (tmp_path / "reports" / topic).mkdir(parents=True)
         for ending in ("json", "svg"):
             shutil.copy(PUBLISHED / topic / f"kaz-tur.{ending}", tmp_path / "reports" / topic)
+    shutil.copy(PUBLISHED / "edition.json", tmp_path / "reports")
     for path in (PUBLISHED / "articles").glob("*.json"):
         (tmp_path / "reports" / "articles").mkdir(exist_ok=True)
         shutil.copy(path, tmp_path / "reports" / "articles")
@@ -59,7 +60,8 @@ def words(markup: str) -> str:
 
 
 def test_the_published_pages_are_what_the_published_reports_give(pages: dict[str, str]) -> None:
-    assert set(pages) == {"index.html", "claims.html", "changes.html"}
+    programs = {"feed.xml"}
+    assert set(pages) == {*(f"{page}.html" for page in DESCRIPTIONS), *programs}
     for name, text in pages.items():
         same = (PUBLISHED / name).read_text(encoding="utf-8") == text
         assert same, (
@@ -108,17 +110,18 @@ def test_the_first_folder_with_a_report_counts(edition: Path, tmp_path: Path) ->
     assert "$7" not in edition_pages(edition, staged)["index.html"]
 
 
-@pytest.mark.parametrize("name", ["index.html", "claims.html", "changes.html"])
+@pytest.mark.parametrize("name", DESCRIPTIONS)
 def test_a_page_is_whole_and_stands_alone(pages: dict[str, str], name: str) -> None:
-    text = pages[name]
+    text = pages[f"{name}.html"]
     page = Page(re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL))
     assert page.open == []
     assert page.tags["h1"] == 1
-    assert page.tags["link"] == page.tags["iframe"] == 0
+    assert page.tags["iframe"] == 0
+    assert page.rels <= {"icon", "alternate", "canonical"}, "a browser fetches none of these"
     assert [id for id, times in Counter(page.ids).items() if times > 1] == []
-    assert len(text.encode()) <= 700_000
+    assert len(text.encode()) <= 500_000
     assert not re.search(r"@import|url\((?!#)|fetch\(|XMLHttpRequest|import\(", text)
-    assert re.findall(r"<(?!a\b)\w+[^>]*\b(?:src|href)=\"(?!#|data:)([^\"]+)", text) == []
+    assert re.findall(r"<(?!a\b|link\b)\w+[^>]*\b(?:src|href)=\"(?!#|data:)([^\"]+)", text) == []
     assert not re.search(r"\b(nan|NaN|None|undefined|<NA>)\b", words(text))
 
 
@@ -141,7 +144,7 @@ def test_changes_are_listed_newest_first_and_escaped(edition: Path) -> None:
     assert told.index("2026-02-03 04:05 UTC") < told.index("2026-01-02 03:04 UTC")
     assert "statement T01 <b> outdated none: code, text or parameters changed" in told
     assert "Tonnes 1 t 2 t trade/transit" in told
-    assert page.count('href="trade/kaz-tur.html"') == 2
+    assert page.count('<td><a href="trade/kaz-tur.html"') == 2
 
 
 @pytest.mark.parametrize(
@@ -162,24 +165,38 @@ def test_every_link_inside_the_edition_leads_somewhere(pages: dict[str, str], na
 # -- the index ------------------------------------------------------------------------------------
 
 
-def test_the_index_opens_on_the_summary_and_shows_every_standard_report(
+def test_the_index_says_what_this_is_then_shows_every_topic_in_short(
     pages: dict[str, str],
 ) -> None:
     text = pages["index.html"]
-    order = [text.index(f'<h2 id="{id}">') for id in ("statements", *TOPICS, "data")]
+    order = [text.index(f'<h2 id="{id}">') for id in (*TOPICS, "statements", "changed", "data")]
     assert order == sorted(order)
+    assert text.index('id="search"') < order[0]
     for topic in TOPICS:
         summary = json.loads((PUBLISHED / topic / "kaz-tur.json").read_text(encoding="utf-8"))
         section = text[text.index(f'<h2 id="{topic}">') :].partition("</section>")[0]
         told = words(section)
-        first = [figure for figure in summary["key_figures"] if figure["value"] is not None][:4]
-        assert all(
-            f"{figure['label']} {figure['text']} {figure['period']}" in told for figure in first
-        )
-        assert " ".join(summary["figures"][0]["title"].split()) in told
-        assert len(Page(section).images) == 1
-        assert f'href="{topic}/kaz-tur.html"' in section
-        assert "#1f2933" not in section, "ink follows the theme of the page"
+        assert 3 <= len(summary["in_short"]) <= 5
+        assert all(" ".join(sentence.split()) in told for sentence in summary["in_short"])
+        first = summary["key_figures"][0]
+        assert f"{first['text']} {first['period']}" in told
+        assert section.count(f'href="{topic}/kaz-tur.html"') == 2
+        assert Page(section).tags["td"] == 36, "a cell for each pair, and the diagonal"
+
+
+def test_the_search_knows_every_report_statement_and_chart(pages: dict[str, str]) -> None:
+    (script,) = re.findall(r'id="titles">(.*?)</script>', pages["index.html"], re.DOTALL)
+    titles = json.loads(script)
+    addresses = [address for _, address, _ in titles]
+    assert len(set(addresses)) == len(addresses)
+    assert {f"{topic}/kaz-tur.html" for topic in TOPICS} <= set(addresses)
+    statements = [address for address in addresses if address.startswith("articles/")]
+    found = json.loads(
+        (PUBLISHED / statements[0].partition(".html")[0]).with_suffix(".json").read_text("utf-8")
+    )
+    assert len(statements) == len(found["results"])
+    report = next(entry for entry in titles if entry[1] == "trade/kaz-tur.html")
+    assert "Қазақстан" in report[2], "a name in another language finds the report as well"
 
 
 def test_the_index_names_every_source_with_its_age(pages: dict[str, str]) -> None:
@@ -206,35 +223,45 @@ def test_the_last_year_of_a_source_leaves_projections_and_plans_out() -> None:
     assert data.last_years(["language_policy/cognates"]) == {}
 
 
-def test_a_missing_report_is_said(edition: Path) -> None:
-    (edition / "defense" / "kaz-tur.json").unlink()
+def test_an_edition_without_the_standard_pair_has_a_sensible_index(edition: Path) -> None:
+    for topic in TOPICS:
+        path = edition / topic / "kaz-tur.json"
+        asked = json.loads(path.read_text(encoding="utf-8"))["parameters"]
+        if topic == "trade":
+            other = asked | {"country": "UZB", "partner": "AZE"}
+            changed(path, path.with_name("uzb-aze.json"), parameters=other, claims=[])
+        path.unlink()
     page = edition_pages(edition)["index.html"]
-    assert "The report on defense is not in this edition" in words(page)
+    assert re.findall(r'<h2 id="(\w+)">', page) == ["trade", "changed", "data"]
+    assert page.count('href="trade/uzb-aze.html"') == 1
+    assert "kaz-tur.html" not in page.replace("articles/", "")
+    assert "0 statements" not in page
     assert Page(re.sub(r"<script>.*?</script>", "", page, flags=re.S)).open == []
-    assert "defense/kaz-tur.html" not in page
 
 
 def test_an_edition_without_reports_still_has_its_pages(tmp_path: Path) -> None:
     pages = edition_pages(tmp_path)
-    assert words(pages["index.html"]).count("is not in this edition") == 4
+    assert words(pages["index.html"]).count("This edition has no report yet") == 1
     assert words(pages["claims.html"]).count("No article is in this edition") == 1
 
 
-def test_other_pairs_and_periods_are_listed(edition: Path, pages: dict[str, str]) -> None:
-    assert 'id="others"' not in pages["index.html"]
+def test_other_pairs_and_periods_are_in_the_matrix_or_below_it(edition: Path) -> None:
     source = edition / "trade" / "kaz-tur.json"
-    asked = json.loads(source.read_text(encoding="utf-8"))["parameters"]
+    content = json.loads(source.read_text(encoding="utf-8"))
+    asked, hostile = content["parameters"], "<img src=x onerror=alert(1)>"
+    card = content["key_figures"][0] | {"text": hostile, "period": hostile, "series": []}
     for stem, values in {
         "aze-uzb": {"country": "AZE", "partner": "UZB"},
         "tur-kaz": {"country": "TUR", "partner": "KAZ"},
         "kaz-tur_start-2005": {"start": 2005},
     }.items():
-        changed(source, edition / "trade" / f"{stem}.json", parameters=asked | values, claims=[])
+        path = edition / "trade" / f"{stem}.json"
+        changed(source, path, parameters=asked | values, claims=[], key_figures=[card])
     text = edition_pages(edition)["index.html"]
-    told = words(text[text.index('id="others"') :])
-    order = ["Kazakhstan → Türkiye start 2005", "Türkiye → Kazakhstan report"]
-    places = [told.index(text) for text in [*order, "Azerbaijan → Uzbekistan report"]]
-    assert places == sorted(places)
-    assert all(
-        f'href="trade/{stem}.html"' in text for stem in ("aze-uzb", "tur-kaz", "kaz-tur_start-2005")
-    )
+    assert hostile not in text
+    rows = re.findall(r'<tr><th scope="row">(\w+)</th>(.*?)</tr>', text)[:6]
+    linked = {name: re.findall(r'href="([^"]+)"', row) for name, row in rows}
+    assert linked["Kazakhstan"] == ["trade/kaz-tur.html"]
+    assert linked["Azerbaijan"] == ["trade/aze-uzb.html"]
+    assert linked["Uzbekistan"] == []
+    assert '<a href="trade/kaz-tur_start-2005.html">' in text.partition("Other parameters")[2]

@@ -25,7 +25,7 @@ DIGESTS = PROJECT / "tests" / "pairs.json"
 TIES = Path(sys.executable).with_name("ties")
 TOPICS = sorted(path.stem for path in (PROJECT / "notebooks").glob("*.ipynb"))
 
-PARTS = ("key_figures", "findings", "figures", "shown_tables", "claims")
+PARTS = ("in_short", "key_figures", "findings", "figures", "shown_tables", "claims")
 CSV = re.compile(r'href="data:text/csv[^"]*"')
 
 # Each state once, half of them as the country, and half of the topics each.

@@ -61,7 +61,6 @@ EXCEPTIONS = [
         True,
     ),
     ("the name of a census", r"census of (?:1989|2021)", True),
-    ("the definition of the measure", r"\b1 for equal text", True),
     ("the name of a method", r"SHA-256", True),
 ]
 

@@ -17,6 +17,8 @@ from nbconvert.filters import markdown2html
 
 from turkic_ties import show
 from turkic_ties.show.charts import finish
+from turkic_ties.theme import sparkline
+from turkic_ties.words import growth
 
 Bundle = dict[str, Any]
 
@@ -352,3 +354,56 @@ def test_a_panel_without_data_shares_the_years_of_one_with_data() -> None:
     low, high = empty.get_xlim()
     assert 2020 < low < 2024 < high < 2028
     plt.close(fig)
+
+
+def trend(years: list[int], values: list[float]) -> pd.DataFrame:
+    rows = pd.DataFrame({"year": years, "value": values, "source": "bns"})
+    return rows.assign(books="own")
+
+
+def test_a_figure_says_how_it_moved_where_its_series_has_the_year() -> None:
+    rows = trend([2018, 2019, 2022, 2023], [50.0, 60.0, 0.0, 75.0])
+    card = show.last_figure("a", "A", rows, "value", str, "t", "trade/bilateral_trade", growth)
+    # 75 against 50 five years before is +50 %; nothing can be said against a zero.
+    assert card.moved == ("+50.0% on 2018",)
+    assert card.series == ((2018, 50.0), (2019, 60.0), (2022, 0.0), (2023, 75.0))
+    assert show.last_figure("a", "A", rows, "value", str, "t", "trade/transit").moved == ()
+
+
+def test_figures_of_both_states_have_ids_of_their_own(shown: list[Bundle]) -> None:
+    rows = {"KAZ": trend([2023], [1.0]), "TUR": trend([], [])}
+    both = show.both_figures("a", "A", rows, "value", str, "t", "trade/bilateral_trade", growth)
+    assert [(figure.id, figure.state, figure.value) for figure in both] == [
+        ("a", "Kazakhstan", 1.0),
+        ("a_partner", "Türkiye", None),
+    ]
+    show.key_figures(both)
+    assert shown[-1][show.MIME_TYPE]["states"] == ["Kazakhstan", "Türkiye"]
+    assert "no record" not in shown[-1]["text/html"], "what has no value is not on the page"
+
+
+def test_in_short_takes_the_titles_of_what_was_shown(
+    shown: list[Bundle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(show, "_titles", {"one": "First finding", "two": "Second."})
+    show.in_short("one", "absent", ["", "A sentence <b>"], "two")
+    assert shown[-1][show.MIME_TYPE]["sentences"] == [
+        "First finding.",
+        "A sentence <b>.",
+        "Second.",
+    ]
+    assert "<b>" not in shown[-1]["text/markdown"].replace("\\<b\\>", "")
+    show.in_short([str(number) for number in range(9)])
+    assert len(shown[-1][show.MIME_TYPE]["sentences"]) == show.IN_SHORT
+    show.in_short("absent")
+    assert shown[-1][show.MIME_TYPE]["kind"] == "unavailable"
+
+
+def test_a_small_line_breaks_at_gaps_and_says_where_it_is_lowest_and_highest() -> None:
+    line = sparkline([(2000, 1.0), (2001, 3.0), (2003, 2.0)])
+    # Width 76 from 2, height 16 below 2: 2001 is a third of the way and the highest.
+    assert 'd="M2.0 18.0L27.3 2.0M78.0 10.0"' in line
+    assert 'aria-label="2000 to 2003: lowest in 2000, highest in 2001"' in line
+    every_fifth = sparkline([(2000, 1.0), (2005, 1.0), (2010, 1.0)])
+    assert every_fifth.count("M") == 1, "years five apart are no gaps where all are"
+    assert sparkline([(2000, 1.0)]) == "", "one year is no line"

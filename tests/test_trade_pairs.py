@@ -66,7 +66,7 @@ def said(report: Report) -> dict[str, Any]:
         for told in ("finding", "unavailable"):
             patch.setattr(show, told, texts.append)
         patch.setattr(show, "key_figures", cards.extend)
-        for silent in ("statements", "sources"):
+        for silent in ("statements", "sources", "in_short"):
             patch.setattr(show, silent, lambda *_: None)
         patch.setattr(trade, "ranks", cache_by_period(trade.ranks))
         keys = ("country", "partner", "start", "end")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -119,3 +120,22 @@ def test_one_year_is_no_span() -> None:
 )
 def test_a_country_takes_its_article(iso3: str, text: str) -> None:
     assert words.country_in_sentence(iso3) == text
+
+
+@pytest.mark.parametrize(
+    ("write", "now", "before", "text"),
+    [
+        (words.growth, 110.0, 100.0, "+10.0% on"),
+        (words.growth, 99.96, 100.0, "0.0% on"),  # −0.04 % is written as no change
+        (words.growth, 99.94, 100.0, "−0.1% on"),
+        (words.points, 0.2506, 0.25, "+0.1 points on"),
+        (words.points, 0.2504, 0.25, "0.0 points on"),
+        (words.change, 0.50, 0.52, "−0.02 on"),
+        (words.change, 0.504, 0.50, "0.00 on"),
+        (words.place_before, 5.0, 8.0, "8th in"),
+    ],
+)
+def test_a_change_has_its_sign_unless_it_is_none_as_written(
+    write: Callable[[float, float], str], now: float, before: float, text: str
+) -> None:
+    assert write(now, before) == text

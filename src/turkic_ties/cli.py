@@ -89,15 +89,33 @@ def build(
         bool,
         typer.Option("--quiet", help="Print only what changed or failed."),
     ] = False,
+    base_url: Annotated[
+        str,
+        typer.Option(
+            metavar="URL", help="Where the folder is published: https://example.org/ties/"
+        ),
+    ] = "",
+    next_: Annotated[
+        str, typer.Option("--next", metavar="DATE", help="Day of the next build, for the pages.")
+    ] = "",
+    edition: Annotated[
+        bool, typer.Option("--edition", help="Keep a copy under editions/ with today's date.")
+    ] = False,
 ) -> None:
     """Run the notebooks that are out of date and publish their reports."""
     from turkic_ties import topics as collection
     from turkic_ties.progress import progress
     from turkic_ties.refresh.place import reading
+    from turkic_ties.reports.frame import Edition
     from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, plan
-    from turkic_ties.reports.publish import exclusive
+    from turkic_ties.reports.publish import exclusive, free, keep, now
 
     with _plain_errors():
+        about = Edition(
+            next=next_,
+            base_url=base_url and f"{base_url.rstrip('/')}/",
+            dated=now()[:10] if edition else "",
+        )
         named = {"country": country, "partner": partner, "start": start, "end": end}
         given = {name: value for name, value in named.items() if value is not None}
         given = _assignments(given, set_ or [])
@@ -125,6 +143,8 @@ def build(
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # treat it like Ctrl-C
         began = time.monotonic()
         with exclusive(directory), reading():
+            if edition:
+                free(directory, about.dated)
             hashes = Hashes()
             reports = building.due(planned, directory, hashes, force)
             waiting = sum(bool(reasons) for reasons in reports.values())
@@ -137,8 +157,11 @@ def build(
                     jobs=jobs or _cores(),
                     cluster=cluster if waiting else None,
                     cell_timeout=cell_timeout or CELL_TIMEOUT,
+                    about=about,
                     pdf=pdf,
                 )
+            if edition and not outcome.failed:
+                keep(directory, about.dated)
     _summarise(outcome, time.monotonic() - began, directory, quiet)
     if outcome.failed or outcome.refused:
         raise typer.Exit(2 if outcome.refused else 1)

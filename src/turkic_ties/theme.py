@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
@@ -158,3 +160,30 @@ def themed_svg(svg: str, alt: str, id: str = "chart") -> Markup:
     opening, rest = svg.split(">", 1)
     opening = re.sub(r' (width|height)="[^"]*"', "", opening)
     return Markup(f'{opening} role="img" aria-label="{escape(alt)}">{rest}')
+
+
+def sparkline(points: Sequence[Sequence[float]]) -> Markup:
+    """Draw a series as a small line, which breaks where years are missing; empty for one point.
+
+    Parameters
+    ----------
+    points
+        Years and values, in the order of the years.
+    """
+    if len(points) < 2:
+        return Markup("")
+    years, values = zip(*points, strict=True)
+    step = min(later - year for year, later in pairwise(years))
+    low, spread = min(values), max(values) - min(values) or 1
+    path, before = "", None
+    for year, value in points:
+        x = 2 + 76 * (year - years[0]) / (years[-1] - years[0])
+        y = 18 - 16 * (value - low) / spread
+        path += f"{'L' if before is not None and year - before == step else 'M'}{x:.1f} {y:.1f}"
+        before = year
+    lowest, highest = (years[values.index(end(values))] for end in (min, max))
+    alt = f"{years[0]} to {years[-1]}: lowest in {lowest}, highest in {highest}"
+    return Markup(
+        f'<svg class="trend" viewBox="0 0 80 20" role="img" aria-label="{alt}">'
+        f'<path d="{path}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2"/></svg>'
+    )

@@ -119,6 +119,54 @@ def _minus(text: str) -> str:
     return text.replace("-", "−" if re.search("[1-9]", text) else "")
 
 
+def growth(now: float, before: float) -> str:
+    """Write a change as a rate, to be followed by what it is measured on.
+
+    Examples
+    --------
+    >>> growth(3.9, 3.0)
+    '+30.0% on'
+    """
+    return f"{_signed(100 * (now / before - 1))}% on"
+
+
+def points(now: float, before: float) -> str:
+    """Write the change of a share (0 to 1) in percentage points.
+
+    Examples
+    --------
+    >>> points(0.25, 0.30)
+    '−5.0 points on'
+    """
+    return f"{_signed(100 * (now - before))} points on"
+
+
+def change(now: float, before: float) -> str:
+    """Write the change of an index or a rate in its own unit.
+
+    Examples
+    --------
+    >>> change(0.52, 0.5)
+    '+0.02 on'
+    """
+    return f"{_signed(now - before, 2)} on"
+
+
+def place_before(_: float, before: float) -> str:
+    """Write an earlier rank.
+
+    Examples
+    --------
+    >>> place_before(5, 8)
+    '8th in'
+    """
+    return f"{ordinal(int(before))} in"
+
+
+def _signed(value: float, digits: int = 1) -> str:
+    return _minus(f"{value:+.{digits}f}".replace("+", "+" if round(value, digits) else ""))
+
+
 def ordinal(rank: int | None) -> str:
     """Write a rank.
 

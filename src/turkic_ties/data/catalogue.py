@@ -16,6 +16,22 @@ from turkic_ties.files import read_yaml
 TIMES = ("last_year", "year", "order_year", "date")
 """Columns that say when an observation was; the first that a table has counts."""
 
+LICENCES = {
+    "CC-BY-4.0": "Creative Commons Attribution 4.0",
+    "CC-BY-3.0-IGO": "Creative Commons Attribution 3.0 IGO",
+    "CC-BY-SA-3.0-IGO": "Creative Commons Attribution-ShareAlike 3.0 IGO",
+    "CC0-1.0": "Creative Commons Zero (public domain)",
+    "LicenseRef-Fact": "single facts, which no licence covers",
+    "LicenseRef-Facts": "single facts, which no licence covers",
+    "LicenseRef-US-PD": "public domain (United States)",
+    "LicenseRef-Unstated": "no licence stated",
+    "MIT": "MIT licence",
+    "MPL-2.0": "Mozilla Public Licence 2.0",
+    "Unicode-3.0": "Unicode Licence 3.0",
+    "etalab-2.0": "Licence Ouverte 2.0",
+}
+"""Names of licences in words; other names that begin with LicenseRef are a publisher's terms."""
+
 
 def list_tables(topic: str | None = None) -> pd.DataFrame:
     """List the tables with what they cover.
@@ -101,7 +117,8 @@ def sources(read: Iterable[str]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns source (id), publisher, dataset, version, last_year (as text, empty where there is
-        none), published and accessed (dates), kind, licence, url, citation, warnings, tables.
+        none), published and accessed (dates), kind, licence (in words) and its terms (address),
+        url, citation, processing, warnings, tables.
     """
     rows: dict[tuple[str | None, str], dict[str, str]] = {}
     for topic, group in groupby(sorted(read), key=lambda address: split(address)[0]):
@@ -125,12 +142,23 @@ def _printed(source: dict[str, Any], last_year: int | None) -> dict[str, str]:
         "published": source["date_published"] or "not stated",
         "accessed": source["date_accessed"],
         "kind": source["kind"],
-        "licence": source["license"]["name"],
+        **_licence(source["license"]),
         "url": source["url"],
         "citation": source["citation"],
+        "processing": source["processing"],
         "warnings": " ".join(source.get("warnings") or []),
         "tables": "",
     }
+
+
+def _licence(licence: Mapping[str, Any]) -> dict[str, str]:
+    """Say in words under which licence a source is."""
+    words = LICENCES.get(licence["name"], licence["name"])
+    if words.startswith("LicenseRef-"):
+        words = "the publisher's own terms"
+    if not licence["redistributable"]:
+        words += ", redistribution not granted"
+    return {"licence": words, "terms": licence.get("url") or ""}
 
 
 def stale(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 from turkic_ties import articles, claims, data
-from turkic_ties.reports.pages import environment
+from turkic_ties.reports.shell import as_script, environment
 from turkic_ties.topics import TOPICS
 
 Summary = Mapping[str, Any]
@@ -130,7 +130,7 @@ def _page(
             scale=scale(results),
             total=len(results),
             topics={topic: topics[topic] for topic in TOPICS if topics[topic]},
-            reviews=_for_script(_reviews(registry, results)),
+            reviews=as_script(_reviews(registry, results)),
             thresholds=registry.thresholds,
             steps=claims.STEPS,
             rules=claims.rule_texts(),
@@ -156,11 +156,6 @@ def _spark(result: Mapping[str, Any]) -> Markup:
             '<polyline points="{}"/></svg>'
         ).format(f"{reading['name']}: {reading['plain']}", points)
     return Markup("")
-
-
-def _for_script(content: Any) -> Markup:
-    """Write JSON whose texts cannot close a script element."""
-    return Markup(json.dumps(content, ensure_ascii=False, indent=1).replace("<", "\\u003c"))
 
 
 def tables(results: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:

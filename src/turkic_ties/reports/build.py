@@ -8,15 +8,16 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from turkic_ties import articles, countries, data, hashing
 from turkic_ties.errors import TiesError
 from turkic_ties.parameters import ParameterError
-from turkic_ties.reports import changes, manifest, summaries
+from turkic_ties.reports import changes, frame, manifest, summaries
 from turkic_ties.reports import pdf as pdfs
+from turkic_ties.reports.frame import Edition
 from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, Ingredients, Report, plan
 from turkic_ties.reports.publish import now, publish, staging
 from turkic_ties.topics import NotebookError
@@ -108,6 +109,7 @@ def build(
     jobs: int = 1,
     cluster: str | None = None,
     cell_timeout: float = CELL_TIMEOUT,
+    about: Edition | None = None,
     pdf: bool = False,
 ) -> BuildResult:
     """Build the reports that are due and publish them with the pages about the whole edition.
@@ -132,6 +134,8 @@ def build(
         Address of a Dask scheduler to run them on instead.
     cell_timeout
         Seconds a cell may take.
+    about
+        Address, date and next build of the edition, as requested.
     pdf
         Make PDFs of these reports as well.
 
@@ -165,17 +169,16 @@ def build(
                     *_differing(before, staged, directory, edition),
                 ]
             on_progress(report, "failed" if error else "done", 1.0)
+        about = about or Edition()
         remade = _pdfs(records, edition, directory, reports if pdf else (), result)
         written = _articles(records, edition, directory, hashes, result)
         result.changes = changes.between(directory, edition, [*result.built, *written])
-        pages = _pages(records, edition, directory, hashes, result)
+        pages = _pages(records, edition, directory, hashes, result, about)
         if pages:
             records[manifest.PAGES] = pages
         if wanted or remade or written or pages:
-            from importlib.metadata import version
-
             history = _history(directory / HISTORY, began, result)
-            crate = manifest.as_json(records, version("turkic-ties"))
+            crate = manifest.as_json(records, manifest.version(), f"{about.base_url}about.html")
             _write({HISTORY: history, manifest.NAME: crate}, edition)
             result.published = publish(edition, directory)
             for path in published.keys() - records.keys():
@@ -493,7 +496,12 @@ def _articles(
 
 
 def _pages(
-    records: manifest.Records, edition: Path, directory: Path, hashes: Hashes, result: BuildResult
+    records: manifest.Records,
+    edition: Path,
+    directory: Path,
+    hashes: Hashes,
+    result: BuildResult,
+    about: Edition,
 ) -> manifest.Record | None:
     """Make the pages about the whole edition, if anything they are made from has changed."""
     reports = [record for name, record in records.items() if name != manifest.PAGES]
@@ -509,15 +517,19 @@ def _pages(
         **hashes.articles(),
         **hashes.rehash_tables(read),
         **summaries,
+        "edition": json.dumps(asdict(about), sort_keys=True),
     }
     stale = manifest.why_stale(records.get(manifest.PAGES), ingredients, directory)
+    if stale or any(edition.rglob("*.html")):
+        about = _frame(records, edition, directory, about)
     if not result.changes and not stale:
         return None
     from turkic_ties.reports.pages import edition_pages
 
     started = now()
     log = changes.as_lines(changes.read(directory), started, result.changes)
-    outputs = _write({changes.LOG: log}, edition)
+    of_edition = json.dumps(asdict(about), ensure_ascii=False, indent=1) + "\n"
+    outputs = _write({changes.LOG: log, frame.NAME: of_edition}, edition)
     try:
         outputs |= _write(edition_pages(edition, directory), edition)
     except (data.DataError, OSError):
@@ -526,6 +538,27 @@ def _pages(
         result.failed["index"] = f"pages about the edition: {type(error).__name__}: {error}"
         return None
     return manifest.Record(ingredients, outputs, started, now())
+
+
+def _frame(records: manifest.Records, edition: Path, directory: Path, about: Edition) -> Edition:
+    """Fill the places of all pages of reports and articles, and say when one last changed."""
+    from turkic_ties.reports.pages import report_page
+
+    names = [name for name, record in records.items() if f"{name}.html" in record.outputs]
+    stems = [name for name in names if not name.startswith(f"{articles.FOLDER}/")]
+    updated = frame.read(directory).updated
+    for stem in names:
+        page, record = f"{stem}.html", records[stem]
+        new = (edition / page).is_file()
+        path = (edition if new else directory) / page
+        text = path.read_bytes() if path.is_file() else b""
+        if hashing.of_bytes(text) == record.outputs.get(page):  # not altered by hand
+            framed = report_page(path, about, stems)
+            if new or framed.encode() != text:
+                record.outputs.update(_write({page: framed}, edition))
+        if new and manifest.altered(record, directory):
+            updated = now()[:10]
+    return replace(about, updated=updated)
 
 
 def _keep(executed: str, target: Path) -> None:

@@ -98,7 +98,8 @@ def _figures(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Itera
         id, after = figure["id"], _printed(figure)
         before = figures.get(id, after)
         if before != after:
-            yield Change(name, "key figure", id, figure["label"], before, after, tables)
+            label = ", ".join(filter(None, [figure["label"], figure.get("state")]))
+            yield Change(name, "key figure", id, label, before, after, tables)
 
 
 def _printed(figure: Mapping[str, Any]) -> str:

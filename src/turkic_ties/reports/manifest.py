@@ -12,12 +12,13 @@ Process Run Crate 0.5, https://w3id.org/ro/wfrun/process/0.5; RO-Crate 1.1, http
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import hashing
+from turkic_ties import hashing, topics
 from turkic_ties.errors import TiesError
 from turkic_ties.reports.plan import Ingredients
 
@@ -31,13 +32,14 @@ _CONTEXT = [
 _CRATE = "https://w3id.org/ro/crate/1.1"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _LICENCE = "https://spdx.org/licenses/BSD-3-Clause"
-_SOFTWARE = "#turkic-ties"
+_PROJECT = "#contributors"
 _TYPES = {
     ".html": "text/html",
     ".json": "application/json",
     ".jsonl": "application/jsonl",
     ".pdf": "application/pdf",
     ".svg": "image/svg+xml",
+    ".xml": "application/xml",
 }
 
 
@@ -91,7 +93,7 @@ def _record(action: Mapping[str, Any], entities: Mapping[str, Any]) -> Record:
     )
 
 
-def as_json(records: Mapping[str, Record], version: str) -> str:
+def as_json(records: Mapping[str, Record], version: str, about: str = "about.html") -> str:
     """Write records as RO-Crate JSON-LD.
 
     Parameters
@@ -99,7 +101,9 @@ def as_json(records: Mapping[str, Record], version: str) -> str:
     records
         By report, in any order.
     version
-        Of this package.
+        Of this package, with the commit.
+    about
+        Address of the page about the project.
     """
     ordered = sorted(records.items())
     used = {
@@ -110,9 +114,9 @@ def as_json(records: Mapping[str, Record], version: str) -> str:
     made = {
         path: _file(path, hash) for _, record in ordered for path, hash in record.outputs.items()
     }
-    actions = [_action(name, record) for name, record in ordered]
+    actions = [_action(name, record, f"{about}#method") for name, record in ordered]
     graph = [
-        *_crate(version, [record.ended for record in records.values()], made, actions),
+        *_crate(version, about, [record.ended for record in records.values()], made, actions),
         *actions,
         *(used[id] for id in sorted(used)),
         *(made[path] for path in sorted(made)),
@@ -120,8 +124,24 @@ def as_json(records: Mapping[str, Record], version: str) -> str:
     return json.dumps({"@context": _CONTEXT, "@graph": graph}, ensure_ascii=False, indent=1) + "\n"
 
 
+def version() -> str:
+    """Return the version of this package, with the commit where it runs from a checkout."""
+    from importlib.metadata import version
+
+    git = ["git", "-C", str(topics.PROJECT), "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return version("turkic-ties")
+    return f"{version('turkic-ties')}, commit {commit}"
+
+
 def _crate(
-    version: str, ended: list[str], made: Mapping[str, Any], actions: list[dict[str, Any]]
+    version: str,
+    about: str,
+    ended: list[str],
+    made: Mapping[str, Any],
+    actions: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
     """Describe the crate itself, its profile, its licence and the software."""
     return [
@@ -139,6 +159,8 @@ def _crate(
             "Figures are under the terms of each source, at the end of every report.",
             "datePublished": max(ended, default=""),
             "license": {"@id": _LICENCE},
+            "author": {"@id": _PROJECT},
+            "publisher": {"@id": _PROJECT},
             "conformsTo": {"@id": _PROFILE},
             "hasPart": [{"@id": path} for path in sorted(made)],
             "mentions": [{"@id": action["@id"]} for action in actions],
@@ -146,21 +168,29 @@ def _crate(
         {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
         {"@id": _LICENCE, "@type": "CreativeWork", "name": "BSD-3-Clause (texts and code)"},
         {
-            "@id": _SOFTWARE,
+            "@id": f"{about}#method",
             "@type": "SoftwareApplication",
             "name": "turkic-ties",
             "softwareVersion": version,
+            "url": about,
+        },
+        {
+            "@id": _PROJECT,
+            "@type": "Organization",
+            "name": "The Turkic Ties contributors",
+            "url": about,
         },
     ]
 
 
-def _action(name: str, record: Record) -> dict[str, Any]:
+def _action(name: str, record: Record, software: str) -> dict[str, Any]:
     return {
         "@id": f"#build-{name}",
         "@type": "CreateAction",
         "name": name,
         "description": f"Build of {name}",
-        "instrument": {"@id": _SOFTWARE},
+        "agent": {"@id": _PROJECT},
+        "instrument": {"@id": software},
         "object": [{"@id": _id(*item)} for item in record.ingredients.items()],
         "result": [{"@id": path} for path in record.outputs],
         "startTime": record.started,

@@ -81,7 +81,7 @@ def _rendered(output: NotebookNode) -> tuple[Markup, str]:
         if kind in data and not ("text/html" in data and kind == "image/png"):
             return _picture(subtype, data[kind], data), ""
     if "text/html" in data and _says_something(markup := clean(data["text/html"])):
-        return Markup('<div class="scroll">{}</div>').format(markup), ""
+        return Markup('<div class="scroll" tabindex="0">{}</div>').format(markup), ""
     if "image/png" in data:
         return _picture("png", data["image/png"], data), ""
     if "text/markdown" in data:
@@ -116,7 +116,7 @@ def _text(text: str) -> Markup:
     rest = len(text) - MAX_TEXT
     coloured = CONTROL.sub("", ansi2html(text[:MAX_TEXT]))
     cut = Markup("<p>{} more characters are left out.</p>").format(rest) if rest > 0 else ""
-    return Markup(f"<pre>{coloured}</pre>") + cut
+    return Markup(f'<pre tabindex="0">{coloured}</pre>') + cut
 
 
 def _picture(subtype: str, content: str, data: dict[str, Any]) -> Markup:

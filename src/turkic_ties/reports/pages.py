@@ -5,22 +5,28 @@ They are made from the summaries of reports and articles. Nothing is evaluated h
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from turkic_ties import articles, countries, parameters, topics
-from turkic_ties.claims.registry import dated
-from turkic_ties.reports import changes, summaries
+from turkic_ties import articles, countries, data, parameters, topics
+from turkic_ties.reports import changes, frame, glossary, summaries
 from turkic_ties.reports.plan import plan
-from turkic_ties.reports.shell import TEMPLATES, equip
-from turkic_ties.theme import themed_svg
+from turkic_ties.reports.shell import as_script, environment
 
-CARDS = 4  # key figures of a report on the index
+DESCRIPTIONS = {
+    "index": "Open data on how the Turkic states trade, arm, speak and live together, for every "
+    "pair of Kazakhstan, Türkiye, Azerbaijan, Uzbekistan, Kyrgyzstan and Turkmenistan.",
+    "claims": "The statements of published articles, each tied to open data and decided by a "
+    "printed rule.",
+    "changes": "Every key figure and verdict that differs from the build before, and the tables "
+    "that changed.",
+    "about": "Who makes Turkic Ties and how, what its terms mean, how errors are corrected, and "
+    "under which licence all of it can be used.",
+}
+"""Of the pages, for search engines."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,6 @@ class _Report:
 
     stem: str
     summary: dict[str, Any]
-    svg: str | None
 
     @property
     def topic(self) -> str:
@@ -50,20 +55,10 @@ class _Report:
         )
 
     @property
-    def cards(self) -> list[dict[str, Any]]:
-        """The first key figures that have a value."""
-        return [figure for figure in self.summary["key_figures"] if figure["value"] is not None][
-            :CARDS
-        ]
-
-    @property
-    def chart(self) -> dict[str, Any] | None:
-        """The first figure with its drawing; ids get a prefix, to be unique on the page."""
-        if self.svg is None or not self.summary["figures"]:
-            return None
-        figure = self.summary["figures"][0]
-        own = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{self.topic}-", self.svg.strip())
-        return {**figure, "drawing": themed_svg(own, figure["alt"], self.topic)}
+    def headline(self) -> dict[str, Any] | None:
+        """The first key figure."""
+        figures = self.summary["key_figures"]
+        return figures[0] if figures else None
 
 
 def edition_pages(*folders: Path) -> dict[str, str]:
@@ -79,26 +74,71 @@ def edition_pages(*folders: Path) -> dict[str, str]:
     Returns
     -------
     dict
-        File name to contents: ``index.html``, ``claims.html``, ``changes.html``.
+        File name to contents: ``index.html``, ``claims.html``, ``changes.html``, ``about.html``,
+        ``feed.xml``, and ``sitemap.xml`` where the edition has an address.
     """
+    edition = frame.read(*folders)
     reports = _reports(folders)
-    standard = {report.topic: reports.pop(report.stem, None) for report in plan([], {})}
-    templates = environment()
+    stems, sources = list(reports), [s for r in reports.values() for s in r.summary["sources"]]
+    standard = {report.topic: reports.get(report.stem) for report in plan([], {})}
+    found, templates = _articles(folders), environment()
+    matrices = {
+        topic: matrix for topic in topics.names() if (matrix := _matrix(topic, reports.values()))
+    }
     templates.globals |= {
-        "articles": _articles(folders),
-        "pair": tuple(map(countries.name, countries.STANDARD_PAIR)),
-        "standard": standard,
-        "about": {topic: topics.describe(topic) for topic in standard},
+        "articles": found,
+        "standard": {topic: standard.get(topic) for topic in matrices},
+        "about": {topic: topics.describe(topic) for topic in topics.names()},
     }
     contexts = {
-        "index": {"others": _by_pair(reports.values()), "rests_on": _rests_on(standard)},
+        "index": {
+            "matrices": matrices,
+            "rests_on": _rests_on(reports.values()),
+            "members": [countries.name(iso3) for iso3 in countries.MEMBERS],
+            "titles": as_script(_titles(reports.values(), standard, found)),
+        },
         "claims": {},
-        "changes": {"changes": changes.read(*folders)},
+        "changes": {},
+        "about": {"corrections": data.corrections(), "terms": glossary.TERMS},
     }
-    return {
-        f"{page}.html": templates.get_template(f"{page}.html.j2").render(context)
-        for page, context in contexts.items()
-    }
+    log = changes.read(*folders)
+    templates.globals |= {"changes": log, "edition": edition, "stems": stems}
+    retrieved = max((source["accessed"] for source in sources), default="")
+    pages = {}
+    for page, context in contexts.items():
+        text = templates.get_template(f"{page}.html.j2").render(context)
+        pages[f"{page}.html"] = frame.frame(
+            text, f"{page}.html", edition, stems, DESCRIPTIONS[page], retrieved=retrieved
+        )
+    pages["feed.xml"] = templates.get_template("feed.xml.j2").render()
+    if edition.base_url:
+        paths = [*pages, *(f"{stem}.html" for stem in stems)]
+        context = {"paths": sorted(path for path in paths if path.endswith(".html"))}
+        pages["sitemap.xml"] = templates.get_template("sitemap.xml.j2").render(context)
+    return pages
+
+
+def report_page(path: Path, edition: frame.Edition, stems: Sequence[str]) -> str:
+    """Fill the places of the page of a report or an article.
+
+    Parameters
+    ----------
+    path
+        The page; the summary of a report lies next to it.
+    edition
+        What all pages share.
+    stems
+        The reports of the edition.
+    """
+    page = path.read_text(encoding="utf-8")
+    name = f"{path.parent.name}/{path.name}"
+    if path.parent.name == articles.FOLDER:
+        return frame.frame(page, name, edition, stems, DESCRIPTIONS["claims"])
+    if not (summary := summaries.read(path.with_suffix(".json"))):
+        return page
+    described = " ".join(summary["in_short"][:2]) or f"{summary['topic']}: {summary['title']}"
+    retrieved = max((source["accessed"] for source in summary["sources"]), default="")
+    return frame.frame(page, name, edition, stems, described, summary, retrieved)
 
 
 def _articles(folders: Sequence[Path]) -> list[dict[str, Any]]:
@@ -124,46 +164,68 @@ def _reports(folders: Sequence[Path]) -> dict[str, _Report]:
     reports = {}
     for stem, path in sorted(paths.items()):
         if summary := summaries.read(path):
-            drawing = path.with_suffix(".svg")
-            svg = drawing.read_text(encoding="utf-8") if drawing.is_file() else None
-            reports[stem] = _Report(stem, summary, svg)
+            reports[stem] = _Report(stem, summary)
     return reports
 
 
-def _by_pair(reports: Iterable[_Report]) -> dict[str, dict[str, list[_Report]]]:
-    """Arrange reports by pair and topic, pairs in the order of the states."""
-    order = list(countries.MEMBERS)
-    grid: dict[str, dict[str, list[_Report]]] = {}
-    for report in sorted(reports, key=lambda report: (*map(order.index, report.pair), report.stem)):
-        pair = " → ".join(map(countries.name, report.pair)) or "No pair"
-        grid.setdefault(pair, {topic: [] for topic in topics.names()})[report.topic].append(report)
-    return grid
+def _matrix(topic: str, reports: Iterable[_Report]) -> dict[str, Any] | None:
+    """Arrange the reports on a topic by country and partner; None when there is none."""
+    own = [report for report in reports if report.topic == topic]
+    usual = {
+        report.pair: report for report in own if len(report.pair) == 2 and not report.overrides
+    }
+    heads = [report.headline for report in usual.values() if report.headline]
+    members = countries.MEMBERS
+    if not own:
+        return None
+    return {
+        "label": heads[0]["label"] if heads else "Report",
+        "unit": heads[0]["unit"] if heads else "",
+        "rows": [
+            (countries.name(country), [usual.get((country, partner)) for partner in members])
+            for country in (members if usual else ())
+        ],
+        "others": [report for report in own if report not in usual.values()],
+    }
 
 
-def _rests_on(standard: dict[str, _Report | None]) -> list[dict[str, Any]]:
-    """List the sources of the standard reports by topic, with the last year they cover."""
+def _titles(
+    reports: Iterable[_Report],
+    standard: Mapping[str, _Report | None],
+    found: Iterable[Mapping[str, Any]],
+) -> list[list[str]]:
+    """List what the search looks through: title, address, and further words."""
+    entries = []
+    for report in reports:
+        names = [countries.name(iso3, lang) for iso3 in report.pair for lang in ("tr", "kk", "ru")]
+        title = [topics.describe(report.topic).title, report.summary["title"], report.overrides]
+        words = " ".join([*report.summary["in_short"], *report.pair, *names])
+        entries.append([": ".join(filter(None, title)), f"{report.stem}.html", words])
+    for report in filter(None, standard.values()):
+        for kind, shown in (("figure", "figures"), ("table", "shown_tables")):
+            entries += [
+                [entry["title"], f"{report.stem}.html#{kind}-{entry['id']}", kind]
+                for entry in report.summary[shown]
+            ]
+    for article in found:
+        page = f"{articles.FOLDER}/{article['slug']}.html"
+        entries += [
+            [result["statement"], f"{page}#{result['id']}", f"{result['id']} {result['verdict']}"]
+            for result in article["results"]
+        ]
+    return entries
+
+
+def _rests_on(reports: Iterable[_Report]) -> list[dict[str, Any]]:
+    """List the sources of all reports by topic, each once, with the last year they cover."""
     groups = []
-    for topic, report in standard.items():
-        read = report.summary["sources"] if report else []
-        if own := [source for source in read if source["tables"].startswith(f"{topic}/")]:
+    for topic, group in groupby(reports, key=lambda report: report.topic):
+        read = {
+            (source["source"], source["publisher"]): source
+            for report in group
+            for source in report.summary["sources"]
+        }
+        if own := [source for source in read.values() if source["tables"].startswith(f"{topic}/")]:
             last_year = max(source["last_year"] for source in own)
             groups.append({"topic": topic, "sources": own, "last_year": last_year})
     return groups
-
-
-def environment() -> Environment:
-    """Make what fills the templates of pages."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES / "pages"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    environment.filters["words"] = lambda name: str(name).replace("_", " ")
-    environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
-    environment.filters["day"] = lambda date: f"{date.day} {date:%B %Y}"
-    environment.filters["dated"] = dated
-    environment.filters["slug"] = lambda name: str(name).replace(" ", "-")
-    equip(environment, "report/style.css", "pages/pages.css")
-    return environment

@@ -55,8 +55,12 @@ class Report:
 
     @property
     def title(self) -> str:
-        """The pair in words: ``Kazakhstan and Türkiye``; empty without one."""
-        return " and ".join(map(countries.name, self.pair))
+        """Pair and period in words: ``Kazakhstan and Türkiye, since 1995``; empty without any."""
+        years = [self.parameters[name] for name in ("start", "end") if name in self.parameters]
+        period = "–".join(dict.fromkeys(map(str, years)))
+        if years and years[-1] is None:
+            period = f"since {years[0]}"
+        return ", ".join(filter(None, [" and ".join(map(countries.name, self.pair)), period]))
 
     @property
     def stem(self) -> str:

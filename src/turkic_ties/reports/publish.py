@@ -30,12 +30,17 @@ except ImportError:  # Windows
 LOCK = ".lock"
 STAGING = ".staging-"
 READY = ".publishing"
+EDITIONS = "editions"
 
 
 class BusyError(TiesError):
     """Another build holds the lock; the message says which."""
 
     status = 75  # EX_TEMPFAIL of sysexits.h: a scheduler tries again
+
+
+class EditionExists(TiesError):
+    """A dated edition would be replaced; the message says which."""
 
 
 class PlatformError(TiesError):
@@ -162,6 +167,31 @@ def _move_into_place(directory: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(file, target)
     shutil.rmtree(ready, ignore_errors=True)
+
+
+def free(directory: Path, day: str) -> None:
+    """See that no copy of this day exists: a copy that may be cited is not replaced.
+
+    Raises
+    ------
+    EditionExists
+        When there is one.
+    """
+    if (directory / EDITIONS / day).exists():
+        raise EditionExists(
+            f"{EDITIONS}/{day} is there already, and may have been cited: it is not replaced. "
+            "Build without --edition, or move it away."
+        )
+
+
+def keep(directory: Path, day: str) -> None:
+    """Keep a copy of what is published under its day."""
+    copy = directory / EDITIONS / day
+    left_out = shutil.ignore_patterns(".*", EDITIONS, "failed", "history.jsonl")
+    with tempfile.TemporaryDirectory(prefix=STAGING, dir=directory) as folder:
+        shutil.copytree(directory, Path(folder) / day, ignore=left_out)
+        copy.parent.mkdir(exist_ok=True)
+        os.rename(Path(folder) / day, copy)
 
 
 def now() -> str:

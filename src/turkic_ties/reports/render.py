@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 from turkic_ties import topics
 from turkic_ties.reports import outputs
+from turkic_ties.reports.glossary import linked
 from turkic_ties.reports.plan import Report
 from turkic_ties.reports.sections import sections
 from turkic_ties.reports.shell import TEMPLATES, equip
@@ -109,12 +110,15 @@ def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
         return [{name: item[name] for name in names} for item in items]
 
     cards = parts("key_figures", "figures")
+    of_card = ("id", "label", "value", "text", "unit", "period", "source")
+    of_series = ("state", "moved", "series")
     return {
         "format": FORMAT,
         "topic": report.topic,
         "title": report.title,
         "parameters": dict(report.parameters),
-        "key_figures": fields(cards, "id", "label", "value", "text", "unit", "period", "source"),
+        "in_short": parts("in_short", "sentences"),
+        "key_figures": fields(cards, *of_card, *of_series),
         "findings": [bundle["text"] for bundle in of_kind("finding")],
         "figures": fields(of_kind("figure"), "id", "title", "subtitle", "source", "alt"),
         "shown_tables": fields(of_kind("table"), "id", "title"),
@@ -137,7 +141,21 @@ def shown_by(output: NotebookNode) -> Shown | None:
 # -- filters of the template -----------------------------------------------------------------------
 
 
-def _csv_table(text: str) -> Markup:
+def _captioned(table: str, caption: str) -> Markup:
+    """Give a table its name, for readers who do not see what is above it."""
+    return Markup(table.replace("<table>", f"<table><caption>{escape(caption)}</caption>", 1))
+
+
+def _named_anchors(rendered: str) -> Markup:
+    """Name the links next to headings, which nbconvert shows as a sign alone."""
+    return Markup(
+        str(rendered).replace(
+            '<a class="anchor-link"', '<a class="anchor-link" aria-label="Link here"'
+        )
+    )
+
+
+def _csv_table(text: str, caption: str) -> Markup:
     header, *rows = csv.reader(io.StringIO(text))
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
     body = "".join(
@@ -149,7 +167,8 @@ def _csv_table(text: str) -> Markup:
         if len(rows) > MAX_PREVIEW_ROWS
         else ""
     )
-    return Markup(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}")
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
+    return _captioned(table, caption)
 
 
 def _csv_link(text: str) -> str:
@@ -179,6 +198,7 @@ def _contents(body: str) -> list[tuple[Markup, Markup]]:
 def _code(source: str) -> str:
     """Highlight code, without the classes the style sheet has no rule for: half of the markup."""
     highlighted = Highlight2HTML(pygments_lexer="ipython3")(source)
+    highlighted = highlighted.replace("<pre>", '<pre tabindex="0" role="group" aria-label="Code">')
     return re.sub(
         r'<span(?! class="(?:k|kn|ow|kc|c1|sd)")[^>]*>(.*?)</span>',
         r"\1",
@@ -188,13 +208,15 @@ def _code(source: str) -> str:
 
 
 _FILTERS = {
+    "captioned": _captioned,
     "code": _code,
     "themed_svg": themed_svg,
     "csv_table": _csv_table,
     "csv_link": _csv_link,
     "compact_json": _compact_json,
+    "terms": lambda body: linked(body, "../about.html"),
     "plain": outputs.shown,
-    "markdown": outputs.markdown,
+    "markdown": lambda *cell: _named_anchors(outputs.markdown(*cell)),
     "with_pair": _with_pair,
     "contents": _contents,
     "sections": sections,

@@ -14,12 +14,14 @@ from nbformat import NotebookNode
 HEADING = re.compile(r"(#+) ")
 NO_HEADING = 99  # below every level of heading
 SHOWS = re.compile(
-    r"\bshow\.(key_figures|finding|unavailable|figure|chart|table|claims|statements|sources)\("
+    r"\bshow\.(key_figures|in_short|finding|unavailable|figure|chart|table|claims|statements|sources)\("
 )
 
 
 def sections(notebook: NotebookNode) -> list[list[NotebookNode]]:
     """Divide the cells that a page shows at headings of the second level.
+
+    The section that sums up comes second, after the title.
 
     Parameters
     ----------
@@ -41,7 +43,13 @@ def sections(notebook: NotebookNode) -> list[list[NotebookNode]]:
             left_out = _is_empty(introduced)
         if not left_out and (cell.cell_type == "code" or not _is_empty(introduced)):
             parts[-1].append(cell)
-    return [part for part in parts if part]
+    parts = [part for part in parts if part]
+    # A notebook sums up when all is computed; a page begins with that.
+    return sorted(parts, key=lambda part: 0 if part is parts[0] else 2 - _sums_up(part))
+
+
+def _sums_up(part: Sequence[NotebookNode]) -> bool:
+    return any("show.in_short(" in cell.source for cell in part if cell.cell_type == "code")
 
 
 def _level(cell: NotebookNode) -> int:

@@ -5,18 +5,56 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from turkic_ties import data
-from turkic_ties.theme import link
+from turkic_ties.reports import glossary
+from turkic_ties.theme import link, sparkline
 
 TEMPLATES = Path(__file__).parent / "template"
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+def environment() -> Environment:
+    """Make the environment of all templates but that of reports, which nbconvert has."""
+    from turkic_ties.claims.registry import dated
+
+    templates = Environment(
+        loader=FileSystemLoader(TEMPLATES / "pages"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    templates.filters["words"] = lambda name: str(name).replace("_", " ")
+    templates.filters["capital"] = lambda text: text[:1].upper() + text[1:]
+    templates.filters["dated"] = dated
+    templates.filters["day"] = in_words
+    templates.filters["term_slug"] = glossary.slug
+    templates.filters["slug"] = lambda name: str(name).replace(" ", "-")
+    equip(templates, "report/style.css", "pages/pages.css")
+    return templates
+
+
+def in_words(day: str) -> str:
+    """Write a day: ``28 November 2026``; what is no day stays as it is."""
+    try:
+        known = date.fromisoformat(day)
+    except ValueError:
+        return day
+    return f"{known.day} {known:%B %Y}"
+
+
+def as_script(content: Any) -> Markup:
+    """Write JSON whose texts cannot close a script element."""
+    return Markup(json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"))
 
 
 def equip(environment: Environment, *style_sheets: str) -> None:
@@ -33,6 +71,7 @@ def equip(environment: Environment, *style_sheets: str) -> None:
     shared: dict[str, Any] = {"css": Markup("".join(styles)), "policy": policy()}
     environment.globals |= shared
     environment.filters["link"] = link
+    environment.filters["sparkline"] = sparkline
     environment.filters["stale"] = data.stale
     environment.autoescape = True
 

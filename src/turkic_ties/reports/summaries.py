@@ -8,10 +8,19 @@ from typing import Any
 
 from turkic_ties import countries, topics
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever a summary changes its form: older ones are then not read, but built again."""
 
-_LISTS = ("key_figures", "findings", "figures", "shown_tables", "claims", "tables", "sources")
+_LISTS = (
+    "in_short",
+    "key_figures",
+    "findings",
+    "figures",
+    "shown_tables",
+    "claims",
+    "tables",
+    "sources",
+)
 
 
 def read(path: Path) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -40,6 +40,10 @@ from turkic_ties.words import MISSING, capital, count, number, ordinal, percent,
 Value = float | int | str | None
 Text = str | Callable[[pd.DataFrame], str]
 
+NO_RECORD = "no record in this period"
+IN_SHORT = 5  # sentences at most
+_titles: dict[str, str] = {}  # of what was shown, by id
+
 
 @dataclass(frozen=True)
 class KeyFigure:
@@ -62,6 +66,12 @@ class KeyFigure:
         The year or years it refers to; for a missing value, why it is missing.
     source
         Who publishes it.
+    state
+        The country it is about, where figures of both are shown side by side.
+    moved
+        Change on the year before and on five years, as printed.
+    series
+        Years and values of its series, for a small line.
     """
 
     id: str
@@ -71,6 +81,9 @@ class KeyFigure:
     unit: str
     period: str
     source: str
+    state: str = ""
+    moved: tuple[str, ...] = ()
+    series: tuple[tuple[int, float], ...] = ()
 
 
 BOOKS = {"own": ", own books", "mirror": ", the partner's books", "model": ", reconciled model"}
@@ -84,6 +97,8 @@ def last_figure(
     text: Callable[[Any], str],
     unit: str,
     table: str,
+    moved: Callable[[float, float], str] | None = None,
+    state: str = "",
 ) -> KeyFigure:
     """Make a key figure of the last year of a measure.
 
@@ -99,6 +114,10 @@ def last_figure(
         Formats the number.
     table
         Address of the table the measure rests on.
+    moved
+        Writes a change, such as `turkic_ties.words.growth`; `rows` must then be one series.
+    state
+        As in `KeyFigure`.
 
     Returns
     -------
@@ -107,20 +126,81 @@ def last_figure(
     """
     known = rows.dropna(subset=[column])
     if known.empty:
-        return KeyFigure(
-            id, label, None, MISSING, unit, "no record in this period", data.publishers(table)
-        )
+        return KeyFigure(id, label, None, MISSING, unit, NO_RECORD, data.publishers(table), state)
     last = known.sort_values("year", kind="stable").iloc[-1]
     ids = str(last["source"]).split("; ") if "source" in known else None
     period = f"{last['year']}{BOOKS[last['books']] if 'books' in known else ''}"
     value = last[column] if isinstance(last[column], str) else float(last[column])
-    return KeyFigure(
-        id, label, value, text(last[column]), unit, period, data.publishers(table, ids)
+    publisher, written = data.publishers(table, ids), text(last[column])
+    figure = KeyFigure(id, label, value, written, unit, period, publisher, state)
+    return figure if moved is None else _with_series(figure, known, column, moved)
+
+
+def _with_series(
+    figure: KeyFigure, known: pd.DataFrame, column: str, moved: Callable[[float, float], str]
+) -> KeyFigure:
+    """Add the series of a figure, and how it moved up to the last year."""
+    values = dict(zip(known["year"].astype(int), known[column].astype(float), strict=True))
+    last = max(values)
+    changes = tuple(
+        f"{moved(values[last], values[last - span])} {last - span}"
+        for span in (1, 5)
+        if values.get(last - span)  # a change from nothing has no rate
     )
+    points = tuple((year, float(f"{values[year]:.6g}")) for year in sorted(values))
+    return replace(figure, moved=changes, series=points)
+
+
+def both_figures(
+    id: str,
+    label: str,
+    rows: Mapping[str, pd.DataFrame],
+    column: str,
+    text: Callable[[Any], str],
+    unit: str,
+    table: str,
+    moved: Callable[[float, float], str] | None = None,
+) -> list[KeyFigure]:
+    """Make the key figures of both states that are shown side by side.
+
+    Parameters
+    ----------
+    id, label
+        Of the country's figure; the partner's id ends in ``_partner``.
+    rows
+        ISO3 code to rows of a measure: the country's first, then the partner's.
+    column, text, unit, table, moved
+        As for `last_figure`.
+    """
+    ids = (id, f"{id}_partner")
+    return [
+        last_figure(id, label, of_state, column, text, unit, table, moved, countries.name(iso3))
+        for id, (iso3, of_state) in zip(ids, rows.items(), strict=True)
+    ]
+
+
+def in_short(*parts: str | Sequence[str]) -> None:
+    """Show what a reader can take away, in three to five sentences; a page begins with them.
+
+    Parameters
+    ----------
+    parts
+        Ids of figures and tables shown before, whose titles are taken, and lists of sentences.
+        What was not shown for this pair and period is left out; the first five are taken.
+    """
+    given = [[_titles.get(part, "")] if isinstance(part, str) else part for part in parts]
+    sentences = [f"{text.rstrip('.')}." for each in given for text in each if text][:IN_SHORT]
+    if not sentences:
+        unavailable("No table has figures for this pair and period.")
+        return
+    text = "\n".join(f"- {as_markdown(sentence)}" for sentence in sentences)
+    _display("in_short", {"sentences": sentences}, {"text/markdown": text})
 
 
 def key_figures(figures: Sequence[KeyFigure]) -> None:
-    """Show the cards at the head of a report.
+    """Show key figures: as cards, or side by side where they are of both states.
+
+    What has no value, or the value zero, is in the summary of the report and not on the page.
 
     Parameters
     ----------
@@ -131,15 +211,20 @@ def key_figures(figures: Sequence[KeyFigure]) -> None:
     if repeated := sorted(id for id in ids if ids[id] > 1):
         raise ValueError(f"key figures share an id: {repeated}. Give each its own.")
     shown = [{**asdict(figure), "value": _plain(figure.value)} for figure in figures]
-    rows = pd.DataFrame(
+    rows = [
         {
-            "Key figure": [figure.label for figure in figures],
-            "Value": [figure.text for figure in figures],
-            "Period": [figure.period for figure in figures],
-            "Source": [figure.source for figure in figures],
+            "Key figure": f"{figure.label}{', ' if figure.state else ''}{figure.state}",
+            "Value": figure.text,
+            "Period": figure.period,
+            "Change": "; ".join(figure.moved) or "–",
+            "Source": figure.source,
         }
-    )
-    _display("key_figures", {"figures": shown}, {"text/html": _html_table(rows, {})})
+        for figure in figures
+        if figure.value
+    ]
+    table = _html_table(pd.DataFrame(rows), {})
+    states = list(dict.fromkeys(figure.state for figure in figures if figure.state))
+    _display("key_figures", {"figures": shown, "states": states}, {"text/html": table})
 
 
 def finding(text: str) -> None:
@@ -324,13 +409,23 @@ def sources(read: Iterable[str]) -> None:
     read = sorted(read)
     cited = data.sources(read)
     tables = [{"table": address, "hash": data.resource(address)["hash"]} for address in read]
+    known = [
+        {
+            "table": address,
+            "row": ", ".join(map(str, entry["match"].values())),
+            "action": entry["action"],
+            "reason": " ".join(entry["reason"].split()),
+        }
+        for address in read
+        for entry in data.corrections(address)
+    ]
     lines = [
         as_markdown(f"{row.publisher}, {row.dataset} ({row.version}; {row.kind}). {row.citation}")
         for row in cited.itertuples()
     ]
     _display(
         "sources",
-        {"sources": cited.to_dict("records"), "tables": tables},
+        {"sources": cited.to_dict("records"), "tables": tables, "corrections": known},
         {"text/markdown": "\n".join(f"- {line}" for line in lines)},
     )
 
@@ -339,6 +434,8 @@ def sources(read: Iterable[str]) -> None:
 
 
 def _display(kind: str, content: dict[str, Any], standard: dict[str, str]) -> None:
+    if kind in ("figure", "table"):
+        _titles[content["id"]] = content["title"]
     plain = content.get("text") or content.get("title") or kind.replace("_", " ")
     display({"text/plain": plain, **standard, MIME_TYPE: {"kind": kind, **content}}, raw=True)
 

@@ -1,0 +1,256 @@
+"""Frame: what a page gets only once the whole edition is known.
+
+That is the way to the other reports, the page's address and description for other programs, and how
+it is cited. A report is rendered with empty places for them; all pages are filled in the same way.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from turkic_ties import articles, countries, topics
+from turkic_ties.errors import TiesError
+from turkic_ties.reports.shell import as_script, environment, in_words
+
+NAME = "edition.json"
+PAIRS = [*permutations(countries.MEMBERS, 2)]
+PLACE = re.compile(r"<!--(head|switcher|cite)-->.*?<!--/\1-->", re.DOTALL)
+BASE_URL = re.compile(r"https?://\w[\w.-]*(:\d+)?(/[\w.~%-]+)*/", re.ASCII)
+DESCRIPTION_SIGNS = 300  # what search engines show of a description, and some more
+
+
+class EditionError(TiesError):
+    """An address or a date is none; the message is one line for the user."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What all pages of an edition share.
+
+    Parameters
+    ----------
+    updated
+        Day of the last build that changed a report, as YYYY-MM-DD; empty when it is not known.
+    next
+        Day of the next build.
+    base_url
+        Address of the folder of reports, with a slash at the end; empty when it is not published.
+    dated
+        Day of the copy that is kept; empty without one.
+    """
+
+    updated: str = ""
+    next: str = ""
+    base_url: str = ""
+    dated: str = ""
+
+    def __post_init__(self) -> None:
+        if self.base_url and not BASE_URL.fullmatch(self.base_url):
+            raise EditionError(
+                f"--base-url {self.base_url!r} is not the address of a folder on the web: "
+                "write it like https://example.org/ties/"
+            )
+        for day in filter(None, (self.updated, self.next, self.dated)):
+            try:
+                date.fromisoformat(day)
+            except ValueError:
+                raise EditionError(f"{day!r} is not a day: write it like 2026-12-24.") from None
+
+
+def read(*folders: Path) -> Edition:
+    """Read what is known of an edition, from the first folder that says it."""
+    for folder in folders:
+        with suppress(OSError, ValueError, TypeError, EditionError):
+            return Edition(**json.loads((folder / NAME).read_text(encoding="utf-8")))
+    return Edition()
+
+
+def frame(
+    page: str,
+    path: str,
+    edition: Edition,
+    stems: Collection[str],
+    description: str,
+    summary: Mapping[str, Any] | None = None,
+    retrieved: str = "",
+) -> str:
+    """Fill the places of a page.
+
+    Parameters
+    ----------
+    page
+        The page as HTML, with its places empty or filled before.
+    path
+        Of the page, below the folder of reports.
+    edition
+        What all pages share.
+    stems
+        The reports of the edition: others are named without a link.
+    description
+        One or two sentences, for search engines.
+    summary
+        Of the report; None for pages about the whole edition.
+    retrieved
+        The last day on which a source of the page was retrieved.
+    """
+    title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+    of_page: dict[str, Any] = {
+        "title": Markup(title[1] if title else "").unescape().removesuffix(" | Turkic Ties"),
+        "description": _shortened(description),
+        "root": "../" * path.count("/"),
+        "url": edition.base_url + path if edition.base_url else "",
+        "path": path,
+        "dataset": "",
+    }
+    if summary:
+        of_page["dataset"] = as_script(_dataset(of_page, summary, edition, retrieved))
+    macros: Any = _macros()
+    filled = {
+        "head": macros.head(of_page),
+        "switcher": macros.switcher(_switcher(path, summary, stems), of_page["root"]),
+        "cite": macros.cite(_citation(of_page, edition, retrieved), of_page, edition),
+    }
+    if path.startswith(f"{articles.FOLDER}/"):
+        # Addresses of reviews, relative as they are written: to programs they are best whole.
+        name = path.rpartition("/")[2]
+        own = re.compile(rf'(?<=": ")[^"<>]*{re.escape(name)}(?=#)')
+        page = own.sub(lambda _: of_page["url"] or name, page)
+    return PLACE.sub(lambda m: f"<!--{m[1]}-->{filled[m[1]].strip()}<!--/{m[1]}-->", page)
+
+
+@functools.cache
+def _macros() -> Any:
+    return environment().get_template("frame.html.j2").module
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    if len(text) <= DESCRIPTION_SIGNS:
+        return text
+    return text[: text.rindex(" ", 0, DESCRIPTION_SIGNS)] + " …"
+
+
+def _switcher(
+    path: str, summary: Mapping[str, Any] | None, stems: Collection[str]
+) -> dict[str, Any]:
+    """List the topics of the page's pair, its other periods and all other pairs, as links."""
+    present, given = path.removesuffix(".html"), summary["parameters"] if summary else {}
+    pair = [given[name] for name in ("country", "partner") if name in given]
+    named = topics.names()
+    with_pairs = [name for name in named if any(_stem(name, *two) in stems for two in PAIRS)]
+    topic = summary["topic"] if summary else ""
+    others = topic if topic in with_pairs else next(iter(with_pairs), "")
+
+    def entry(text: str, *where: str) -> dict[str, Any]:
+        stem = _stem(*where)
+        href = f"{stem}.html" if stem in stems else ""
+        return {"text": text, "href": href, "here": stem == present}
+
+    back = [entry(" and ".join(map(countries.name, pair[::-1])), topic, *pair[::-1])]
+    own = sorted(stem for stem in stems if stem.partition("_")[0] == _stem(topic, *pair))
+    return {
+        "topic": topics.describe(others).title if others else "",
+        "missing": any(_stem(others, *two) not in stems for two in PAIRS),
+        "topics": [entry(topics.describe(name).title, name, *pair) for name in named if summary],
+        "reverse": back if len(pair) == 2 else [],
+        "periods": [{"text": _period(s), "href": f"{s}.html", "here": s == present} for s in own],
+        "others": {
+            countries.name(country): [
+                entry(countries.name(partner), others, country, partner)
+                for partner in countries.MEMBERS
+                if partner != country
+            ]
+            for country in countries.MEMBERS
+        }
+        if others
+        else {},
+    }
+
+
+def _stem(topic: str, *pair: str) -> str:
+    """Write the path of a report with default parameters; see `turkic_ties.reports.plan`."""
+    return f"{topic}/{'-'.join(pair).lower() or topic}"
+
+
+def _period(stem: str) -> str:
+    """Name a report by the parameters in its path: ``start 2005, end 2019``."""
+    return stem.partition("_")[2].replace("_", ", ").replace("-", " ") or "standard period"
+
+
+def _citation(page: Mapping[str, Any], edition: Edition, retrieved: str) -> dict[str, str]:
+    """Write how a page is cited: as text and for BibTeX; a dated edition by its copy."""
+    day = edition.dated or retrieved
+    copy = f"editions/{edition.dated}/{page['path']}" if edition.dated else page["path"]
+    url = edition.base_url + copy if edition.base_url else ""
+    when = f"Edition of {in_words(day)}" if edition.dated else f"Data retrieved by {in_words(day)}"
+    if not day:
+        when = "Undated"
+    key = re.sub(r"[^a-z0-9]+", "-", page["path"].removesuffix(".html").lower()).strip("-")
+    title = re.sub(r"[{}\\]", "", page["title"])
+    fields = {
+        "author": "{Turkic Ties}",
+        "title": f"{{{title}}}",
+        "year": day[:4],
+        "note": when,
+        "url": url,
+    }
+    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+    text = f"Turkic Ties ({day[:4] or 'undated'}). {page['title']}. {when}."
+    return {
+        "text": f"{text} {url}".strip(),
+        "bibtex": f"@misc{{turkic-ties-{key},\n{body}\n}}",
+        "kept": copy if edition.dated else "",
+    }
+
+
+def _dataset(
+    page: Mapping[str, Any], summary: Mapping[str, Any], edition: Edition, retrieved: str
+) -> dict[str, Any]:
+    """Describe a report as schema.org ``Dataset``."""
+    given = summary["parameters"]
+    root = edition.base_url or page["root"]
+    stem = page["path"].removesuffix(".html")
+    dataset = {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": page["title"],
+        "description": page["description"],
+        "url": page["url"],
+        "creator": {"@type": "Organization", "name": "Turkic Ties"},
+        "license": f"{root}about.html#licence",
+        "isAccessibleForFree": True,
+        "inLanguage": "en",
+        "dateModified": retrieved,
+        "temporalCoverage": f"{given['start']}/{given.get('end') or '..'}"
+        if "start" in given
+        else "",
+        "spatialCoverage": [
+            countries.name(given[side]) for side in ("country", "partner") if side in given
+        ],
+        "variableMeasured": list(dict.fromkeys(f["label"] for f in summary["key_figures"])),
+        "isBasedOn": list(dict.fromkeys(source["url"] for source in summary["sources"])),
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": "application/json",
+                "contentUrl": f"{root}{stem}.json",
+            }
+        ],
+    }
+    return {name: value for name, value in dataset.items() if value}
+
+
+def _interval(given: Mapping[str, Any]) -> str:
+    """Write the period of a report for programs; empty without one."""
+    return f"{given['start']}/{given.get('end') or '..'}" if "start" in given else ""

@@ -1,0 +1,150 @@
+"""Pages as a browser shows them: accessible, usable with the keyboard, without any request."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from turkic_ties import data
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+if CHROMIUM is None:
+    pytest.skip("needs Chromium on the path: apt-get install chromium", allow_module_level=True)
+playwright_api = pytest.importorskip("playwright.sync_api", reason="needs the extra 'test'")
+axe_api = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
+
+PUBLISHED = Path(__file__).parents[1] / "reports"
+LOOKS: dict[str, dict[str, Any]] = {
+    "light desktop": {
+        "color_scheme": "light",
+        "viewport": {"width": 1280, "height": 900},
+    },
+    "dark phone": {
+        "color_scheme": "dark",
+        "viewport": {"width": 390, "height": 844},
+        "has_touch": True,
+    },
+}
+OPEN_ALL = "document.querySelectorAll('details').forEach(folded => { folded.open = true })"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright_api.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open a published page; at the end nothing was requested and no script failed."""
+    requests: list[str] = []
+    errors: list[str] = []
+    contexts = []
+
+    def open_page(name: str, **look: Any) -> Any:
+        contexts.append(browser.new_context(**look))
+        page = contexts[-1].new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto((PUBLISHED / f"{name}.html").as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
+    assert errors == []
+
+
+@pytest.mark.parametrize(
+    ("name", "look"),
+    [
+        ("index", "light desktop"),
+        ("index", "dark phone"),
+        ("changes", "dark phone"),
+        ("about", "light desktop"),
+        ("articles/subtle-cooperation", "light desktop"),
+        ("language_policy/kaz-tur", "dark phone"),
+        ("trade/kaz-tur", "light desktop"),
+    ],
+)
+def test_axe_has_nothing_to_say(visit: Callable[..., Any], name: str, look: str) -> None:
+    page = visit(name, **LOOKS[look])
+    if look == "dark phone":
+        page.evaluate(OPEN_ALL)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390, "nothing but what scrolls is wider than the screen"
+    violations = axe_api.Axe().run(page).response["violations"]
+    found = {(v["id"], n["html"][:200]) for v in violations for n in v["nodes"]}
+    assert found == set()
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_text(visit: Callable[..., Any]) -> None:
+    page = visit("trade/kaz-tur")
+    focused = "document.activeElement.textContent.trim()"
+    stops = []
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(focused))
+    assert stops[0] == "Skip to the text"
+    assert stops[1:6] == ["Turkic Ties", "All reports", "Articles", "What changed", "About"]
+    page.reload()
+    page.keyboard.press("Tab")
+    assert page.locator(".skip").bounding_box()["y"] >= 0, "it can be seen once it has the focus"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_the_switcher_leads_to_the_other_topics_of_the_pair(visit: Callable[..., Any]) -> None:
+    page = visit("trade/kaz-tur")
+    for topic in (*data.TOPICS[1:], data.TOPICS[0]):
+        page.locator(".switcher").get_by_role("link", name=topic.replace("_", " ")).first.click()
+        assert page.url.endswith(f"{topic}/kaz-tur.html")
+        assert page.locator("h1").count() == 1
+
+
+def test_print_opens_what_matters_and_leaves_navigation_out(visit: Callable[..., Any]) -> None:
+    page = visit("trade/kaz-tur")
+    processing = page.locator(".sources details p").first
+    assert not processing.is_visible()
+    page.emulate_media(media="print")
+    assert processing.evaluate("e => e.getBoundingClientRect().height") > 0
+    assert not page.locator(".switcher").is_visible()
+    assert page.locator("details.code pre").first.evaluate("e => e.offsetHeight") == 0
+
+
+def test_motion_is_left_out_for_readers_who_ask_for_it(visit: Callable[..., Any]) -> None:
+    behaviour = "getComputedStyle(document.documentElement).scrollBehavior"
+    assert visit("about", reduced_motion="reduce").evaluate(behaviour) == "auto"
+    assert visit("about", reduced_motion="no-preference").evaluate(behaviour) == "smooth"
+
+
+def test_a_page_reads_without_scripts(visit: Callable[..., Any]) -> None:
+    page = visit("articles/subtle-cooperation", java_script_enabled=False)
+    assert page.locator("article.claim").first.is_visible()
+    assert re.search(r"\d", page.locator("main").inner_text())
+
+
+def test_the_search_finds_reports_and_statements_in_any_spelling(
+    visit: Callable[..., Any],
+) -> None:
+    page = visit("index")
+    page.get_by_label("Search reports and statements").fill("turkiye DEFENSE")
+    found = page.locator("#found a")
+    assert found.first.get_attribute("href") == "defense/kaz-tur.html"
+    assert page.locator("#hits").inner_text().endswith("found")
+    page.locator("#words").fill("Қазақстан сауда xyz")
+    assert found.count() == 0
+    assert page.locator("#hits").inner_text() == "0 found"
+    page.locator("#words").fill("T02")
+    assert "#T02" in str(found.first.get_attribute("href"))
+    page.locator("#words").fill("<img src=x>")
+    assert page.locator("#found img").count() == 0
