@@ -232,7 +232,7 @@ def test_an_edition_without_the_standard_pair_has_a_sensible_index(edition: Path
             changed(path, path.with_name("uzb-aze.json"), parameters=other, claims=[])
         path.unlink()
     page = edition_pages(edition)["index.html"]
-    assert re.findall(r'<h2 id="(\w+)">', page) == ["trade", "changed", "data"]
+    assert re.findall(r'<h2 id="(\w+)">', page) == ["trade", "statements", "changed", "data"]
     assert page.count('href="trade/uzb-aze.html"') == 1
     assert "kaz-tur.html" not in page.replace("articles/", "")
     assert "0 statements" not in page

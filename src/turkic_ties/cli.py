@@ -417,6 +417,7 @@ def refresh(
     """Ask the publishers for new figures, and take over what is new and sound."""
     import json
 
+    from turkic_ties.refresh import outcome as became
     from turkic_ties.refresh import run
 
     began = time.monotonic()
@@ -427,16 +428,16 @@ def refresh(
         )
         outcomes = run.refresh(names or [], options)
         if report:
-            report.write_text(run.as_markdown(outcomes), encoding="utf-8")
+            report.write_text(became.as_markdown(outcomes), encoding="utf-8")
     if as_json:
         _print(json.dumps([each.to_dict() for each in outcomes], ensure_ascii=False, indent=1))
     else:
         for outcome in outcomes:
-            if not quiet or outcome.state not in run.SILENT:
+            if not quiet or outcome.state not in became.SILENT:
                 _print("\n".join(outcome.lines()))
         if not quiet:
-            _print(f"{run.count(outcomes)} in {time.monotonic() - began:.0f} s")
-    raise typer.Exit(run.status(outcomes))
+            _print(f"{became.count(outcomes)} in {time.monotonic() - began:.0f} s")
+    raise typer.Exit(became.status(outcomes))
 
 
 @app.command()

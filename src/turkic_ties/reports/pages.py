@@ -221,7 +221,7 @@ def _rests_on(reports: Iterable[_Report]) -> list[dict[str, Any]]:
     groups = []
     for topic, group in groupby(reports, key=lambda report: report.topic):
         read = {
-            (source["source"], source["publisher"]): source
+            (source["source"], source["tables"].partition("/")[0]): source
             for report in group
             for source in report.summary["sources"]
         }
