@@ -308,6 +308,7 @@ def summary(value: int, verdict: str, **hashes: str) -> str:
     tables = [{"table": f"a/{name}", "hash": hash} for name, hash in hashes.items()]
     pair = {"country": "KAZ", "partner": "TUR"}
     rest: dict[str, Any] = {
+        **{"slug": "r", "article": pair, "byline": "", "scale": []},
         "results": [claim],
         "findings": [],
         "figures": [],

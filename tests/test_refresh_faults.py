@@ -27,7 +27,8 @@ from small_publishers import (
 from test_refresh import contents, refresh
 from werkzeug import Request, Response
 
-from turkic_ties.refresh import door, run, sources
+from turkic_ties.refresh import ask, door, sources
+from turkic_ties.refresh import outcome as became
 
 Fault = Callable[[Request], Response]
 Record = Callable[[str, object], None]
@@ -36,7 +37,7 @@ CONNECTORS = sorted(
     {
         str(entry.module)
         for entry in sources.load().values()
-        if entry.module and hasattr(run.connector(entry.module), "fetch")
+        if entry.module and hasattr(ask.connector(entry.module), "fetch")
     }
 )
 
@@ -111,14 +112,14 @@ def test_a_fault_of_any_publisher_is_one_line(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(door, "TRIES", 1)
     for name in CONNECTORS:
-        module = run.connector(name)
+        module = ask.connector(name)
         bases = dict.fromkeys(module.HOSTS, httpserver.url_for("")[:-1])
         monkeypatch.setenv(door.PUBLISHERS, json.dumps(bases))
         monkeypatch.setattr(module, "READ_SECONDS", 0.1, raising=False)
         if variable := getattr(module, "KEY", None):
             monkeypatch.setenv(variable, "sesame-7")
-        outcome = run._ask(name, run.Options(), date(2026, 12, 1), named=True)
-        assert isinstance(outcome, run.Outcome), name
+        outcome = ask.ask(name, date(2026, 12, 1), named=True, saved=None, keep=None, heavy=False)
+        assert isinstance(outcome, became.Outcome), name
         busy = (name, case) == ("bls", "refusal of the BLS")  # its own way to say: too many calls
         assert outcome.state == ("not today" if busy else expected), (name, outcome.text)
         assert outcome.text
@@ -341,7 +342,7 @@ def test_no_network_is_one_line_per_host_and_75(
     bases = dict.fromkeys(hosts, f"http://127.0.0.1:{port}")
     monkeypatch.setenv(door.PUBLISHERS, json.dumps(bases))
     outcomes = refresh()
-    assert run.status(outcomes.values()) == 75
+    assert became.status(outcomes.values()) == 75
     texts = {outcome.text for outcome in outcomes.values()}
     assert texts == {f"{host} cannot be reached" for host in hosts}
 

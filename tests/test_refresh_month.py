@@ -28,7 +28,8 @@ from test_refresh import contents, states
 from test_refresh_faults import PAGE, answer, hang
 
 from turkic_ties import data
-from turkic_ties.refresh import place, run
+from turkic_ties.refresh import ask, place, run
+from turkic_ties.refresh import outcome as became
 from turkic_ties.reports import manifest
 
 FIRST = figures()
@@ -67,7 +68,7 @@ def test_a_month_without_a_wrong_or_missing_edition(
     folder, small = tmp_path / "data", tmp_path / "project"
     publishers = install(folder, httpserver, monkeypatch)
     for name in ("office", "bureau"):
-        monkeypatch.setattr(run.connector(name), "READ_SECONDS", 0.1, raising=False)
+        monkeypatch.setattr(ask.connector(name), "READ_SECONDS", 0.1, raising=False)
     monkeypatch.setitem(small_project.TABLES, "trade", TABLE)
     small_project.make_small_project(small)
     path = small / "notebooks" / "trade.ipynb"
@@ -116,7 +117,7 @@ def test_a_month_without_a_wrong_or_missing_edition(
     ]
 
 
-def refresh_all(**options: bool) -> dict[str, run.Outcome]:
+def refresh_all(**options: bool) -> dict[str, became.Outcome]:
     found = run.refresh([], run.Options(everything=True, **options))
     return {outcome.name: outcome for outcome in found}
 

@@ -38,10 +38,14 @@ def as_markdown(text: str) -> str:
     Examples
     --------
     >>> print(as_markdown("$5 < $6 * 2"))
-    \$5 \< \$6 \* 2
+    <span>\$</span>5 \< <span>\$</span>6 \* 2
     """
 
     def escaped(match: re.Match[str]) -> str:
+        # JupyterLab looks for formulas after Markdown has taken the escape away, but not across
+        # the bounds of elements.
+        if match[0] == "$":
+            return r"<span>\$</span>"
         return match[0][:-1] + "\\" + match[0][-1]
 
     return MARKDOWN_SIGNS.sub(escaped, re.sub(r"\s*[\r\n]+\s*", " ", text))

@@ -52,14 +52,17 @@ def stage(changes: Sequence[Change], facts: dict[str, Any]) -> None:
     facts
         Properties of the source in the package, such as ``version``; None leaves one as it is.
     """
+    texts = {}
+    for topic in {data.packages.split(change.address)[0] for change in changes}:
+        own = [change for change in changes if data.packages.split(change.address)[0] == topic]
+        path = data.package_path(topic)
+        texts[path] = edited(path.read_text("utf-8"), own, facts)
     for change in changes:
         path = data_directory() / change.file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(change.content)
-    for topic in {data.packages.split(change.address)[0] for change in changes}:
-        own = [change for change in changes if data.packages.split(change.address)[0] == topic]
-        path = data.package_path(topic)
-        path.write_text(edited(path.read_text("utf-8"), own, facts), encoding="utf-8")
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
     data.seal()
 
 
