@@ -42,6 +42,10 @@ Topics = Annotated[
 @app.callback()
 def ties() -> None:
     """Open data on the relations of the Turkic states, in notebooks run again with every update."""
+    from turkic_ties.refresh.place import settle
+
+    with suppress(OSError, TiesError):  # what is wrong is said by the command itself
+        settle(wait=False)
 
 
 @app.command()
