@@ -42,6 +42,10 @@ Topics = Annotated[
 @app.callback()
 def ties() -> None:
     """Open data on the relations of the Turkic states, in notebooks run again with every update."""
+    from turkic_ties.refresh.place import settle
+
+    with suppress(OSError, TiesError):  # what is wrong is said by the command itself
+        settle(wait=False)
 
 
 @app.command()
@@ -582,7 +586,7 @@ def _plain_errors() -> Iterator[None]:
     except MemoryError:
         _stop("there is too little memory; nothing was published. Close other programs.", 1)
     except KeyboardInterrupt as interrupt:
-        _stop(f"stopped; {interrupt or 'nothing was published'}.", 130)
+        _stop(f"stopped; {str(interrupt) or 'nothing was published'}.", 130)
 
 
 def _print(text: str, err: bool = False) -> None:

@@ -160,7 +160,7 @@ def themed_svg(svg: str, alt: str, id: str = "chart") -> Markup:
     for number, style in enumerate(style for style, count in uses.items() if count > 2):
         rules.append(f".{id}-{number}{{{style}}}")
         svg = svg.replace(f' style="{style}"', f' class="{id}-{number}"')
-    svg = svg.replace("</style>", f"{''.join(rules)}</style>", 1)
+    svg = svg.replace("</style>", f"{''.join(rules)}</style>", 1).replace("xlink:href=", "href=")
     opening, rest = svg.split(">", 1)
     opening = re.sub(r' (width|height)="[^"]*"', "", opening)
     return Markup(f'{opening} role="img" aria-label="{escape(alt)}">{rest}')

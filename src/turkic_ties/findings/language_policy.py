@@ -519,8 +519,8 @@ def abroad(latest: pd.DataFrame) -> str:
         Columns state, region, share, year; one row per state.
     """
     return "; ".join(
-        f"{countries.name(row['state'])}: {percent(row['share'], 0)} in {row['region']} "
-        f"({row['year']})"
+        f"{percent(row['share'], 0)} of {countries.name(row['state'])}'s students abroad were in "
+        f"{row['region']} in {row['year']}"
         for row in latest.to_dict("records")
     )
 

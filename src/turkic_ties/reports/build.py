@@ -549,7 +549,7 @@ def _frame(records: manifest.Records, edition: Path, directory: Path, about: Edi
     from turkic_ties.reports.pages import report_page
 
     names = [name for name, record in records.items() if f"{name}.html" in record.outputs]
-    stems = [name for name in names if not name.startswith(f"{articles.FOLDER}/")]
+    stems = [name for name in records if not name.startswith(f"{articles.FOLDER}/")]
     updated = frame.read(directory).updated
     for stem in names:
         page, record = f"{stem}.html", records[stem]
