@@ -82,6 +82,13 @@ def test_periods_of_a_pair_are_listed_when_there_are_several() -> None:
     assert '<a href="../trade/kaz-tur_start-2005_end-2009.html">Start 2005, end 2009</a>' in page
 
 
+def test_a_report_on_another_period_is_on_its_own_topic() -> None:
+    page = frame(EMPTY, "trade/kaz-tur_start-2020.html", Edition(), [], "", summary())
+    _, missing, here = switcher(page)
+    assert here == ["Trade"]
+    assert "Trade" not in missing
+
+
 def test_periods_are_those_of_the_topic_also_where_its_name_has_an_underscore() -> None:
     stems = ["language_policy/kaz-tur", "language_policy/kaz-tur_start-2005", "trade/kaz-tur_end-1"]
     page = framed(stems=stems, summary=summary(topic="language_policy"))

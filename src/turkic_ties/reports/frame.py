@@ -168,7 +168,10 @@ def _switcher(
     return {
         "topic": topics.describe(others).title if others else "",
         "missing": any(_stem(others, *two) not in stems for two in PAIRS),
-        "topics": [entry(topics.describe(name).title, name, *pair) for name in named if summary],
+        "topics": [
+            {**entry(topics.describe(name).title, name, *pair), "here": name == topic}
+            for name in (named if summary else ())
+        ],
         "reverse": back if len(pair) == 2 else [],
         "pdfs": [
             {"text": text, "href": path, "here": False}
