@@ -8,7 +8,7 @@ export OPENBLAS_NUM_THREADS := 1
 # A notebook stays in one process. Plugins for other kinds of tests would take over a second in each of them to import.
 NBVAL := --numprocesses auto --dist loadfile -p no:hypothesispytest -p no:anyio
 
-.PHONY: reports test lab record check-charts digests mutants bench lock
+.PHONY: reports test lab record check-charts digests mutants faults bench lock
 
 reports: .venv/ready  ## bring the four standard reports in reports/ up to date
 	$(BIN)/ties build
@@ -36,6 +36,9 @@ mutants: .venv/ready  ## change measures and rules in small ways; which changes 
 
 check-charts: .venv/ready  ## draw the charts of all reports and look for faults (ten minutes)
 	$(BIN)/python tests/check_charts.py
+
+faults: .venv/ready  ## kill, stop and starve builds, damage all that is read; what is lost? (ten minutes)
+	$(BIN)/python tests/faults.py
 
 bench: .venv/ready  ## compare builds with what people use today, into benchmarks/build.md (half an hour)
 	$(BIN)/python benchmarks/build.py

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from turkic_ties import data
+from turkic_ties.topics import TOPICS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 if CHROMIUM is None:
@@ -105,7 +105,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_text(visit: Callable[..., A
 
 def test_the_switcher_leads_to_the_other_topics_of_the_pair(visit: Callable[..., Any]) -> None:
     page = visit("trade/kaz-tur")
-    for topic in (*data.TOPICS[1:], data.TOPICS[0]):
+    for topic in (*TOPICS[1:], TOPICS[0]):
         page.locator(".switcher").get_by_role("link", name=topic.replace("_", " ")).first.click()
         assert page.url.endswith(f"{topic}/kaz-tur.html")
         assert page.locator("h1").count() == 1

@@ -308,6 +308,7 @@ def summary(value: int, verdict: str, **hashes: str) -> str:
     tables = [{"table": f"a/{name}", "hash": hash} for name, hash in hashes.items()]
     pair = {"country": "KAZ", "partner": "TUR"}
     rest: dict[str, Any] = {
+        **{"slug": "r", "article": pair, "byline": "", "scale": []},
         "results": [claim],
         "findings": [],
         "figures": [],
@@ -769,6 +770,8 @@ def test_a_stopped_build_leaves_the_edition_of_before_and_no_process(
     with slow_build(small) as process:
         process.send_signal(signal_)
         assert process.wait(timeout=20) == status
+        assert process.stderr
+        assert status < 0 or "ties: stopped; nothing was published." in process.stderr.read()
     assert published(small) == before
     deadline = time.monotonic() + 15
     while kernels_of(small) and time.monotonic() < deadline:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 from small_project import command, small_notebook, ties, use
 
 from turkic_ties.reports import cluster
+from turkic_ties.reports.build import ReportResult
 from turkic_ties.topics import PROJECT
 
 BIN = Path(sys.executable).parent
@@ -152,24 +153,62 @@ def test_a_worker_with_other_files_is_refused(
     assert not (small / "reports" / "trade").exists()
 
 
+class Direct(Executor):
+    """Answer at once, as a worker would; with a text of a test's instead, if there is one."""
+
+    def __init__(self, instead: Any = None) -> None:
+        self.instead = instead
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **_: Any) -> Any:
+        done: Future[Any] = Future()
+        if isinstance(self.instead, Exception):
+            done.set_exception(self.instead)
+        else:
+            done.set_result(self.instead or function(*arguments))
+        return done
+
+
 def test_a_worker_checks_its_files_before_every_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may have joined after the build began."""
-
-    class Direct(Executor):
-        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Any:
-            return function(*arguments, **options)
-
+    report = ReportResult({"html": "<p>ü"}, started="1", ended="2")
     monkeypatch.setattr(cluster, "fingerprint", lambda: {"claims": "1", "table a/b": "2"})
     same = cluster._Workers(Direct(), {"claims": "1", "table a/b": "2"})
-    assert same.submit(max, 3, 4) == 4
+    assert same.submit(lambda: report).result() == report
     for files in ({"claims": "1", "table a/b": "1"}, {"claims": "1"}):
         with pytest.raises(cluster.ClusterError, match=r"different files \(table a/b\)"):
-            cluster._Workers(Direct(), files).submit(max, 3, 4)
+            cluster._Workers(Direct(), files).submit(lambda: report).result()
 
 
-def test_a_scheduler_that_does_not_answer_is_one_line(small: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ('{"files": 3}', "no report"),
+        ("[]", "no report"),
+        (b"\x80\x04", "no report"),
+        (7, "no report"),
+        (RuntimeError("killed 4 times"), "lost with its workers: killed 4 times"),
+    ],
+)
+def test_what_a_worker_sends_is_read_as_data_and_costs_one_report(sent: Any, said: str) -> None:
+    result = cluster._Workers(Direct(sent), {}).submit(print).result()
+    assert said in result.error
+
+
+def test_a_worker_that_answers_nonsense_is_refused() -> None:
+    with pytest.raises(cluster.ClusterError, match="does not answer as ours do"):
+        cluster._check_same({}, "nonsense", "worker 1")
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("tcp://127.0.0.1:9", "no Dask scheduler answers at tcp://127.0.0.1:9"),
+        ("tls://127.0.0.1:9", "tls://127.0.0.1:9 needs certificates"),
+    ],
+)
+def test_a_scheduler_that_does_not_answer_is_one_line(small: Path, address: str, said: str) -> None:
     patient = "from turkic_ties.reports import cluster; cluster.CONNECT_TIMEOUT = 2"
-    answer = ties(small, "build", "trade", "--cluster", "tcp://127.0.0.1:9", before=patient)
+    answer = ties(small, "build", "trade", "--cluster", address, before=patient)
     assert answer.returncode == 2
-    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in answer.stderr
+    assert said in answer.stderr
     assert "Traceback" not in answer.stderr

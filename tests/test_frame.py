@@ -82,6 +82,21 @@ def test_periods_of_a_pair_are_listed_when_there_are_several() -> None:
     assert '<a href="../trade/kaz-tur_start-2005_end-2009.html">Start 2005, end 2009</a>' in page
 
 
+def test_periods_are_those_of_the_topic_also_where_its_name_has_an_underscore() -> None:
+    stems = ["language_policy/kaz-tur", "language_policy/kaz-tur_start-2005", "trade/kaz-tur_end-1"]
+    page = framed(stems=stems, summary=summary(topic="language_policy"))
+    assert re.findall(r"<dd>(?:<a[^>]*>)?(S[^<]+)<", page) == ["Standard period", "Start 2005"]
+
+
+def test_a_pdf_is_linked_where_there_is_one() -> None:
+    page = framed(stems=["trade/kaz-tur", "trade/kaz-tur.pdf", "trade/kaz-tur_start-2005.pdf"])
+    assert re.findall(r'href="\.\./([^"]+\.pdf)"', page) == ["trade/kaz-tur.pdf"]
+    assert "Period" not in page
+    page = framed(stems=["trade/kaz-tur", "fact-sheets/kaz-tur.pdf", "fact-sheets/tur-kaz.pdf"])
+    assert re.findall(r'href="\.\./([^"]+\.pdf)"', page) == ["fact-sheets/kaz-tur.pdf"]
+    assert "PDF" not in framed()
+
+
 def test_filling_places_again_changes_nothing_and_another_edition_replaces_them() -> None:
     once = framed()
     options: dict[str, Any] = {"description": "Two sentences. Here.", "summary": summary()}

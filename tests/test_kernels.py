@@ -11,20 +11,22 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import jupyter_kernel_test
 import nbformat
 import psutil
 import pytest
 from jupyter_client.kernelspec import get_kernel_spec
 from jupyter_client.manager import AsyncKernelManager, KernelManager
+from traitlets.config import Config
 
+from turkic_ties import files
 from turkic_ties.kernels import client
 from turkic_ties.reports.record import normalised
 from turkic_ties.reports.run import KERNEL, execute
@@ -318,6 +320,57 @@ def test_ports_and_a_connection_file_somebody_chose_are_used(tmp_path: Path) -> 
         assert started.run("print(1)") == "1\n"
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [{"transport": "tcp"}, {"ip": "127.0.0.1"}],
+    ids=lambda asked: next(iter(asked)),
+)
+def test_who_asks_for_tcp_gets_it(asked: dict[str, str]) -> None:
+    settings = Config({"KernelManager": asked})
+    with kernel(manager={"config": settings}) as started:
+        assert started.warm
+        assert started.manager.get_connection_info()["transport"] == "tcp"
+        assert started.run("print(1)") == "1\n"
+        started.client.stop_channels()
+        started.manager.restart_kernel(now=True)
+        started.connect()
+        assert started.manager.get_connection_info()["transport"] == "tcp"
+
+
+def test_who_asks_for_encryption_gets_it() -> None:
+    with kernel(manager={"transport_encryption": "required"}) as started:
+        told = json.loads(Path(started.manager.connection_file).read_text(encoding="utf-8"))
+        assert told["transport"] == "tcp"
+        assert told["curve_publickey"]
+        assert started.run("print(1)") == "1\n"
+
+
+class TestProtocol(jupyter_kernel_test.KernelTests):
+    """Jupyter's own tests of what a kernel has to do."""
+
+    kernel_name = KERNEL
+    language_name = "python"
+    file_extension = ".py"
+    code_hello_world = "print('hello, world')"
+    code_stderr = "import sys; print('test', file=sys.stderr)"
+    code_page_something = "print?"
+    code_generate_error = "raise ValueError"
+    code_execute_result: ClassVar = [{"code": "1 + 2", "result": "3"}]
+    code_display_data: ClassVar = [
+        {
+            "code": "from IPython.display import HTML, display; display(HTML('x'))",
+            "mime": "text/html",
+        }
+    ]
+    code_history_pattern = "1 + 2*"
+    supported_history_operations = ("tail", "search")
+    code_inspect_sample = "zip"
+    completion_samples: ClassVar = [{"text": "zi", "matches": {"zip"}}]
+    complete_code_samples: ClassVar = ["1", "def f():\n    return 3\n\n"]
+    incomplete_code_samples: ClassVar = ["for i in range(3):"]
+    invalid_code_samples: ClassVar = ["import = 7q"]
+
+
 # -- one parent, and the right one ----------------------------------------------------------------
 
 
@@ -428,6 +481,7 @@ def program(code: str, **options: Any) -> subprocess.Popen[str]:
 BUSY = """
 manager, kernel = start_new_kernel(kernel_name="turkic-ties")
 kernel.execute("while True: pass")
+from turkic_ties import files
 from turkic_ties.kernels import client
 pid = manager.provisioner.process.pid
 print(pid, manager.connection_file, os.environ[client.VARIABLE], flush=True)
@@ -474,9 +528,11 @@ def test_what_killed_processes_left_is_removed_by_the_next_parent(
     assert gone(parent, int(pid))  # only then are its locks free
     assert Path(file).exists()
     left = Path(address).parent
-    young = Path(tempfile.mkdtemp(prefix="ties-", dir=left.parent))
-    (young / "log").touch()
-    for folder, age in ((left, client.ABANDONED_AFTER + 10), (young, client.ABANDONED_AFTER - 60)):
+    young = files.private_folder(left.parent)[0]
+    used, in_use = files.private_folder(left.parent)
+    inner = files.private_folder(used)[1]
+    os.close(in_use)
+    for folder, age in ((left, 11), (young, 5), (used, 11)):
         os.utime(folder, (time.time() - age,) * 2)
     with kernel() as started:
         assert started.warm
@@ -484,7 +540,10 @@ def test_what_killed_processes_left_is_removed_by_the_next_parent(
         assert not left.exists()
         assert own.exists(), "the folder of a living parent stays"
         assert young.exists(), "another process may be about to use it"
+        assert used.exists(), "a kernel of another parent uses it"
+    os.close(inner)
     shutil.rmtree(young)
+    shutil.rmtree(used)
 
 
 def test_a_client_that_ends_without_cleaning_up_leaves_nothing_either() -> None:

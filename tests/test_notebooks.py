@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,13 +32,27 @@ def test_every_topic_has_its_notebook() -> None:
     assert {path.stem for path in NOTEBOOKS} == set(MODELS)
 
 
+def is_whole(cells: list[Any]) -> bool:
+    """Tell whether no code cell is missing: they are numbered, and the last shows the sources."""
+    kinds = [output.get("data", {}).get(MIME_TYPE, {}).get("kind") for output in cells[-1].outputs]
+    numbers = [cell.execution_count for cell in cells]
+    return numbers == list(range(1, len(cells) + 1)) and "sources" in kinds
+
+
 @each_notebook
 def test_every_code_cell_was_executed_in_order_without_error(path: Path) -> None:
     cells = code_cells(path)
-    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert is_whole(cells)
     assert not [
         output for cell in cells for output in cell.outputs if output.output_type == "error"
     ]
+
+
+@each_notebook
+def test_a_code_cell_that_was_removed_is_noticed(path: Path) -> None:
+    """Text that was removed shows in the published page, which is rebuilt and compared."""
+    cells = code_cells(path)
+    assert not any(is_whole(cells[:place] + cells[place + 1 :]) for place in range(len(cells)))
 
 
 @each_notebook
@@ -44,7 +60,8 @@ def test_nothing_but_what_show_displays_is_stored(path: Path) -> None:
     """A warning, a stray print or a bare frame would be an output nobody designed."""
     outputs = [output for cell in code_cells(path) for output in cell.outputs]
     assert outputs
-    assert all(MIME_TYPE in output.get("data", {}) for output in outputs)
+    ours = all(MIME_TYPE in output.get("data", {}) for output in outputs)
+    assert ours, f"{path.name} has other outputs: 'ties record {path.stem}' stores what it shows"
 
 
 @each_notebook
@@ -63,7 +80,13 @@ def test_the_parameters_cell_says_what_the_model_says(path: Path) -> None:
         assert isinstance(target, ast.Name)
         assert line.value is not None
         written[target.id] = ast.literal_eval(line.value)
-    assert written == MODELS[path.stem]().model_dump()
+    defaults = MODELS[path.stem]().model_dump()
+    other = [f"{name} = {value!r}" for name, value in written.items() if value != defaults[name]]
+    assert not other, (
+        f"{path.name} was saved with other parameters ({', '.join(other)}): restore the cell, "
+        f"then 'ties record {path.stem}'"
+    )
+    assert written == defaults
 
 
 @each_notebook
@@ -93,9 +116,10 @@ def test_cells_are_short(path: Path) -> None:
 @each_notebook
 def test_the_stored_form_is_the_normalised_one(path: Path) -> None:
     stored = nbformat.read(path, as_version=4)
-    assert {name: stored.metadata[name] for name in METADATA} == METADATA
-    assert set(stored.metadata) == {*METADATA, *OWN}
-    assert nbformat.writes(normalised(nbformat.read(path, as_version=4))) == nbformat.writes(stored)
+    is_ours = {name: stored.metadata.get(name) for name in METADATA} == METADATA
+    is_ours &= set(stored.metadata) == {*METADATA, *OWN}
+    is_ours &= nbformat.writes(normalised(nbformat.read(path, 4))) == nbformat.writes(stored)
+    assert is_ours, f"{path.name} was saved by another program: run 'ties record {path.stem}'"
 
 
 def test_nbval_notices_when_a_stored_output_is_not_what_the_code_gives(tmp_path: Path) -> None:
@@ -124,7 +148,17 @@ def test_nbval_notices_when_a_stored_output_is_not_what_the_code_gives(tmp_path:
         "altered.ipynb",
     ]
     answer = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+        [*command, "-p", "conftest"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert answer.returncode == 1
     assert "1 failed" in answer.stdout
+    assert re.search(rf"key figure {card['id']}: (.*){card['value']} .* → \1", answer.stdout)
+    (line,) = re.findall(r"^altered\.ipynb does not store .*", answer.stdout, re.MULTILINE)
+    assert "'ties record altered' stores" in line
+    assert "<svg" not in answer.stdout

@@ -191,10 +191,9 @@ def test_the_search_knows_every_report_statement_and_chart(pages: dict[str, str]
     assert len(set(addresses)) == len(addresses)
     assert {f"{topic}/kaz-tur.html" for topic in TOPICS} <= set(addresses)
     statements = [address for address in addresses if address.startswith("articles/")]
-    found = json.loads(
-        (PUBLISHED / statements[0].partition(".html")[0]).with_suffix(".json").read_text("utf-8")
-    )
-    assert len(statements) == len(found["results"])
+    published = (PUBLISHED / "articles").glob("*.json")
+    results = [json.loads(path.read_text(encoding="utf-8"))["results"] for path in published]
+    assert len(statements) == sum(map(len, results)) > 40
     report = next(entry for entry in titles if entry[1] == "trade/kaz-tur.html")
     assert "Қазақстан" in report[2], "a name in another language finds the report as well"
 
@@ -205,9 +204,8 @@ def test_the_index_names_every_source_with_its_age(pages: dict[str, str]) -> Non
         summary = json.loads((PUBLISHED / topic / "kaz-tur.json").read_text(encoding="utf-8"))
         own = [table["table"] for table in summary["tables"] if table["table"].startswith(topic)]
         for source in data.sources(own).itertuples():
-            assert (
-                " ".join(f"{source.publisher} , {source.dataset} {source.version}".split()) in told
-            )
+            assert " ".join(f"{source.publisher} , {source.dataset}".split()) in told
+            assert " ".join(source.version.split()) in told
             assert source.accessed in told
 
 
@@ -233,7 +231,7 @@ def test_an_edition_without_the_standard_pair_has_a_sensible_index(edition: Path
         path.unlink()
     page = edition_pages(edition)["index.html"]
     assert re.findall(r'<h2 id="(\w+)">', page) == ["trade", "statements", "changed", "data"]
-    assert page.count('href="trade/uzb-aze.html"') == 1
+    assert page.count('<td><a href="trade/uzb-aze.html"') == 1
     assert "kaz-tur.html" not in page.replace("articles/", "")
     assert "0 statements" not in page
     assert Page(re.sub(r"<script>.*?</script>", "", page, flags=re.S)).open == []

@@ -15,7 +15,7 @@ pytest.importorskip("typst", reason="needs the extra: pip install 'turkic-ties[p
 pikepdf = pytest.importorskip("pikepdf", reason="needs the extra: pip install 'turkic-ties[test]'")
 
 from turkic_ties.reports import manifest, pdf  # noqa: E402
-from turkic_ties.theme import themed_svg  # noqa: E402
+from turkic_ties.theme import sparkline, themed_svg  # noqa: E402
 
 LETTERS = "Türkiye, Қазақстан, İı Şş Ğğ Әә Өө Үү Ққ Ңң Һһ Іі Җҗ ʼ − – × ≥"
 HOSTILE = (
@@ -37,7 +37,7 @@ def escaped(text: str) -> str:
 def contents(text: str, topics: tuple[str, ...] = ("trade",)) -> pdf.Contents:
     """Make pages and summaries that have a text in every place."""
     shown = escaped(text)
-    figure = (
+    chart = (
         f'<figure id="figure-one"><figcaption><h3>{shown}</h3><p>{shown}</p></figcaption>'
         f'<div class="chart">{themed_svg(SVG, text)}</div><p class="source">{shown}</p></figure>'
     )
@@ -45,19 +45,23 @@ def contents(text: str, topics: tuple[str, ...] = ("trade",)) -> pdf.Contents:
         f'<h1 id="a">{shown}<a class="anchor-link" href="#a">¶</a></h1><p>{shown}</p>'
         f"<h4>{shown}</h4>"
         f'<dl class="cards"><div id="c"><dt>{shown}</dt><dd class="value">{shown}</dd></div></dl>'
-        f"{figure}<table><thead><tr><th>{shown}</th><th>b</th></tr></thead><tbody><tr>"
+        f"{chart}<table><thead><tr><th>{shown}</th><th>b</th></tr></thead><tbody><tr>"
         f'<td>{shown}</td><td class="n">1</td></tr></tbody></table><ul><li>{shown}</li></ul>'
         f'<p><a href="https://example.org/?q=1">{shown}</a> <a href="javascript:alert(1)">x</a></p>'
         f'<pre>{shown}</pre><details class="code"><summary>Code</summary>unseen</details>'
     )
+    figure: dict[str, Any] = dict.fromkeys(("label", "text", "period", "source"), text)
+    figure |= {"value": 1.0, "state": "", "moved": []}
     summary: dict[str, Any] = {
         "topic": "trade",
         "title": text,
         "key_figures": [
-            {"label": text, "text": text, "value": 1.0, "period": text, "source": text},
-            {"label": "missing", "text": "–", "value": None, "period": "", "source": ""},
+            figure | {"state": text, "moved": [text]},
+            figure | {"value": None},
+            figure | {"value": 0},
+            figure,
         ],
-        "findings": [text] * 9,
+        "in_short": [text] * 5,
         "figures": [{"id": "one", "source": text}],
         "sources": [{"publisher": text, "dataset": text, "version": text, "licence": text}],
     }
@@ -139,9 +143,26 @@ def test_folded_code_and_links_to_headings_stay_with_the_page() -> None:
     assert "javascript" not in tree
 
 
-def test_in_short_is_what_the_summary_says_or_its_first_findings() -> None:
-    assert pdf.in_short({"in_short": ["a", "b"], "findings": ["c"]}) == ["a", "b"]
-    assert pdf.in_short({"findings": list("cdef")}) == ["c", "d", "e"]
+def test_a_fact_sheet_has_figures_with_a_value_and_the_sources_of_what_it_shows() -> None:
+    shown = contents("x")
+    [(_, summary)] = shown.values()
+    summary["sources"].append({**summary["sources"][0], "publisher": "of something else"})
+    sheet = pdf._fact_sheet(shown)
+    [part] = sheet["topics"]
+    assert [card["label"] for card in part["cards"]] == ["x, x", "x"]
+    assert [card["notes"] for card in part["cards"]] == [["x", "x", "x"], ["x", "x"]]
+    assert sheet["sources"] == ["x, x (x; x)"]
+    assert [chart["id"] for chart in sheet["charts"]] == ["figure-one"]
+
+
+def test_charts_of_all_topics_come_in_turn_and_there_are_six() -> None:
+    shown = contents("x", ("trade", "defense", "demographics"))
+    for stem, ((language, title, main), summary) in list(shown.items()):
+        figures = "".join(f'<figure id="figure-{stem}-{n}"></figure>' for n in range(3))
+        shown[stem] = (language, title, main[: main.index("<figure")] + figures), summary
+    order = [chart["id"].removeprefix("figure-") for chart in pdf._fact_sheet(shown)["charts"]]
+    turn = [f"{topic}/kaz-tur" for topic in ("trade", "defense", "demographics")]
+    assert order == [f"{stem}-{n}" for n in (0, 1) for stem in turn]
 
 
 def test_a_chart_has_the_colours_of_light_mode() -> None:
@@ -154,7 +175,7 @@ def test_a_chart_has_the_colours_of_light_mode() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "width"), [("490 590", 490), ("980 590", 490), ("490 1180", 245), ("491 100", 490)]
+    ("size", "width"), [("400 520", 400), ("800 520", 400), ("400 1040", 200), ("401 100", 400)]
 )
 def test_a_chart_fits_a_page(size: str, width: float) -> None:
     (tree,) = pdf._tree(f'<svg viewBox="0 0 {size}" aria-label=""></svg>')
@@ -163,12 +184,15 @@ def test_a_chart_fits_a_page(size: str, width: float) -> None:
 
 
 def test_cells_over_several_columns_and_rows_and_small_lines_are_set() -> None:
+    line = str(sparkline([(2001, 1), (2002, 3)]))
     main = (
         '<h1>T</h1><table><caption>C</caption><thead><tr><th colspan="2">a</th></tr><tr><th>b</th>'
         '<th>c</th></tr></thead><tbody><tr><th rowspan="2">d<small>unit</small></th><td>1</td></tr>'
-        '<tr><td>2 <svg class="spark" viewBox="0 0 80 20" aria-label="up"><path d="M2 2L9 9"/>'
-        "</svg></td></tr></tbody></table>"
+        f"<tr><td>2 {line}</td></tr></tbody></table>"
     )
+    (drawn,) = pdf._tree(line)
+    assert isinstance(drawn, dict)
+    assert '<svg fill="none" stroke="#1f2933"' in drawn["svg"]
     with opened(pdf._compile("en", "T", body=pdf._tree(main))) as document:
         tags = [str(element.S) for element in elements(document)]
         assert tags.count("/TR") == 4
@@ -182,12 +206,17 @@ def test_pdfs_are_published_with_their_pages_and_go_with_them(
 ) -> None:
     made = {"trade/kaz-tur.pdf", "defense/kaz-tur.pdf", "fact-sheets/kaz-tur.pdf"}
 
+    page = small / "reports" / "trade" / "kaz-tur.html"
+
     def pdfs() -> dict[str, str]:
         files = published(small).items()
         assert manifest.verify(small / "reports")[1] == []
         recorded = {name for name in manifest.read(small / "reports") if name.endswith(".pdf")}
         found = {path: hash for path, hash in files if path.endswith(".pdf")}
         assert recorded == set(found)
+        for path in made:
+            linked = 'href="../' + path in page.read_text("utf-8")
+            assert linked == (path in found and "defense" not in path), "a page links to its PDFs"
         return found
 
     make(small)

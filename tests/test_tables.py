@@ -103,21 +103,29 @@ def same(ours: Any, theirs: Any) -> bool:
 
 
 def differences(address: str) -> list[str]:
-    """Hold each cell of a table against what frictionless reads; corrections are not applied."""
+    """Hold each cell of a table against what frictionless reads; corrections are not applied.
+
+    Each text of a column is read by frictionless once, as columns repeat a few.
+    """
     from turkic_ties.data.tables import parts
 
     topic, _, name = address.rpartition("/")
     package = frictionless.Package(str(data.package_path(topic or None)))
     frame = pd.concat(parts(address), ignore_index=True)
+    found: list[str] = []
     with package.get_resource(name) as resource:
-        rows = [row.to_dict() for row in resource.row_stream]
-    assert len(rows) == len(frame)
-    found = []
-    for column in frame:
-        ours = [as_frictionless(value) for value in frame[column].tolist()]
-        for number, (value, row) in enumerate(zip(ours, rows, strict=True), start=2):
-            if not (value is None and row[column] is None) and not same(value, row[column]):
-                found.append(f"row {number}, {column}: {value!r}, not {row[column]!r}")
+        rows = [*resource.cell_stream]
+        if rows and rows[0] == resource.labels:
+            del rows[0]
+        fields = resource.schema.fields
+    assert (len(rows), [column.name for column in fields]) == (len(frame), list(frame))
+    for place, column in enumerate(fields):
+        texts = pd.Series([row[place] for row in rows], dtype="object")
+        pairs = pd.DataFrame({"text": texts, "ours": frame[column.name]}).drop_duplicates()
+        for row, text, value in pairs.itertuples(name=None):
+            (read, notes), ours = column.read_cell(text), as_frictionless(value)
+            if notes or not ((ours is None and read is None) or same(ours, read)):
+                found.append(f"row {row + 2}, {column.name}: {ours!r}, not {read!r} {notes}")
     return found
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from small_project import ties
 from turkic_ties import parameters, topics
 from turkic_ties.parameters import ParameterError, check, checked
 from turkic_ties.reports.plan import plan
+from turkic_ties.reports.record import METADATA
 
 TAGGED = {"tags": ["parameters"]}
 CELL = """# every kind of default
@@ -33,6 +37,7 @@ made = len(label)
 _private = 1
 import math
 """
+OURS = METADATA["kernelspec"]
 NAMES = [*["rate", "label", "years", "ratio", "weights", "names"], *["options", "flag", "limit"]]
 NAMES += ["anything", "old", "made"]
 
@@ -117,8 +122,10 @@ def test_a_default_that_the_notebook_computes_is_passed_on_only_when_it_is_given
         ('country = "TUR"', "topic/tur", "Türkiye"),
         ("x = 1", "topic/topic", ""),
         ("", "topic/topic", ""),
-        ('start = "2020-01-01"\nend = "2020-02-01"', "topic/topic", ""),
-        ("start = 5\nend = 9\nwindow = 60", "topic/topic", ""),
+        ('start = "2020-01-01"\nend = "2020-02-01"', "topic/topic", "2020-01-01–2020-02-01"),
+        ("start = 5\nend = 9\nwindow = 60", "topic/topic", "5–9"),
+        ("end = None", "topic/topic", ""),
+        ("start = 2001", "topic/topic", "since 2001"),
         ("country = None", "topic/topic", ""),
     ],
 )
@@ -201,7 +208,8 @@ def test_a_notebook_without_any_of_our_calls_is_built_and_listed(small: Path) ->
     summary = json.loads((small / "reports/hello/hello.json").read_text(encoding="utf-8"))
     assert summary["parameters"] == {"name": "World"}
     index = (small / "reports/index.html").read_text(encoding="utf-8")
-    assert '<h2 id="hello"><a href="hello/hello.html">Hi</a></h2>' in index
+    assert '<h2 id="hello">Hi</h2>' in index
+    assert '<a href="hello/hello.html">' in index
     assert "One &lt;line&gt;." in index
     assert index.index('id="hello"') < index.index('id="trade"')
     again = ties(small, "build", "hello", "--force", "--quiet")
@@ -218,3 +226,30 @@ def test_a_notebook_accepts_what_the_command_accepts() -> None:
     assert checked("no such topic", partner="TR", other="1") == ("TUR", "1")
     with pytest.raises(ParameterError, match="trade: top_n"):
         checked("trade", top_n=2)
+
+
+def test_papermill_runs_a_notebook_in_an_odd_place(tmp_path: Path) -> None:
+    """Other letters and a space in the path, a long temporary folder, no HOME, no UTF-8 locale."""
+    folder, temporary = tmp_path / "ü Қ", tmp_path / ("t" * 60) / ("u" * 60)
+    for path in (folder / "notebooks", temporary):
+        path.mkdir(parents=True)
+    sources = [
+        "from turkic_ties import parameters",
+        "parameters.checked('x', country=country, start=start)",
+    ]
+    cell = 'country = "KAZ"\nstart = 2010'
+    path = drop_in(folder, "x", cell, *sources, kernelspec=OURS, language_info={"name": "python"})
+    kept = {name: value for name, value in os.environ.items() if name != "HOME"}
+    given = ["-p", "country", "Özbekistan", "-r", "start", "2001"]
+    answer = subprocess.run(
+        [str(Path(sys.executable).with_name("papermill")), path.name, "out.ipynb", *given],
+        cwd=path.parent,
+        env={**kept, "LC_ALL": "C", "TMPDIR": str(temporary)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    executed = nbformat.read(path.with_name("out.ipynb"), as_version=4)
+    assert executed.cells[-1].outputs[0].data["text/plain"] == "('UZB', 2001)"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from turkic_ties import data, defense, demographics, trade
+from turkic_ties import data, defense, demographics, language_policy, trade
 from turkic_ties.data import load
 
 CALLS: dict[str, tuple[str, str, Callable[[pd.DataFrame], object]]] = {
@@ -27,6 +27,19 @@ CALLS: dict[str, tuple[str, str, Callable[[pd.DataFrame], object]]] = {
         "defense/un_roll_calls",
         "KAZ",
         lambda t: defense.vote_dispersion(t, "KAZ", ["RUS", "CHN"]),
+    ),
+    "events": ("defense/events", "stage", lambda t: defense.event_intervals(t, "diplomacy")),
+    "places": (
+        "demographics/ethnic_composition",
+        "geography_type",
+        lambda t: demographics.regional_shares(
+            t, load("demographics/region_population"), "Kazakh", "KAZ"
+        ),
+    ),
+    "letters": (
+        "language_policy/kazakh_latin",
+        "basis",
+        lambda t: language_policy.lost_distinctions(t, "2021"),
     ),
     "outlook": (
         "demographics/population",

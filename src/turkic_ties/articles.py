@@ -44,6 +44,8 @@ def find() -> tuple[dict[str, Path], dict[str, str]]:
                 f"{name}: rename it; the name of an article has lower-case letters a to z, digits "
                 "and single hyphens, such as officials-on-trade.yml, and at most 100 of them."
             )
+        elif not path.is_file():
+            problems[path.name] = f"{name} is not a file: remove it, or put an article there."
         elif slug in articles:
             other = articles[slug].name
             problems[path.name] = f"{name} and {other} are both named {slug!r}: rename one of them."

@@ -42,6 +42,10 @@ Topics = Annotated[
 @app.callback()
 def ties() -> None:
     """Open data on the relations of the Turkic states, in notebooks run again with every update."""
+    from turkic_ties.refresh.place import settle
+
+    with suppress(OSError, TiesError):  # what is wrong is said by the command itself
+        settle(wait=False)
 
 
 @app.command()
@@ -81,6 +85,10 @@ def build(
     verify: Annotated[
         bool, typer.Option("--verify", help="Compare published files with the manifest; run none.")
     ] = False,
+    publish_link: Annotated[
+        bool,
+        typer.Option("--publish-link", help="For servers: exchange the link 'current' at the end."),
+    ] = False,
     pdf: Annotated[
         bool,
         typer.Option("--pdf", help="Also set each report and a fact sheet of the pair as PDF."),
@@ -108,7 +116,7 @@ def build(
     from turkic_ties.refresh.place import reading
     from turkic_ties.reports.frame import Edition
     from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, plan
-    from turkic_ties.reports.publish import exclusive, free, keep, now
+    from turkic_ties.reports.publish import exclusive, free, keep, link, now
 
     with _plain_errors():
         about = Edition(
@@ -127,6 +135,7 @@ def build(
             _verify(directory)
             return
         from turkic_ties.reports import build as building
+        from turkic_ties.reports.limits import check as check_limits
         from turkic_ties.reports.pdf import require
 
         if pdf:
@@ -140,7 +149,9 @@ def build(
                 if reasons:
                     _print(f"articles/{slug}: would be written: {'; '.join(reasons)}")
             return
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # treat it like Ctrl-C
+        for stopping in (signal.SIGTERM, signal.SIGHUP):  # treat them like Ctrl-C
+            if signal.getsignal(stopping) != signal.SIG_IGN:
+                signal.signal(stopping, signal.default_int_handler)
         began = time.monotonic()
         with exclusive(directory), reading():
             if edition:
@@ -148,6 +159,8 @@ def build(
             hashes = Hashes()
             reports = building.due(planned, directory, hashes, force)
             waiting = sum(bool(reasons) for reasons in reports.values())
+            if waiting:
+                check_limits(min(jobs or _cores(), waiting))
             with progress(waiting, quiet) as on_progress:
                 outcome = building.build(
                     reports,
@@ -162,6 +175,8 @@ def build(
                 )
             if edition and not outcome.failed:
                 keep(directory, about.dated)
+            if publish_link and outcome.built + outcome.reused:
+                link(directory)
     _summarise(outcome, time.monotonic() - began, directory, quiet)
     if outcome.failed or outcome.refused:
         raise typer.Exit(2 if outcome.refused else 1)
@@ -177,6 +192,8 @@ def _summarise(outcome: Any, seconds: float, directory: Path, quiet: bool) -> No
         _print(f"moved: {change}")
     if outcome.changes:
         _print(f"all changes: {_short(directory / 'changes.html')}")
+    for copy in outcome.kept:
+        _print(f"kept what was edited by hand: {_short(copy)}")
     for stem, reason in outcome.failed.items():
         _print(f"failed {stem}: {reason}", err=True)
         if (directory / f"{stem}.html").is_file():
@@ -213,6 +230,23 @@ def _cores() -> int:
 
 
 @app.command()
+def clean(
+    output: Annotated[
+        Path | None, typer.Option(help="Where reports are published; reports/ when left out.")
+    ] = None,
+) -> None:
+    """Show and remove what killed builds left."""
+    from turkic_ties.countries import data_directory
+    from turkic_ties.reports.publish import clean as remove
+    from turkic_ties.topics import PROJECT
+
+    with _plain_errors():
+        directory = (output or PROJECT / "reports").resolve()
+        done = remove(directory, data_directory(), PROJECT / "notebooks")
+        _print("\n".join(done) or "nothing to clean: no build has left anything")
+
+
+@app.command()
 def data(
     table: Annotated[
         str | None, typer.Argument(help="A table, for example trade/bilateral_trade.")
@@ -233,6 +267,8 @@ def data(
     from turkic_ties import data as tables
 
     with _plain_errors():
+        if table and (seal or check):
+            raise ParameterError(f"--check and --seal are for all tables: leave out {table!r}.")
         if seal:
             changed = tables.seal()
             _print(
@@ -543,10 +579,14 @@ def _plain_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             _stop("the disk is full; nothing was published. Free some space and build again.", 1)
+        if error.errno == errno.EFBIG:
+            _stop("a file may not be as large as it has to be: raise the limit (ulimit -f).", 1)
         place = f" ({error.filename})" if error.filename else ""
         _stop(f"{error.strerror or error}{place}. Check permissions and limits, then try again.", 1)
+    except MemoryError:
+        _stop("there is too little memory; nothing was published. Close other programs.", 1)
     except KeyboardInterrupt as interrupt:
-        _stop(f"stopped; {interrupt or 'nothing was published'}.", 130)
+        _stop(f"stopped; {str(interrupt) or 'nothing was published'}.", 130)
 
 
 def _print(text: str, err: bool = False) -> None:
@@ -568,12 +608,16 @@ def _short(path: Path) -> str:
 
 def main() -> None:
     """Run the command line, without waiting for notebooks that run on after a stop."""
-    status: Any = None
     _open_standard_files()
     try:
-        app()
-    except SystemExit as leaving:
-        status = leaving.code
+        status: Any = app(standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        status = 130
+        _print("ties: stopped; nothing was published.", err=True)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        status = _misused(error)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -582,6 +626,17 @@ def main() -> None:
     if threading.active_count() == 1:
         sys.exit(status)
     os._exit(status or 0)
+
+
+def _misused(error: Any) -> int:
+    """Say in one line what is wrong with a command line; typer has three, and help for none."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+    else:
+        command = error.ctx.command_path if error.ctx else "ties"
+        message = " ".join(error.format_message().split()).rstrip(".")
+        _print(f"ties: {message}. See '{command} --help'.", err=True)
+    return int(error.exit_code)
 
 
 def _open_standard_files() -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shutil
 import stat
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +25,9 @@ MAX_YAML_BYTES = 1_000_000
 MAX_YAML_DEPTH = 30
 MAX_YAML_NODES = 200_000
 """Bounds that a file written by a person stays far below, and a hostile one meets in a second."""
+
+PRIVATE = "ties_"
+ABANDONED_AFTER = 10  # seconds; a folder is locked within milliseconds after it is made
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -58,6 +66,14 @@ def decode(content: bytes, path: Path, error: type[Exception] = FileError) -> st
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
         raise error(f"{path}, line {line}: is not UTF-8. Save the file as UTF-8.") from None
+
+
+def read_json(path: Path, error: type[Exception] = FileError) -> Any:
+    """Parse a JSON file; `error` when it cannot be read or is not JSON."""
+    try:
+        return json.loads(read_bytes(path, error))
+    except (ValueError, RecursionError) as problem:
+        raise error(f"{path} is not valid JSON: {problem}. Restore it, or delete it.") from None
 
 
 def read_yaml(path: Path, error: type[Exception] = FileError) -> Any:
@@ -150,6 +166,91 @@ def write(path: Path, text: str) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def private_folder(place: Path | None = None) -> tuple[Path, int]:
+    """Make a private folder for temporary files.
+
+    Parameters
+    ----------
+    place
+        Where to make it; the system's folder of temporary files when None.
+
+    Returns
+    -------
+    tuple
+        The folder, and an open descriptor: as long as a process has it, `abandoned` knows that the
+        folder is in use.
+    """
+    import fcntl
+
+    folder = Path(tempfile.mkdtemp(prefix=PRIVATE, dir=place))
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return folder, descriptor
+
+
+@contextmanager
+def temporary(place: Path | None = None) -> Iterator[Path]:
+    """Give a private folder, see `private_folder`, and remove it at the end."""
+    folder, descriptor = private_folder(place)
+    try:
+        yield folder
+    finally:
+        os.close(descriptor)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def abandoned(place: Path) -> list[Path]:
+    """List the private folders that killed processes left.
+
+    Nobody has the locks of such a folder and of those in it. A young one may be about to be locked.
+
+    Parameters
+    ----------
+    place
+        Where they were made.
+    """
+    before = time.time() - ABANDONED_AFTER
+    return [
+        folder
+        for folder in sorted(place.glob(f"{PRIVATE}*"))
+        if not any(map(_in_use, [folder, *folder.glob(f"{PRIVATE}*")]))
+        and folder.stat().st_mtime < before
+    ]
+
+
+def _in_use(folder: Path) -> bool:
+    """Tell whether a folder is locked, or is not ours to look into."""
+    import fcntl
+
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.fstat(descriptor).st_uid != os.getuid()
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+
+
+def unfinished(folder: Path) -> list[Path]:
+    """List the files that `write` had begun in a folder when its process was killed."""
+    left = {path: re.fullmatch(r"\..+\.([0-9]+)", path.name) for path in folder.rglob(".*")}
+    return sorted(path for path, found in left.items() if found and not _runs(int(found[1])))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 @contextmanager

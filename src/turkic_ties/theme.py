@@ -38,10 +38,14 @@ def as_markdown(text: str) -> str:
     Examples
     --------
     >>> print(as_markdown("$5 < $6 * 2"))
-    \$5 \< \$6 \* 2
+    <span>\$</span>5 \< <span>\$</span>6 \* 2
     """
 
     def escaped(match: re.Match[str]) -> str:
+        # JupyterLab looks for formulas after Markdown has taken the escape away, but not across
+        # the bounds of elements.
+        if match[0] == "$":
+            return r"<span>\$</span>"
         return match[0][:-1] + "\\" + match[0][-1]
 
     return MARKDOWN_SIGNS.sub(escaped, re.sub(r"\s*[\r\n]+\s*", " ", text))
@@ -156,7 +160,7 @@ def themed_svg(svg: str, alt: str, id: str = "chart") -> Markup:
     for number, style in enumerate(style for style, count in uses.items() if count > 2):
         rules.append(f".{id}-{number}{{{style}}}")
         svg = svg.replace(f' style="{style}"', f' class="{id}-{number}"')
-    svg = svg.replace("</style>", f"{''.join(rules)}</style>", 1)
+    svg = svg.replace("</style>", f"{''.join(rules)}</style>", 1).replace("xlink:href=", "href=")
     opening, rest = svg.split(">", 1)
     opening = re.sub(r' (width|height)="[^"]*"', "", opening)
     return Markup(f'{opening} role="img" aria-label="{escape(alt)}">{rest}')

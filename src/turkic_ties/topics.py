@@ -25,7 +25,7 @@ from turkic_ties.errors import TiesError
 PROJECT = Path(__file__).parents[2]
 
 NAME = re.compile(r"\w[\w-]*")
-TAKEN = ("articles", "fact-sheets", "failed")
+TAKEN = ("articles", "current", "editions", "fact-sheets", "failed")
 """Folders of the published edition that belong to no topic."""
 
 

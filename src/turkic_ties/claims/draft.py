@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 from turkic_ties import countries
-from turkic_ties.claims.measures import as_reading, example, in_line, value_of
-from turkic_ties.claims.rules import ClaimError, Value
+from turkic_ties.claims.measures import as_reading, example, in_line, value_of, with_unit_of
+from turkic_ties.claims.rules import ClaimError, Rule, Value
 from turkic_ties.words import significant
 
 HEAD = """# What an editor needs to complete this file is in data/claims.schema.json of the project.
 # 'ties measures' lists what can be computed; 'ties measures trade.ranks' shows how to ask for it.
 # 'ties claims --watch FILE' computes again whenever this file is saved.
+#
+# compute: also 'table: trade/statements' for a table of 'ties data'; 'over: year' for a series;
+#   'take: count' (or sum, median, first, last, smallest, largest, spread) for several rows
+# rule, one of:
+{rules}
 
 article:
   title: Title of the article
@@ -53,8 +58,6 @@ UNDECIDED = """  - undecided:
       would_decide: what would decide it
       held_by: who holds that"""
 
-UNITS = {"usd": ("billion US dollars", 1e-9), "share": ("percent", 100.0), "rank": ("rank", 1.0)}
-
 
 def new(country: str, partner: str) -> str:
     """Write a file of statements with comments, which can be read and evaluated as it is.
@@ -65,7 +68,8 @@ def new(country: str, partner: str) -> str:
         The pair, in any spelling.
     """
     country, partner = countries.to_iso3(country), countries.to_iso3(partner)
-    head = HEAD.format(country=country, partner=partner, year=datetime.date.today().year)
+    year = datetime.date.today().year
+    head = HEAD.format(country=country, partner=partner, year=year, rules="\n".join(_rules()))
     return head + draft("Replace this by what the article says.", country, partner)
 
 
@@ -111,9 +115,7 @@ def draft(
     country, partner = countries.to_iso3(country), countries.to_iso3(partner)
     try:
         calculation, _ = example(measure, country, partner, row, column)
-        unit, scale = _unit(str(calculation.get("column", "")))
-        if scale != 1:
-            calculation["scale"] = scale
+        unit, calculation = with_unit_of(calculation)
         value = value_of(calculation, country, partner)
     except ClaimError as error:
         calculation, value, reason = {}, None, str(error)
@@ -134,10 +136,13 @@ def draft(
     )
 
 
-def _unit(column: str) -> tuple[str, float]:
-    """Give a unit for readers, and the factor to it, from the name of a column."""
-    last = column.rpartition("_")[2]
-    return UNITS.get(last, (column.replace("_", " "), 1.0))
+def _rules() -> Iterator[str]:
+    """List the rules with what each takes."""
+    for name, field in Rule.model_fields.items():
+        [model, *_] = get_args(field.annotation)
+        fields = ", ".join(model.model_fields)
+        takes = "[…]" if fields == "root" else "{" + fields + "}"
+        yield f"#   {name}: {takes}"
 
 
 def _stated(value: Value, unit: str) -> tuple[str, str]:
@@ -146,5 +151,5 @@ def _stated(value: Value, unit: str) -> tuple[str, str]:
         return in_line({"value": value}), "{date_equals: {}}"
     number = significant(float(value), digits=3)  # type: ignore[arg-type]
     text = f"{{value: {number.replace(',', '').replace('−', '-')}, unit: {unit}}}"
-    rules = "# or at_least, at_most, within, trend, …: 'How a verdict comes about' on a page"
+    rules = "# see above; their texts are on every page of an article"
     return text, f"{{{'rank_equals' if unit == 'rank' else 'rounds_to'}: {{}}}} {rules}"

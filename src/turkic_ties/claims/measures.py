@@ -19,8 +19,22 @@ from turkic_ties.topics import TOPICS
 
 SAMPLE_ROWS = 4
 WIDTH = 110
-KEPT = ("books", "flow", "year", "date", "partner")
+KEPT = [
+    "books",
+    "flow",
+    "year",
+    "date",
+    "partner",
+    "origin",
+    "destination",
+    "exporter",
+    "importer",
+    "other",
+]
 """Columns that an example names even where the row is the only one without them."""
+
+UNITS = {"usd": ("billion US dollars", 1e-9), "share": ("percent", 100.0), "rank": ("rank", 1.0)}
+"""Unit for readers, and the factor to it, by the last word of a column's name."""
 
 
 def list_measures() -> dict[str, str]:
@@ -62,7 +76,8 @@ def describe(name: str, country: str = "KAZ", partner: str = "TUR") -> str:
     except ClaimError as error:
         told.append(f"No example for {country} and {partner}: {error}")
         return "\n\n".join([*told, *re.findall(r"^Examples\n-+\n.*", text, re.M | re.S)])
-    reading = as_reading(name, calculation, "", "{at_least: {value: 0}}")
+    unit, calculation = with_unit_of(calculation)
+    reading = as_reading("Name of the reading", calculation, unit, "{at_least: {value: 0}}")
     told.append(f"As a reading in YAML\n{reading}")
     told.append(f"In Python\n{_as_python(topic, function, calculation, (country, partner))}")
     shown = result.tail(SAMPLE_ROWS) if isinstance(result, pd.DataFrame) else result
@@ -119,6 +134,13 @@ def example(
     chosen = result.iloc[-1] if row is None else pd.Series(dict(row))
     calculation |= {"where": _where(result, chosen, column), "column": column}
     return calculation, result
+
+
+def with_unit_of(calculation: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Give the unit of a calculation's column for readers, and the calculation scaled to it."""
+    column = str(calculation.get("column", ""))
+    unit, scale = UNITS.get(column.rpartition("_")[2], (column.replace("_", " "), 1.0))
+    return unit, calculation | ({"scale": scale} if scale != 1 else {})
 
 
 def value_of(calculation: Mapping[str, Any], country: str, partner: str) -> Value:

@@ -17,12 +17,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partialmethod
 from pathlib import Path
 
+from turkic_ties import files
 from turkic_ties.kernels.parent import fingerprint, receive, send
 
 VARIABLE = "TURKIC_TIES_KERNELS"
@@ -30,7 +30,6 @@ COLD = "cold"
 KERNEL = "turkic_ties.kernels.kernel"
 SPECIFICATION = Path(__file__).with_name("turkic-ties") / "kernel.json"
 IMPORT_TIMEOUT = 60  # seconds; imports take about 3, on a busy machine many times that
-ABANDONED_AFTER = 24 * 60 * 60  # seconds; no kernel of a killed parent is in use for so long
 SOCKET_PATH_LIMIT = 60  # the system's limit is about 100 bytes, of which our names take up to 40
 
 if not hasattr(os, "fork"):
@@ -84,19 +83,23 @@ class WarmProcess:
     kill = partialmethod(send_signal, 9)
 
 
-def kernel_folder() -> Path:
-    """Make a private folder for the sockets of a kernel, in the folder of the parent, if any."""
+def kernel_folder() -> tuple[Path, int]:
+    """Make a private folder for the sockets of a kernel, in the folder of the parent, if any.
+
+    Returns
+    -------
+    tuple
+        The folder, and the descriptor that shows that it is in use; see `files.private_folder`.
+    """
     share()
     address = os.environ.get(VARIABLE, COLD)
-    if address == COLD:
-        return _short_folder()
-    return Path(tempfile.mkdtemp(prefix="kernel-", dir=Path(address).parent))
+    return _short_folder() if address == COLD else files.private_folder(Path(address).parent)
 
 
-def _short_folder() -> Path:
+def _short_folder() -> tuple[Path, int]:
     """Make a private folder with a path short enough for sockets."""
-    place = None if len(tempfile.gettempdir()) <= SOCKET_PATH_LIMIT else "/tmp"
-    return Path(tempfile.mkdtemp(prefix="ties-", dir=place))
+    place = Path(tempfile.gettempdir())
+    return files.private_folder(place if len(str(place)) <= SOCKET_PATH_LIMIT else Path("/tmp"))
 
 
 def share(*, warm_up: bool = False) -> None:
@@ -174,13 +177,11 @@ def _start(env: Mapping[str, str]) -> str:
     """Start a parent, and put its address where child processes find it."""
     if not _parents:
         atexit.register(_stop, os.getpid())
-    import fcntl  # POSIX only, as all of this
-
-    folder = _short_folder()
-    _remove_abandoned(folder.parent)
+    folder, in_use = _short_folder()
+    for left in files.abandoned(folder.parent):
+        shutil.rmtree(left, ignore_errors=True)
     address = str(folder / "parent")
     with socket.socket(socket.AF_UNIX) as listener, (folder / "log").open("wb") as log:
-        fcntl.flock(log, fcntl.LOCK_EX)  # held by the parent, whose standard error this is
         listener.bind(address)
         listener.listen(128)
         process = subprocess.Popen(
@@ -190,28 +191,13 @@ def _start(env: Mapping[str, str]) -> str:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=log,
-            pass_fds=[listener.fileno()],
+            pass_fds=[listener.fileno(), in_use],
             start_new_session=True,
         )
+    os.close(in_use)  # the parent has it
     _parents[folder] = process
     os.environ[VARIABLE] = address
     return address
-
-
-def _remove_abandoned(place: Path) -> None:
-    """Remove the folders of parents that were killed: nobody holds the locks of their logs.
-
-    A young folder stays: its parent may be about to take the lock, or another process, which has
-    not noticed yet that the parent was killed, may be putting the sockets of a kernel there.
-    """
-    import fcntl
-
-    for log in place.glob("ties-*/log"):
-        with suppress(OSError), log.open("rb") as file:
-            if time.time() - log.parent.stat().st_mtime < ABANDONED_AFTER:
-                continue
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(log.parent, ignore_errors=True)
 
 
 def _stop(pid: int) -> None:

@@ -29,13 +29,9 @@ class WarmProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose where kernel and client communicate."""
         manager = self.parent
-        default = manager and manager.ip in (localhost(), "kernel-ipc")
-        # Encryption needs TCP.
-        default = default and getattr(manager, "transport_encryption", "disabled") == "disabled"
-        # Ports are set when a user chose them, and when this is a restart: keep both.
-        if default and not any(manager.ports) and os.name == "posix":
-            self._folder = client.kernel_folder()
-            self._remove = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        if manager and os.name == "posix" and not _asked_for_a_network(manager, kwargs):
+            self._folder, in_use = client.kernel_folder()
+            self._remove = weakref.finalize(self, _discard, self._folder, in_use)
             manager.transport, manager.ip = "ipc", str(self._folder / "channel")
             manager.cache_ports = False
             manager.connection_file = manager.connection_file or str(self._folder / "kernel.json")
@@ -72,6 +68,23 @@ class WarmProvisioner(LocalProvisioner):
         await super().cleanup(restart=restart)
         if self._folder and not restart:
             self._remove()
+
+
+def _asked_for_a_network(manager: Any, options: dict[str, Any]) -> bool:
+    """Tell whether somebody chose an address, a transport, ports or encryption; a restart did."""
+    sections = [manager.config.get(section, {}) for section in manager.section_names()]
+    encryption = getattr(manager, "transport_encryption", "disabled")
+    return bool(
+        any("transport" in section or "ip" in section for section in sections)
+        or manager.ip not in (localhost(), "kernel-ipc")
+        or any(manager.ports)
+        or options.get("transport_encryption", encryption) not in (False, "disabled")
+    )
+
+
+def _discard(folder: Path, in_use: int) -> None:
+    os.close(in_use)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _descriptor(file: Any, default: int) -> int:

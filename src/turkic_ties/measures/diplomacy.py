@@ -29,6 +29,19 @@ SEED = 1991
 
 _VOTES = {"Y": 1.0, "A": 0.0, "N": -1.0}
 _NO_VOTE = "X"
+_STAGES = [
+    *(
+        "planned",
+        "announced",
+        "agreed",
+        "ratified",
+        "held",
+        "established",
+        "ordered",
+        "not ordered",
+    ),
+    *("denied", "delivered", "in service", "shown"),
+]
 
 _FREQUENCIES = {"day": "D", "month": "M", "year": "Y"}
 
@@ -510,6 +523,7 @@ def event_intervals(events: pd.DataFrame, category: str) -> pd.DataFrame:
     >>> event_intervals(table, "talks")[["days_min", "days_max"]].values.tolist()
     [[29, 59]]
     """
+    check_known(events, "stage", _STAGES, "events")
     chosen = events[(events["category"] == category) & (events["stage"].fillna("") != "planned")]
     dated = _with_first_and_last_day(chosen).sort_values(["earliest", "latest", "id"])
     rows = [

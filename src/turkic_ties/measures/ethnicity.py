@@ -30,6 +30,7 @@ from turkic_ties.measures.common import (
     arrange,
     bounds,
     check_country,
+    check_known,
     herfindahl_hirschman,
     joined,
 )
@@ -560,6 +561,12 @@ def regional_shares(
         (undated first) and date.
     """
     check_country(country)
+    check_known(
+        ethnic_composition,
+        "geography_type",
+        ["country", "region", "district", "city"],
+        "ethnic_composition",
+    )
     places = ethnic_composition["geography_type"] != "country"
     table = ethnic_composition[places & (ethnic_composition["iso3"] == country)]
     rows = _with_shares(table, region_population)

@@ -29,6 +29,7 @@ from turkic_ties.measures.common import (
     Floats,
     by_state,
     check_country,
+    check_known,
     check_pair,
     check_version,
     frame,
@@ -128,6 +129,7 @@ def _all_upper(table: pd.DataFrame) -> dict[Any, str]:
 
 def _spelling(kazakh_latin: pd.DataFrame, version: str) -> pd.DataFrame:
     check_version(version, LATIN_VERSIONS)
+    check_known(kazakh_latin, "basis", ["official", "spelled out"], "kazakh_latin")
     table = kazakh_latin[kazakh_latin["version"] == version].sort_values("cyrillic_lower")
     return table.fillna({"latin_lower": "", "latin_upper": ""})
 

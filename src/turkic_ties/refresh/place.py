@@ -67,16 +67,23 @@ def reading() -> Iterator[None]:
         yield
 
 
-def settle() -> None:
-    """Move what was declared ready into place, if anything; may be repeated."""
+def settle(wait: bool = True) -> None:
+    """Move what was declared ready into place, if anything; may be repeated.
+
+    Parameters
+    ----------
+    wait
+        Wait for builds that read the tables of before; otherwise leave it to the next one.
+    """
     root = data_directory()
     ready = root / FOLDER / READY
     if not ready.is_dir():
         return
-    with flocked(root / FOLDER / "readers"):
-        files = sorted(path for path in ready.rglob("*") if path.is_file())
+    with flocked(root / FOLDER / "readers", wait=wait) as is_free:
+        files = sorted(path for path in ready.rglob("*") if path.is_file() and is_free)
         for file in sorted(files, key=lambda path: path.suffix == ".yaml"):
             target = root / file.relative_to(ready)
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(file, target)
-        shutil.rmtree(ready, ignore_errors=True)
+        if is_free:
+            shutil.rmtree(ready, ignore_errors=True)

@@ -108,7 +108,9 @@ def refresh(names: list[str], options: Options) -> list[Outcome]:
                 state[name] = today
             elif got:
                 outcomes[name] = got
-        outcomes |= {each.name: each for each in _take_over(asked, entries, folder, options, today)}
+        if asked:
+            taken = _take_over(asked, entries, folder, options, today)
+            outcomes |= {each.name: each for each in taken}
         if not options.check:
             written = {name: day.isoformat() for name, day in sorted(state.items())}
             write(folder / ASKED, json.dumps(written, indent=1) + "\n")
@@ -188,7 +190,8 @@ def _take_over(
                     )
                 handover.apply(copy, real)
             break
-    place.settle()
+    if not options.check:
+        place.settle()
     by_name = {outcome.name: outcome for outcome in outcomes}
     for each in asked:
         outcome = by_name.get(each.name, Outcome(each.name, HELD))

@@ -15,7 +15,9 @@ from typing import Any
 from markupsafe import Markup
 
 from turkic_ties import articles, claims, data
+from turkic_ties.claims.registry import dated
 from turkic_ties.reports.shell import as_script, environment
+from turkic_ties.theme import sparkline
 from turkic_ties.topics import TOPICS
 
 Summary = Mapping[str, Any]
@@ -28,11 +30,11 @@ OUTCOMES = {
     claims.Verdict.OUTDATED: "Outdated: it held when it was made",
     claims.Verdict.NOT_CHECKED: "Not checked here: open data exist, but not in our tables",
     claims.Verdict.NOT_CHECKABLE: "Not checkable: no open data that would decide it are known",
-    claims.Verdict.NOT_RATED: "Not rated: a forecast, an aim, a cause or an opinion",
+    claims.Verdict.NOT_RATED: "Not rated: a forecast, aim, cause, opinion or word of degree",
 }
 """The verdicts in words."""
 
-YEAR = re.compile(r"\d{4}$")
+YEAR = re.compile(r"\d{4}")
 SPARK_POINTS = 4
 
 
@@ -126,6 +128,7 @@ def _page(
             sections=[(name, list(group)) for name, group in sections],
             evidence=evidence,
             outcomes=OUTCOMES,
+            dated=dated,
             sparks={result["id"]: _spark(result) for result in results},
             scale=scale(results),
             total=len(results),
@@ -141,20 +144,9 @@ def _page(
 def _spark(result: Mapping[str, Any]) -> Markup:
     """Draw the first yearly series that decides; nothing where none has enough points."""
     for reading in [reading for part in result["parts"] for reading in part["readings"]]:
-        series = {label: y for label, y in reading["series"].items() if YEAR.match(label)}
-        if len(series) < SPARK_POINTS:
-            continue
-        years, values = [float(label[:4]) for label in series], list(series.values())
-        low, high = min(0.0, *values), max(0.0, *values)
-        points = " ".join(
-            f"{2 + 116 * (x - years[0]) / ((years[-1] - years[0]) or 1):.1f},"
-            f"{26 - 24 * (y - low) / ((high - low) or 1):.1f}"
-            for x, y in zip(years, values, strict=True)
-        )
-        return Markup(
-            '<svg class="spark" viewBox="0 0 120 28" role="img" aria-label="{}">'
-            '<polyline points="{}"/></svg>'
-        ).format(f"{reading['name']}: {reading['plain']}", points)
+        series = {label: y for label, y in reading["series"].items() if YEAR.fullmatch(label)}
+        if len(series) >= SPARK_POINTS:
+            return sparkline([(int(label), value) for label, value in series.items()])
     return Markup("")
 
 

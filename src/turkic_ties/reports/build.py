@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import articles, countries, data, hashing
+from turkic_ties import articles, countries, data, files, hashing
 from turkic_ties.errors import TiesError
 from turkic_ties.parameters import ParameterError
 from turkic_ties.reports import changes, frame, manifest, summaries
@@ -60,7 +60,8 @@ class BuildResult:
     """A build: published files, reports built, reused and failed (with the reason), and changes.
 
     ``refused`` are the articles whose files have a mistake, with what it is; ``notes`` say of a
-    report which outputs are not on its page, or differ from run to run.
+    report which outputs are not on its page, or differ from run to run; ``kept`` are copies of
+    files that were edited by hand and then replaced.
     """
 
     published: list[Path] = field(default_factory=list)
@@ -70,6 +71,7 @@ class BuildResult:
     refused: dict[str, str] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     changes: list[changes.Change] = field(default_factory=list)
+    kept: list[Path] = field(default_factory=list)
 
 
 def due(
@@ -156,12 +158,13 @@ def build(
         edition.mkdir()
         for report, produced in _produced(wanted, folder, on_progress, jobs, cluster, cell_timeout):
             error = produced.error or _unreviewed(produced)
+            result.kept += _replace_failed(
+                directory / FAILED / f"{report.stem}.ipynb", produced.executed if error else ""
+            )
             if error:
                 result.failed[report.stem] = error
-                _keep(produced.executed, directory / FAILED / f"{report.stem}.ipynb")
             else:
                 result.built.append(report.stem)
-                (directory / FAILED / f"{report.stem}.ipynb").unlink(missing_ok=True)
                 staged = _stage(report, produced, edition, hashes)
                 before, records[report.stem] = records.get(report.stem), staged
                 result.notes[report.stem] = [
@@ -180,6 +183,7 @@ def build(
             history = _history(directory / HISTORY, began, result)
             crate = manifest.as_json(records, manifest.version(), f"{about.base_url}about.html")
             _write({HISTORY: history, manifest.NAME: crate}, edition)
+            result.kept += _keep_edited(manifest.read(directory), edition, directory)
             result.published = publish(edition, directory)
             for path in published.keys() - records.keys():
                 if path.endswith(pdfs.SUFFIX):
@@ -296,14 +300,14 @@ def produce(
 
     result, began = ReportResult(started=now()), time.time()
     for last_try in (False, True):
-        with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as private:
+        with files.temporary(folder) as private:
             try:
-                notebook = run(report, Path(private), on_section, cell_timeout)
+                notebook = run(report, private, on_section, cell_timeout)
                 result.files, result.error = render(report, notebook), ""
-                result.notes = outputs.notes(notebook, Path(private), began)
+                result.notes = outputs.notes(notebook, private, began)
                 break
             except NotebookError as error:
-                executed = Path(private) / EXECUTED
+                executed = private / EXECUTED
                 result.executed = executed.read_text("utf-8") if executed.is_file() else ""
                 result.error = str(error)
                 if last_try or not getattr(error, "died", False):
@@ -545,7 +549,7 @@ def _frame(records: manifest.Records, edition: Path, directory: Path, about: Edi
     from turkic_ties.reports.pages import report_page
 
     names = [name for name, record in records.items() if f"{name}.html" in record.outputs]
-    stems = [name for name in names if not name.startswith(f"{articles.FOLDER}/")]
+    stems = [name for name in records if not name.startswith(f"{articles.FOLDER}/")]
     updated = frame.read(directory).updated
     for stem in names:
         page, record = f"{stem}.html", records[stem]
@@ -561,10 +565,47 @@ def _frame(records: manifest.Records, edition: Path, directory: Path, about: Edi
     return replace(about, updated=updated)
 
 
-def _keep(executed: str, target: Path) -> None:
+def _replace_failed(path: Path, executed: str) -> list[Path]:
+    """Replace the notebook of a failed report; one that was edited by hand is kept under a name."""
+    kept = []
+    if path.is_file():
+        content = path.read_bytes()
+        if _signature(content) == _signature(content, stored=True):
+            path.unlink()
+        else:
+            kept.append(path.with_suffix(f".edited-{hashing.of_bytes(content)[-8:]}.ipynb"))
+            os.replace(path, kept[0])
     if executed:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(executed, encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        notebook = json.loads(executed)
+        notebook["metadata"][FAILED] = _signature(executed.encode())
+        files.write(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+    return kept
+
+
+def _signature(content: bytes, stored: bool = False) -> str:
+    """Hash the cells of a notebook, or give the hash that the build stored in it."""
+    try:
+        notebook = json.loads(content)
+        if stored:
+            return str(notebook["metadata"][FAILED])
+        return hashing.of_bytes(json.dumps(notebook["cells"], sort_keys=True).encode())
+    except (ValueError, LookupError, TypeError):
+        return "stored" if stored else "no notebook"
+
+
+def _keep_edited(records: manifest.Records, edition: Path, directory: Path) -> list[Path]:
+    """Copy published files that were edited by hand and are about to be replaced."""
+    kept = []
+    for record in records.values():
+        for path, published in record.outputs.items():
+            if (edition / path).is_file() and (directory / path).is_file():
+                content = (directory / path).read_bytes()
+                found = hashing.of_bytes(content)
+                if found != published and content != (edition / path).read_bytes():
+                    kept.append(directory / f"{path}.edited-{found[-8:]}")
+                    kept[-1].write_bytes(content)
+    return kept
 
 
 def _history(history: Path, began: str, result: BuildResult) -> str:

@@ -130,7 +130,7 @@ def _row(line: bytes) -> dict[str, Any] | None:
     try:
         row = json.loads(line)
         Change(**{name: value for name, value in row.items() if name != "when"})
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
     return dict(row) if isinstance(row.get("when"), str) else None
 

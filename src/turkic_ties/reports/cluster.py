@@ -1,16 +1,26 @@
-"""Cluster: the same plan on Dask workers that have the same package, data and lock file."""
+"""Cluster: the same plan on Dask workers that have the same package, data and lock file.
+
+What workers send back is read as JSON of a known form, not as objects of this package.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from turkic_ties import data
 from turkic_ties.errors import TiesError
 from turkic_ties.reports.plan import Hashes, Ingredients
+
+if TYPE_CHECKING:
+    from turkic_ties.reports.build import ReportResult
 
 CONNECT_TIMEOUT = 10  # seconds
 
@@ -30,7 +40,9 @@ def fingerprint() -> Ingredients:
     }
 
 
-def _check_same(mine: Ingredients, theirs: Ingredients, worker: str) -> None:
+def _check_same(mine: Ingredients, theirs: Any, worker: str) -> None:
+    if not isinstance(theirs, dict):
+        raise ClusterError(f"{worker} does not answer as ours do: restart it, or leave it out.")
     names = dict.fromkeys([*mine, *theirs])
     if differing := [name for name in names if mine.get(name) != theirs.get(name)]:
         raise ClusterError(
@@ -66,6 +78,11 @@ def connect(address: str) -> Iterator[Executor]:
         raise ClusterError(
             f"no Dask scheduler answers at {address}: start one with 'dask scheduler'."
         ) from error
+    except TypeError as error:  # what Dask raises without certificates
+        raise ClusterError(
+            f"{address} needs certificates: name them in Dask's own configuration "
+            "(distributed.comm.tls), see 'On a cluster' in the README."
+        ) from error
     with client:
         mine = fingerprint()
         try:
@@ -92,11 +109,34 @@ class _Workers(Executor):
     def submit(
         self, function: Callable[..., Any], /, *arguments: Any, **options: Any
     ) -> Future[Any]:
-        return self._workers.submit(_run_if_same, self._mine, function, *arguments, **options)
+        answer: Future[Any] = Future()
+        asked = self._workers.submit(_run_if_same, self._mine, function, *arguments, **options)
+        asked.add_done_callback(lambda done: _settle(answer, done))
+        return answer
 
 
 def _run_if_same(
-    mine: Ingredients, function: Callable[..., Any], *arguments: Any, **options: Any
-) -> Any:
-    _check_same(mine, fingerprint(), "a worker")
-    return function(*arguments, **options)
+    mine: Ingredients, function: Callable[..., ReportResult], *arguments: Any, **options: Any
+) -> str:
+    """On a worker: produce a report and write it as JSON, or why it cannot."""
+    try:
+        _check_same(mine, fingerprint(), "a worker")
+        return json.dumps(asdict(function(*arguments, **options)))
+    except TiesError as error:
+        return json.dumps({"refused": str(error)})
+
+
+def _settle(answer: Future[Any], done: Future[str]) -> None:
+    from turkic_ties.reports.build import ReportResult
+
+    try:
+        text = done.result()
+        if isinstance(text, str) and text.startswith('{"refused": '):
+            raise ClusterError(str(json.loads(text)["refused"]))
+        answer.set_result(TypeAdapter(ReportResult).validate_json(text))
+    except ClusterError as error:
+        answer.set_exception(error)
+    except ValidationError:
+        answer.set_result(ReportResult(error="a worker sent something that is no report"))
+    except Exception as error:  # Dask gave up: workers were lost again and again
+        answer.set_result(ReportResult(error=f"lost with its workers: {error}".splitlines()[0]))

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from turkic_ties import articles, countries, topics
 from turkic_ties.errors import TiesError
+from turkic_ties.reports.pdf import FACT_SHEETS, SUFFIX
 from turkic_ties.reports.shell import as_script, environment, in_words
 
 NAME = "edition.json"
@@ -96,7 +97,7 @@ def frame(
     edition
         What all pages share.
     stems
-        The reports of the edition: others are named without a link.
+        The reports of the edition and its PDFs: other reports are named without a link.
     description
         One or two sentences, for search engines.
     summary
@@ -158,12 +159,22 @@ def _switcher(
         return {"text": text, "href": href, "here": stem == present}
 
     back = [entry(" and ".join(map(countries.name, pair[::-1])), topic, *pair[::-1])]
-    own = sorted(stem for stem in stems if stem.partition("_")[0] == _stem(topic, *pair))
+    standard = _stem(topic, *pair)
+    own = sorted(s for s in stems if f"{s}_".startswith(f"{standard}_") and not s.endswith(SUFFIX))
+    pdfs = {
+        "This report": f"{present}{SUFFIX}",
+        "Fact sheet of the pair, two pages": f"{FACT_SHEETS}/{present.rpartition('/')[2]}{SUFFIX}",
+    }
     return {
         "topic": topics.describe(others).title if others else "",
         "missing": any(_stem(others, *two) not in stems for two in PAIRS),
         "topics": [entry(topics.describe(name).title, name, *pair) for name in named if summary],
         "reverse": back if len(pair) == 2 else [],
+        "pdfs": [
+            {"text": text, "href": path, "here": False}
+            for text, path in pdfs.items()
+            if path in stems
+        ],
         "periods": [{"text": _period(s), "href": f"{s}.html", "here": s == present} for s in own],
         "others": {
             countries.name(country): [
@@ -185,7 +196,8 @@ def _stem(topic: str, *pair: str) -> str:
 
 def _period(stem: str) -> str:
     """Name a report by the parameters in its path: ``start 2005, end 2019``."""
-    return stem.partition("_")[2].replace("_", ", ").replace("-", " ") or "standard period"
+    changed = stem.rpartition("/")[2].partition("_")[2]
+    return changed.replace("_", ", ").replace("-", " ") or "standard period"
 
 
 def _citation(page: Mapping[str, Any], edition: Edition, retrieved: str) -> dict[str, str]:

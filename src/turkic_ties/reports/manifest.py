@@ -12,13 +12,14 @@ Process Run Crate 0.5, https://w3id.org/ro/wfrun/process/0.5; RO-Crate 1.1, http
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import hashing, topics
+from turkic_ties import files, hashing, topics
 from turkic_ties.errors import TiesError
 from turkic_ties.reports.plan import Ingredients
 
@@ -69,16 +70,17 @@ def read(directory: Path) -> Records:
         When the file is damaged.
     """
     path = directory / NAME
+    if not os.path.lexists(path):
+        return {}
     try:
-        graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
+        graph = files.read_json(path)["@graph"]
         entities = {entity["@id"]: entity for entity in graph}
         actions = [entity for entity in graph if entity["@type"] == "CreateAction"]
         return {action["name"]: _record(action, entities) for action in actions}
-    except FileNotFoundError:
-        return {}
-    except (ValueError, KeyError, TypeError) as error:
+    except (files.FileError, KeyError, TypeError, AttributeError) as error:
         raise ManifestError(
-            f"{path} is damaged ({error}). Delete it; the next build builds every report again."
+            f"{path} is damaged ({error!s:.200}). Delete it; the next build builds every report "
+            "again."
         ) from error
 
 
@@ -239,10 +241,11 @@ def altered(record: Record, directory: Path) -> list[str]:
     problems = []
     for path, hash in record.outputs.items():
         try:
-            if hashing.of_bytes((directory / path).read_bytes()) != hash:
+            if hashing.of_bytes(files.read_bytes(directory / path)) != hash:
                 problems.append(f"{path} was altered")
-        except FileNotFoundError:
-            problems.append(f"{path} is missing")
+        except files.FileError:
+            lost = not os.path.lexists(directory / path)
+            problems.append(f"{path} {'is missing' if lost else 'was altered'}")
     return problems
 
 

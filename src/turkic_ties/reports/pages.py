@@ -128,7 +128,7 @@ def report_page(path: Path, edition: frame.Edition, stems: Sequence[str]) -> str
     edition
         What all pages share.
     stems
-        The reports of the edition.
+        The reports of the edition and its PDFs.
     """
     page = path.read_text(encoding="utf-8")
     name = f"{path.parent.name}/{path.name}"

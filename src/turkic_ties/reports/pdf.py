@@ -20,10 +20,10 @@ from turkic_ties import hashing, topics
 from turkic_ties.errors import TiesError
 from turkic_ties.reports import summaries
 from turkic_ties.reports.plan import Ingredients
-from turkic_ties.theme import LINK_SCHEMES, VARIABLES
+from turkic_ties.theme import INK, LINK_SCHEMES, VARIABLES
 
 TEMPLATE = Path(__file__).parent / "template" / "pdf" / "document.typ"
-WIDEST, TALLEST = 490.0, 590.0  # points a chart may take of an A4 page, with its title and source
+WIDEST, TALLEST = 400.0, 520.0  # points a chart may take of an A4 page, with its title and source
 CHARTS = 6  # of a fact sheet
 CARDS = 6  # key figures of each topic on a fact sheet
 
@@ -127,19 +127,14 @@ def _fact_sheet(contents: Contents) -> Node:
             if source["publisher"] in shown
         }
         heading = topics.describe(summary["topic"]).title
-        parts.append({"title": heading, "in_short": in_short(summary), "cards": cards})
+        parts.append({"title": heading, "in_short": summary["in_short"], "cards": cards})
     return {"topics": parts, "charts": charts, "sources": sorted(sources)}
 
 
 def _card(figure: Mapping[str, Any]) -> Node:
-    label = ", ".join(filter(None, [figure["label"], figure.get("state")]))
-    notes = [figure["period"], *figure.get("moved", ()), figure["source"]]
+    label = ", ".join(filter(None, [figure["label"], figure["state"]]))
+    notes = [figure["period"], *figure["moved"], figure["source"]]
     return {"label": label, "value": figure["text"], "notes": notes, "source": figure["source"]}
-
-
-def in_short(summary: Mapping[str, Any]) -> list[str]:
-    """Return what a reader can take away from a report: a few sentences with numbers."""
-    return list(summary.get("in_short") or summary["findings"][:3])
 
 
 def _compile(language: str, title: str, **content: Any) -> bytes:
@@ -224,7 +219,8 @@ def _printed(svg: str) -> Node:
     for colour, variable in VARIABLES.items():
         svg = svg.replace(f"var({variable})", colour)
     svg = re.sub(r"var\([\w-]+,(#\w+)\)", r"\1", svg)
-    svg = svg.replace(' class="spark"', ' fill="none" stroke="#00587d"')  # else in the style sheet
+    # A small line in a table has its colour from the style sheet of the page.
+    svg = re.sub(r'^<svg class="\w+"', f'<svg fill="none" stroke="{INK}"', svg)
     label = re.search(r'aria-label="([^"]*)"', svg)
     box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', svg)
     width, height = (float(side) for side in box.groups()) if box else (WIDEST, TALLEST)

@@ -56,10 +56,10 @@ class Report:
     @property
     def title(self) -> str:
         """Pair and period in words: ``Kazakhstan and Türkiye, since 1995``; empty without any."""
-        years = [self.parameters[name] for name in ("start", "end") if name in self.parameters]
-        period = "–".join(dict.fromkeys(map(str, years)))
-        if years and years[-1] is None:
-            period = f"since {years[0]}"
+        start, end = (self.parameters.get(name) for name in ("start", "end"))
+        period = "–".join(str(year) for year in dict.fromkeys([start, end]) if year is not None)
+        if period and end is None:
+            period = f"since {start}"
         return ", ".join(filter(None, [" and ".join(map(countries.name, self.pair)), period]))
 
     @property

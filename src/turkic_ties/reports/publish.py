@@ -18,9 +18,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from turkic_ties import files, hashing
 from turkic_ties.errors import TiesError
-from turkic_ties.files import sync
 from turkic_ties.reports.manifest import NAME as MANIFEST
+from turkic_ties.reports.manifest import read
 
 try:
     import fcntl
@@ -30,13 +31,21 @@ except ImportError:  # Windows
 LOCK = ".lock"
 STAGING = ".staging-"
 READY = ".publishing"
-EDITIONS = "editions"
+WAITING = (signal.SIGINT, signal.SIGTERM, *({signal.SIGHUP, signal.SIGXCPU} if fcntl else ()))
+"""Signals that wait while files are moved; Windows has two of them."""
+EDITIONS, LINKED, CURRENT = "editions", ".linked", "current"
 
 
 class BusyError(TiesError):
     """Another build holds the lock; the message says which."""
 
     status = 75  # EX_TEMPFAIL of sysexits.h: a scheduler tries again
+
+
+class PublishError(TiesError):
+    """A file cannot be moved to its place; the message says which and what to do."""
+
+    status = 1
 
 
 class EditionExists(TiesError):
@@ -62,7 +71,18 @@ def exclusive(directory: Path) -> Iterator[None]:
         When another build holds the lock.
     PlatformError
         On Windows.
+    PublishError
+        When the edition of a killed build cannot be moved into place.
     """
+    with _lock(directory):
+        _move_into_place(directory)
+        for leftover in directory.glob(f"{STAGING}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        yield
+
+
+@contextmanager
+def _lock(directory: Path) -> Iterator[None]:
     if fcntl is None:
         raise PlatformError(
             "builds need a POSIX system (Linux, macOS): on Windows, use WSL. "
@@ -83,10 +103,50 @@ def exclusive(directory: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(f"process {os.getpid()}, started {now()}\n")
         file.flush()
-        _move_into_place(directory)
-        for leftover in directory.glob(f"{STAGING}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
         yield
+
+
+def clean(directory: Path, *others: Path) -> list[str]:
+    """Remove what killed processes left.
+
+    Parameters
+    ----------
+    directory
+        Where reports are published.
+    others
+        Folders in which files are written in place: of data and of notebooks.
+
+    Returns
+    -------
+    list of str
+        A line for each thing that was removed or finished.
+    """
+    done = []
+    if directory.exists():
+        with _lock(directory):
+            if (directory / READY).is_dir():
+                done.append(_finish_or_drop(directory))
+            done += [_removed(folder) for folder in sorted(directory.glob(f"{STAGING}*"))]
+    places = {Path(tempfile.gettempdir()), Path("/tmp")}
+    done += [_removed(folder) for place in places for folder in files.abandoned(place)]
+    return done + [_removed(file) for folder in others for file in files.unfinished(folder)]
+
+
+def _finish_or_drop(directory: Path) -> str:
+    ready = directory / READY
+    try:
+        _move_into_place(directory)
+    except PublishError as error:
+        return f"{_removed(ready)}, an edition that could not be published: {error}"
+    return f"published the edition a killed build left in {ready}"
+
+
+def _removed(path: Path) -> str:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    return f"removed {path}"
 
 
 @contextmanager
@@ -120,14 +180,36 @@ def publish(staged: Path, directory: Path) -> list[Path]:
     list of pathlib.Path
         What was published, sorted.
     """
-    files = sorted(path for path in staged.rglob("*") if path.is_file())
-    for file in files:
-        sync(file)
+    moved = [(file, directory / file.relative_to(staged)) for file in _files(staged)]
+    for file, target in moved:
+        files.sync(file)
+        _check_place(target, directory)
     with _interrupts_wait():
         os.rename(staged, directory / READY)
-        sync(directory)
+        files.sync(directory)
         _move_into_place(directory)
-    return [directory / file.relative_to(staged) for file in files]
+    return [target for _, target in moved]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _check_place(target: Path, directory: Path) -> None:
+    """Refuse a place to which a file could not be moved, before any is."""
+    folder = next(folder for folder in target.parents if os.path.lexists(folder))
+    problems = {
+        f"{folder} is no folder": not folder.is_dir(),
+        f"{folder} cannot be written": not os.access(folder, os.W_OK | os.X_OK),
+        f"{folder} is on another disk": folder.exists()
+        and folder.stat().st_dev != directory.stat().st_dev,
+        "a folder is in its place": target.is_dir() and not target.is_symlink(),
+    }
+    for problem in (text for text, applies in problems.items() if applies):
+        raise PublishError(
+            f"{target} cannot be published: {problem}. Nothing was published; put this right and "
+            "build again."
+        )
 
 
 @contextmanager
@@ -143,7 +225,7 @@ def _interrupts_wait() -> Iterator[None]:
         yield
         return
     received: list[int] = []
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in WAITING}
     heeded = [number for number, handler in before.items() if handler != signal.SIG_IGN]
     for number in heeded:
         signal.signal(number, lambda number, _: received.append(number))
@@ -161,12 +243,49 @@ def _move_into_place(directory: Path) -> None:
     ready = directory / READY
     if ready.is_symlink():  # not ours: a build makes a folder
         ready.unlink()
-    files = sorted(path for path in ready.rglob("*") if path.is_file())
-    for file in sorted(files, key=lambda path: path.name == MANIFEST):
+    for file in sorted(_files(ready), key=lambda path: path.name == MANIFEST):
         target = directory / file.relative_to(ready)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(file, target)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(file, target)
+        except OSError as error:
+            raise PublishError(
+                f"{target} cannot be replaced ({error.strerror}), so the new edition is there in "
+                "part. Put this right and build again; or drop it with 'ties clean'."
+            ) from None
     shutil.rmtree(ready, ignore_errors=True)
+
+
+def link(directory: Path) -> None:
+    """Copy the published edition into a folder of its own, and let a link lead to it in one step.
+
+    The edition the link led to before is kept for those who read it, older ones are removed.
+
+    Parameters
+    ----------
+    directory
+        Where reports are published, under the lock of `exclusive`.
+    """
+    current, linked = directory / CURRENT, directory / LINKED
+    edition = linked / hashing.of_files([directory / MANIFEST])[-16:]
+    before = current.resolve()
+    if not edition.is_dir():
+        with staging(directory) as folder:
+            for record in read(directory).values():
+                for path in record.outputs:
+                    (folder / "edition" / path).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(directory / path, folder / "edition" / path)
+                    files.sync(folder / "edition" / path)
+            shutil.copy2(directory / MANIFEST, folder / "edition")
+            linked.mkdir(exist_ok=True)
+            os.rename(folder / "edition", edition)
+    exchanged = directory / f".{CURRENT}"
+    exchanged.unlink(missing_ok=True)
+    exchanged.symlink_to(edition.relative_to(directory))
+    os.replace(exchanged, current)
+    for old in linked.iterdir():
+        if old.resolve() not in (before, edition.resolve()):
+            shutil.rmtree(old)
 
 
 def free(directory: Path, day: str) -> None:
@@ -187,7 +306,9 @@ def free(directory: Path, day: str) -> None:
 def keep(directory: Path, day: str) -> None:
     """Keep a copy of what is published under its day."""
     copy = directory / EDITIONS / day
-    left_out = shutil.ignore_patterns(".*", EDITIONS, "failed", "history.jsonl")
+    left_out = shutil.ignore_patterns(
+        ".*", EDITIONS, CURRENT, "*.edited-*", "failed", "history.jsonl"
+    )
     with tempfile.TemporaryDirectory(prefix=STAGING, dir=directory) as folder:
         shutil.copytree(directory, Path(folder) / day, ignore=left_out)
         copy.parent.mkdir(exist_ok=True)

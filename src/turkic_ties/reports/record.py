@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import tempfile
 from pathlib import Path
 
 import nbformat
@@ -42,8 +41,8 @@ def record(path: Path) -> None:
     """
     read_notebook(path)
     before = path.read_bytes()
-    with tempfile.TemporaryDirectory() as folder:
-        executed = execute(path, Path(folder))
+    with files.temporary() as folder:
+        executed = execute(path, folder)
     if path.read_bytes() != before:
         raise NotebookError(
             f"{path.parent.name}/{path.name} was saved while it ran, so nothing was recorded. "

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import countries, topics
+from turkic_ties import countries, files, topics
 
 FORMAT = 3
 """Raised whenever a summary changes its form: older ones are then not read, but built again."""
@@ -32,7 +31,7 @@ def read(path: Path) -> dict[str, Any] | None:
         A JSON file in the folder of a topic.
     """
     try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
+        summary = files.read_json(path)
         parameters = summary["parameters"]
         pair = [parameters[name] for name in ("country", "partner") if name in parameters]
         whole = (
@@ -41,7 +40,7 @@ def read(path: Path) -> dict[str, Any] | None:
             and all(iso3 in countries.MEMBERS for iso3 in pair)
             and all(isinstance(item, dict | str) for name in _LISTS for item in summary[name])
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (files.FileError, KeyError, TypeError):
         return None
     return summary if whole else None
 
@@ -49,9 +48,9 @@ def read(path: Path) -> dict[str, Any] | None:
 def article(path: Path) -> dict[str, Any] | None:
     """Read what a build wrote of an article; None when the file is missing or damaged."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = files.read_json(path)
         named = {"slug", "article", "byline", "scale"} <= set(content)
         whole = all(isinstance(entry, dict) for entry in [*content["results"], *content["tables"]])
-    except (OSError, ValueError, LookupError, TypeError):
+    except (files.FileError, LookupError, TypeError):
         return None
     return dict(content) if named and whole else None

@@ -22,6 +22,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
 from scipy.optimize import isotonic_regression
 
+from turkic_ties.show import form
 from turkic_ties.theme import GRID, INK, MUTED, ON_CELL, PAPER, readable_texts
 
 # DejaVu Sans is what matplotlib measures text with; Verdana has the same widths.
@@ -94,6 +95,7 @@ def setup() -> None:
     sns.set_theme(style="ticks", context="notebook", font="DejaVu Sans", rc=STYLE)
     for name, value in PANDAS_OPTIONS.items():
         pd.set_option(name, value)
+    form.offer()
 
 
 def label_line_ends(

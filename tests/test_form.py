@@ -1,0 +1,95 @@
+"""The form for parameters in JupyterLab, which leaves stored outputs and pages alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_project import small_notebook
+
+from turkic_ties.parameters import MODELS
+from turkic_ties.show import form
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+
+
+class Shell:
+    """Stand in for the shell of a kernel: note what it is given."""
+
+    def __init__(self) -> None:
+        self.pushed: dict[str, Any] = {}
+        self.ran: list[str] = []
+        self.success = True
+
+    def push(self, values: dict[str, Any]) -> None:
+        self.pushed |= values
+
+    def run_cell(self, source: str, store_history: bool) -> Shell:
+        assert not store_history
+        self.ran.append(source)
+        self.success = "1 / 0" not in source
+        return self
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Path:
+    path = tmp_path / "defense.ipynb"
+    path.write_text(small_notebook("defense"), encoding="utf-8")
+    return path
+
+
+def fields(box: Any) -> dict[str, Any]:
+    return {field.description: field for field in box.children[0].children}
+
+
+@pytest.mark.parametrize("topic", MODELS)
+def test_the_form_has_a_field_for_every_parameter_with_its_value(topic: str) -> None:
+    made = fields(form.form(NOTEBOOKS / f"{topic}.ipynb", Shell()))
+    defaults = MODELS[topic]().model_dump()
+    assert set(made) == set(defaults)
+    assert made["country"].value == "KAZ"
+    assert ("Türkiye", "TUR") in made["country"].options
+    assert made["start"].value == str(defaults["start"])
+    assert made["end"].value == ""
+
+
+def test_a_click_runs_the_cells_after_the_parameters_with_what_was_chosen(opened: Path) -> None:
+    shell = Shell()
+    box = form.form(opened, shell)
+    chosen = fields(box)
+    chosen["country"].value, chosen["partner"].value = "UZB", "KGZ"
+    chosen["end"].value, chosen["powers"].value = "2020", "Russia, China"
+    box.children[1].click()
+    assert shell.pushed["country"] == "UZB"
+    assert (shell.pushed["end"], shell.pushed["powers"]) == (2020, ["RUS", "CHN"])
+    assert shell.ran[0] == "pass"
+    assert len(shell.ran) == 2
+    assert box.children[1].disabled is False
+
+
+def test_a_choice_that_is_not_allowed_runs_nothing_and_says_why(
+    opened: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell = Shell()
+    box = form.form(opened, shell)
+    fields(box)["start"].value = "soon"
+    box.children[1].click()
+    assert shell.ran == []
+    assert "start: Input should be a valid integer" in capsys.readouterr().out
+
+
+def test_the_form_is_only_for_a_notebook_that_a_server_opened(
+    opened: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(form, "display", lambda bundle, raw: shown.append(bundle))
+    monkeypatch.delenv(form.SESSION, raising=False)
+    form.offer()
+    monkeypatch.setenv(form.SESSION, str(opened.with_name("mine.ipynb")))
+    form.offer()
+    assert shown == []
+    monkeypatch.setenv(form.SESSION, str(opened))
+    form.offer()
+    (bundle,) = shown
+    assert list(bundle) == [form.VIEW], "what nbval leaves out of its comparison, and nothing else"
