@@ -32,6 +32,7 @@ from test_claims_slips import REGISTRY
 from test_files import KINDS, YAML, odd_file
 from test_tables import DAMAGE, FIELDS, GOOD, UNREAD
 from tiny_data import DATA, field, tiny_data
+from typer.testing import CliRunner
 
 from turkic_ties import cli, topics
 from turkic_ties.reports import build, manifest, plan
@@ -40,6 +41,7 @@ Tried = tuple[str, str]
 """What was tried, and what was wrong; empty when all was fine."""
 
 NOBODY = 65534
+FIRST, SECOND = "version-0-of-many", "version-1-of-many"
 STATUSES = {0, 1, 2, 75, 130}
 LIMIT_SECONDS = 60
 MINUTES = 9
@@ -276,10 +278,10 @@ def kills_of_publishing(folder: Path, number: int = 176) -> Iterator[Tried]:
     chance = random.Random(2)
     root = small(folder / "publishing")
     files = template(root)
-    forked(ties(root, "build", *TABLES, "--force", before=stub("v0", files)))
-    last = "v0"
+    forked(ties(root, "build", *TABLES, "--force", before=stub(FIRST, files)))
+    last = FIRST
     for count in range(number):
-        version = f"v{count + 1}"
+        version = f"version-{count + 1}-of-many"
 
         def die() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -337,6 +339,7 @@ def stopped(folder: Path) -> Iterator[Tried]:
     template(root)
     names = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"]
     for count, name in enumerate(names * 2):
+        (root / "reports" / ".lock").write_text("", encoding="utf-8")
         process = subprocess.Popen(
             command(root, "build", "trade", "--force", "--jobs", "1", before=HEEDS_INTERRUPTS),
             env=environment(root),
@@ -344,7 +347,8 @@ def stopped(folder: Path) -> Iterator[Tried]:
             stderr=subprocess.PIPE,
             text=True,
         )
-        time.sleep(chance.uniform(0.5, 6))
+        wait_for_lock(root)
+        time.sleep(chance.uniform(0, 5))
         for _ in range(1 + (count > 3)):
             process.send_signal(getattr(signal, name))
         said = process.communicate(timeout=LIMIT_SECONDS)[1]
@@ -365,6 +369,13 @@ def stopped(folder: Path) -> Iterator[Tried]:
         yield name, "" if fine else done.stderr[-200:]
 
 
+def wait_for_lock(root: Path) -> None:
+    """Wait until a build has written who it is: before that there is only Python, starting."""
+    end = time.monotonic() + LIMIT_SECONDS
+    while not (root / "reports" / ".lock").stat().st_size and time.monotonic() < end:
+        time.sleep(0.05)
+
+
 HEEDS_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 STOPS = {
     "kernel stopped": "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)",
@@ -376,12 +387,12 @@ STOPS = {
 def stopped_publishing(folder: Path) -> Iterator[Tried]:
     root = small(folder / "stopped")
     files = template(root)
-    forked(ties(root, "build", *TABLES, "--force", before=stub("v0", files)))
-    last = "v0"
+    forked(ties(root, "build", *TABLES, "--force", before=stub(FIRST, files)))
+    last = FIRST
     for number, (name, call) in enumerate(
         itertools.product(("SIGTERM", "SIGINT"), (3, 30, 45, 60, 75, 90))
     ):
-        version = f"v{number + 1}"
+        version = f"version-{number + 1}-of-many"
 
         def start(name: str = name, call: int = call, version: str = version) -> None:
             stub(version, files)()
@@ -472,7 +483,9 @@ def other_user(folder: Path) -> Iterator[Tried]:
     """Run commands as a user who may not write everything."""
     root = small(folder / "user")
     files = template(root)
-    forked(ties(root, "build", *TABLES, "--force", before=stub("v0", files)))
+    forked(ties(root, "build", *TABLES, "--force", before=stub(FIRST, files)))
+    for arguments in (["build", *TABLES, "--force"], ["clean"], ["data", "--seal"]):
+        ready(root, files, arguments)
     places = [
         "reports",
         "reports/trade",
@@ -483,7 +496,7 @@ def other_user(folder: Path) -> Iterator[Tried]:
     ]
 
     def become() -> None:
-        stub("v1", files)()
+        stub(SECOND, files)()
         if os.getuid() == 0:
             os.setgid(NOBODY)
             os.setuid(NOBODY)
@@ -497,10 +510,19 @@ def other_user(folder: Path) -> Iterator[Tried]:
         os.chmod(root / place, 0o555 if (root / place).is_dir() else 0o400)
         for arguments in (["build", *TABLES, "--force"], ["clean"], ["data", "--seal"]):
             status, said = forked(ties(root, *arguments, before=become))
-            problem = answer_problem(status, said) or edition_problem(root, ("v0", "v1"))
+            problem = answer_problem(status, said) or edition_problem(root, (FIRST, SECOND))
             yield f"{' '.join(arguments)}, {place} of another user", problem
         os.chmod(root / place, mode)
-        forked(ties(root, "build", *TABLES, "--force", before=stub("v0", files)))
+        forked(ties(root, "build", *TABLES, "--force", before=stub(FIRST, files)))
+
+
+def ready(root: Path, files: dict[str, str], arguments: list[str]) -> None:
+    """Import all that a command needs while Python's own files can be read."""
+    stub(FIRST, files)()
+    topics.PROJECT = root
+    os.environ["TURKIC_TIES_DATA"] = str(root / "data")
+    CliRunner().invoke(cli.app, arguments)
+    assert "x".encode("utf-16le")  # for the search on the index
 
 
 # -- commands -------------------------------------------------------------------------------------
@@ -680,8 +702,8 @@ def damaged_reports(folder: Path) -> Iterator[Tried]:
     """Build where something published, or a notebook, is damaged."""
     root = small(folder / "reports")
     files = template(root)
-    build_ = ties(root, "build", *TABLES, before=stub("v0", files))
-    forked(ties(root, "build", *TABLES, "--force", before=stub("v0", files)))
+    build_ = ties(root, "build", *TABLES, before=stub(FIRST, files))
+    forked(ties(root, "build", *TABLES, "--force", before=stub(FIRST, files)))
     shutil.copytree(root / "reports", folder / "whole")
     names = ["trade/kaz-tur.json", manifest.NAME, "changes.jsonl", "history.jsonl", "trade/x.json"]
     names += ["trade/kaz-tur.svg", "index.html"]

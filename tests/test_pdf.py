@@ -147,8 +147,12 @@ def test_a_fact_sheet_has_figures_with_a_value_and_the_sources_of_what_it_shows(
     shown = contents("x")
     [(_, summary)] = shown.values()
     summary["sources"].append({**summary["sources"][0], "publisher": "of something else"})
+    summary["title"] = "Kazakhstan and Türkiye, since 1995"
     sheet = pdf._fact_sheet(shown)
+    with opened(pdf.typeset("fact-sheets/kaz-tur.pdf", shown)) as document:
+        assert document.docinfo["/Title"] == "Kazakhstan and Türkiye"
     [part] = sheet["topics"]
+    assert part["title"] == "Trade, since 1995"
     assert [card["label"] for card in part["cards"]] == ["x, x", "x"]
     assert [card["notes"] for card in part["cards"]] == [["x", "x", "x"], ["x", "x"]]
     assert sheet["sources"] == ["x, x (x; x)"]

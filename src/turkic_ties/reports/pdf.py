@@ -106,7 +106,7 @@ def typeset(path: str, contents: Contents) -> bytes:
     """Set a PDF of `plan`, tagged as PDF/UA-1 asks; folded code and data stay with the pages."""
     (language, title, main), summary = next(iter(contents.values()))
     if path.startswith(FACT_SHEETS):
-        return _compile(language, summary["title"], **_fact_sheet(contents))
+        return _compile(language, summary["title"].partition(",")[0], **_fact_sheet(contents))
     return _compile(language, html.unescape(title), body=_tree(main))
 
 
@@ -126,7 +126,8 @@ def _fact_sheet(contents: Contents) -> Node:
             for source in summary["sources"]
             if source["publisher"] in shown
         }
-        heading = topics.describe(summary["topic"]).title
+        period = "".join(summary["title"].partition(",")[1:])  # of each topic its own
+        heading = topics.describe(summary["topic"]).title + period
         parts.append({"title": heading, "in_short": summary["in_short"], "cards": cards})
     return {"topics": parts, "charts": charts, "sources": sorted(sources)}
 

@@ -25,7 +25,7 @@ from turkic_ties.reports.shell import TEMPLATES, equip
 from turkic_ties.reports.summaries import FORMAT
 from turkic_ties.theme import MIME_TYPE, as_markdown, themed_svg
 
-MAX_PREVIEW_ROWS = 10  # of a chart's data on the page; limits page size
+MAX_PREVIEW_ROWS = 12  # of a chart's data on the page; limits page size
 
 Shown = dict[str, Any]
 
