@@ -9,8 +9,10 @@ import matplotlib.pyplot as plt
 import pytest
 from check_charts import faults, problems
 
+from turkic_ties import show
 from turkic_ties.countries import MEMBERS
 from turkic_ties.reports.plan import plan
+from turkic_ties.show.charts import SMALLEST_TEXT, WIDTH
 from turkic_ties.topics import TOPICS
 
 # Whole notebooks run here, and measuring coverage in them would take half as long again.
@@ -66,6 +68,29 @@ def text_outside(ax: Any) -> None:
     ax.text(1.5, 0.5, "far away", transform=ax.transAxes).set_in_layout(False)
 
 
+def small_text(ax: Any) -> None:
+    ax.text(0.5, 0.5, "small", fontsize=SMALLEST_TEXT - 0.5)
+
+
+def smallest_text(ax: Any) -> None:
+    ax.text(0.5, 0.5, "small", fontsize=SMALLEST_TEXT)
+
+
+def wide_canvas(ax: Any) -> None:
+    ax.figure.set_figwidth(WIDTH + 0.1)
+
+
+def turned_names_that_pass_each_other(ax: Any) -> None:
+    names = ["Kazakhstan", "Turkmenistan"]
+    ax.set_xticks([0.4, 0.5], names, rotation=45, ha="left", rotation_mode="anchor")
+    ax.tick_params(labelbottom=False, labeltop=True)
+
+
+def turned_names_that_overlap(ax: Any) -> None:
+    turned_names_that_pass_each_other(ax)
+    ax.set_xticks([0.4, 0.42], ["Kazakhstan", "Turkmenistan"])
+
+
 @pytest.mark.parametrize(
     ("draw", "fault"),
     [
@@ -77,12 +102,19 @@ def text_outside(ax: Any) -> None:
         (legend_on_a_line, "a legend (line) covers data"),
         (texts_that_overlap, "'some text' and 'other text' overlap"),
         (text_outside, "'far away' is outside the canvas"),
+        (small_text, "'small' is too small"),
+        (smallest_text, ""),
+        (wide_canvas, f"the chart is {WIDTH + 0.1} inches wide instead of {WIDTH}"),
+        (turned_names_that_pass_each_other, ""),
+        (turned_names_that_overlap, "'Kazakhstan' and 'Turkmenistan' overlap"),
     ],
 )
 def test_a_fault_is_found_and_named(draw: Any, fault: str) -> None:
-    figure, ax = plt.subplots(layout="constrained")
-    draw(ax)
-    found = problems(figure)
+    with plt.rc_context():
+        show.setup()
+        figure, ax = plt.subplots()
+        draw(ax)
+        found = problems(figure)
     plt.close()
     assert len(found) == bool(fault), found
     assert all(fault.partition(",")[0] in problem for problem in found)
