@@ -160,7 +160,7 @@ PASSING = {
 }
 
 
-@pytest.mark.parametrize("text", PASSING)
+@pytest.mark.parametrize("text", PASSING, ids=[str(number) for number in range(len(PASSING))])
 def test_what_differs_from_run_to_run_is_named_with_its_cell(text: str) -> None:
     folder = Path("/private/folder/of/the/run")
     cells = [

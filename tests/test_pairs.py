@@ -72,7 +72,9 @@ def main() -> None:
     """Build all pairs and store their digests."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([TIES, "build", "--all-pairs", "--output", folder], check=True)
-        summaries = sorted(Path(folder).glob("*/*.json"))
+        summaries = [
+            path for topic in TOPICS for path in sorted(Path(folder, topic).glob("*.json"))
+        ]
         stored = {f"{path.parent.name}/{path.stem}": digests(path) for path in summaries}
     DIGESTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 

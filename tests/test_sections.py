@@ -6,6 +6,7 @@ import pytest
 from nbformat import NotebookNode, v4
 
 from turkic_ties.reports.sections import sections
+from turkic_ties.theme import MIME_TYPE
 
 SHOWN = [v4.new_output("stream", text="shown")]
 
@@ -63,3 +64,11 @@ def test_text_is_left_out_when_the_output_after_it_is_not_there(call: str, kept:
     assert part == [
         "## A", *(["before"] if kept else []), call, "after", "show.chart(x)", "end",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "kept"), [(None, False), (0, False), (3, True)])
+def test_cards_without_a_value_keep_no_section(value: float | None, kept: bool) -> None:
+    cards = v4.new_output("display_data", {MIME_TYPE: {"figures": [{"value": value}]}})
+    cell = v4.new_code_cell("show.key_figures(x)", outputs=[cards])
+    parts = sources("# T", "## A", "the share:", cell, "## B", code("show.chart(x)", True))
+    assert (["## A", "the share:", "show.key_figures(x)"] in parts) == kept

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 from nbformat import NotebookNode
 
+from turkic_ties.theme import MIME_TYPE
+
 HEADING = re.compile(r"(#+) ")
 NO_HEADING = 99  # below every level of heading
 SHOWS = re.compile(
@@ -75,4 +77,10 @@ def _is_empty(part: Sequence[NotebookNode]) -> bool:
     """Tell whether cells were to show something and did not."""
     code = [cell for cell in part if cell.cell_type == "code"]
     calls = any(SHOWS.search(cell.source) for cell in code)
-    return calls and not any(cell.outputs for cell in code)
+    return calls and not any(_shows(output) for cell in code for output in cell.outputs)
+
+
+def _shows(output: NotebookNode) -> bool:
+    """Tell whether a page shows anything of an output; cards without a value are not shown."""
+    bundle = output.get("data", {}).get(MIME_TYPE, {})
+    return "figures" not in bundle or any(figure["value"] for figure in bundle["figures"])
