@@ -310,6 +310,7 @@ def summary(value: int, verdict: str, **hashes: str) -> str:
     rest: dict[str, Any] = {
         **{"slug": "r", "article": pair, "byline": "", "scale": []},
         "results": [claim],
+        "in_short": [],
         "findings": [],
         "figures": [],
         "shown_tables": [],

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from small_project import command, small_notebook, ties, use
 
-from turkic_ties.reports import cluster
+from turkic_ties.reports import cluster, frame
 from turkic_ties.reports.build import ReportResult
 from turkic_ties.topics import PROJECT
 
@@ -106,10 +106,11 @@ def test_workers_give_the_published_bytes(start: Start, tmp_path: Path) -> None:
     assert answer.returncode == 0, answer.stderr
     assert "1 built, 0 up to date" in answer.stdout
     for name in [f"demographics/kaz-tur.{ending}" for ending in ("html", "json", "svg")]:
-        same = (tmp_path / "edition" / name).read_bytes() == (
-            PROJECT / "reports" / name
-        ).read_bytes()
-        assert same, f"{name} from a worker is not what is published"
+        made, published = (
+            frame.PLACE.sub("", (folder / name).read_text(encoding="utf-8"))
+            for folder in (tmp_path / "edition", PROJECT / "reports")
+        )
+        assert made == published, f"{name} from a worker is not what is published"
 
 
 def test_a_worker_that_is_killed_costs_a_retry_not_the_edition(

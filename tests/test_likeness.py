@@ -161,7 +161,8 @@ def test_the_longest_entry_is_replaced_first() -> None:
         ("2021", "сх", "СХ", "x", "X"),
     ]
     columns = ["version", "cyrillic_lower", "cyrillic_upper", "latin_lower", "latin_upper"]
-    assert lp.transliterate(pd.DataFrame(rows, columns=columns), "схс", "2021") == "xs"
+    table = pd.DataFrame(rows, columns=columns).assign(basis="official")
+    assert lp.transliterate(table, "схс", "2021") == "xs"
 
 
 def test_what_the_versions_no_longer_tell_apart() -> None:
@@ -375,7 +376,7 @@ def test_lost_distinctions_by_hand() -> None:
     rows = [
         ("б", "Б", "b", "B", "official"), ("п", "П", "b", "B", "official"),
         ("с", "С", "s", "S", "official"), ("х", "Х", "h", "H", "official"),
-        ("ш", "Ш", "sh", "Sh", "official"), ("ъ", "Ъ", None, None, "loan"),
+        ("ш", "Ш", "sh", "Sh", "official"), ("ъ", "Ъ", None, None, "spelled out"),
         ("и", "И", "ı", "I", "official"), ("і", "І", "i", "I", "official"),
     ]  # fmt: skip
     columns = ["cyrillic_lower", "cyrillic_upper", "latin_lower", "latin_upper", "basis"]

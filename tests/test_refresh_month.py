@@ -77,6 +77,7 @@ def since(days: dict[int, Any], day: int) -> Any:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of fork, in a process with a server
+@pytest.mark.no_cover
 def test_a_month_without_a_wrong_or_missing_edition(
     tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

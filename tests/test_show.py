@@ -278,7 +278,7 @@ def test_names_follow_limits_that_are_set_later(shown: list[Bundle]) -> None:
     plt.close()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=10)
 @given(ends=st.lists(st.floats(0, 1), min_size=1, max_size=9))
 def test_names_never_overlap_and_keep_the_order_of_their_lines(ends: list[float]) -> None:
     _, ax = plt.subplots(figsize=(7, 4))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import frictionless
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -91,6 +92,8 @@ def as_frictionless(value: Any) -> Any:
     """Turn a cell of a frame into what frictionless reads."""
     if isinstance(value, pd.Timestamp):
         return value.date()
+    if isinstance(value, np.bool_):
+        return bool(value)
     return None if pd.isna(value) else value
 
 
@@ -137,6 +140,7 @@ def test_tables_of_all_types_are_read_as_frictionless_reads_them(folder: Path, k
     assert data.check() == []
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("address", data.addresses())
 def test_every_table_is_read_as_frictionless_reads_it(address: str) -> None:
     assert differences(address) == []

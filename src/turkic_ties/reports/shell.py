@@ -9,14 +9,16 @@ import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from turkic_ties import data
 from turkic_ties.reports import glossary
 from turkic_ties.theme import link, sparkline
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "template"
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -24,6 +26,8 @@ SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 def environment() -> Environment:
     """Make the environment of all templates but that of reports, which nbconvert has."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     from turkic_ties.claims.registry import dated
 
     templates = Environment(
