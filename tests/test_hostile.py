@@ -109,7 +109,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[NotebookNode]:
         texts = [field["name"] for field in fields if field["type"] == "string"]
         rows = pd.DataFrame({name: [HOSTILE] for name in texts})
         show.table(rows, id=address, title=HOSTILE, subtitle=HOSTILE, source=HOSTILE)
-    fig, ax = plt.subplots()
+    # Room for the texts, whatever settings another test has left.
+    fig, ax = plt.subplots(figsize=(40, 40))
     ax.plot([0, 1], [0, 1], label=f"{HOSTILE} $")
     ax.set(title=HOSTILE, ylabel=HOSTILE)
     ax.legend()
