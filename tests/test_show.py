@@ -201,6 +201,20 @@ def test_text_stays_text_in_markdown(shown: list[Bundle]) -> None:
     assert "<ol" not in markdown2html(shown[1]["text/markdown"])
 
 
+def test_dollars_in_a_chart_are_text_and_powers_of_a_log_scale_are_not(
+    shown: list[Bundle],
+) -> None:
+    fig, ax = plt.subplots()
+    ax.plot([1, 2], [1, 1000], label="$5 to $6")
+    ax.set(yscale="log", title="From $7 to $8")
+    ax.legend()
+    show.figure(fig, id="f", title="T", subtitle="S", source="P.", alt="A line.", values=YEARS)
+    svg = next(each["image/svg+xml"] for each in shown if "image/svg+xml" in each)
+    assert ">$5 to $6</text>" in svg
+    assert ">From $7 to $8</text>" in svg
+    assert "mathdefault" not in svg
+
+
 def test_the_defaults_of_a_user_change_no_chart(shown: list[Bundle]) -> None:
     draw("first")
     mpl.rcParams.update(

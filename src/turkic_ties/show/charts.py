@@ -268,7 +268,13 @@ def year_axis(ax: Axes, ticks: int = 8) -> None:
 
 
 def finish(fig: Figure) -> None:
-    """Place the names of lines where the layout and the limits of all axes put them."""
+    """Place the names of lines where the layout and the limits of all axes put them.
+
+    Dollars are text, as on the page: only the numbers of matplotlib's own log scales are formulas.
+    """
+    for text in fig.findobj(Text):
+        if "$" in text.get_text() and "\\mathdefault" not in text.get_text():
+            text.set_parse_math(False)
     named = [ax for ax in fig.axes if any(map(names_a_line, ax.texts))]
     for ax in named:
         _place_labels(ax)  # else a name far outside could leave no room for the axes
