@@ -441,6 +441,19 @@ def test_a_connector_that_breaks_late_stops_alone(
     assert data.check() == []
 
 
+def test_a_table_edited_by_hand_is_not_sealed_by_a_refresh(
+    publishers: Publishers, small_data: Path
+) -> None:
+    path = small_data / OFFICE_FILE
+    edited = path.read_bytes().replace(b"2020", b"2019", 1)
+    path.write_bytes(edited)
+    publishers.office = as_csv(figures(2023))
+    outcome = refresh("office")["office"]
+    assert outcome.state == "stopped"
+    assert "If you edited it on purpose, run 'ties data --seal'" in outcome.text
+    assert path.read_bytes() == edited
+
+
 def test_what_was_held_is_forgotten_when_the_publisher_takes_it_back(
     publishers: Publishers, small_data: Path
 ) -> None:

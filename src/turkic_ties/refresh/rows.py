@@ -93,6 +93,7 @@ def change(
     """
     address = address_of(file)
     schema = packages.resource(address)["schema"]
+    tables.parts(address, [])  # refuses files that are not the described ones
     names = [field["name"] for field in schema["fields"]]
     if list(new.columns) != names:
         raise DataError(f"{file}: the columns are {list(new.columns)}, not {names}.")

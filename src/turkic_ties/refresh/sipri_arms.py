@@ -20,7 +20,8 @@ from typing import Any
 
 import pandas as pd
 
-from turkic_ties.countries import MEMBERS, data_directory
+from turkic_ties import data
+from turkic_ties.countries import MEMBERS
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.source import Answer, Door, NothingNew, RefusedAnswer
 
@@ -62,7 +63,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     found = re.search(rb"\b(20\d\d)\b", last.content)
     if found is None:
         raise RefusedAnswer(SOURCE, last.name, "the answer", "has no year")
-    ours = pd.read_csv(data_directory() / DELIVERIES)["year"].max()
+    ours = data.columns("defense/arms_transfers", ["year"])["year"].max()
     if int(found[1]) <= ours:
         raise NothingNew(f"SIPRI's last year is {int(found[1])}, as ours")
     countries = reading.parsed(
@@ -101,7 +102,7 @@ def _code(name: str) -> str | None:
 
 def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
     """Read both forms, told apart by their headers."""
-    ours, built = _ours(), {}
+    ours, built = data.load("defense/arms_deals"), {}
     categories = dict(zip(ours["description"], ours["category"], strict=True))
     forms = [(answer, *_form(answer)) for answer in answers]
     for answer, head, rows in forms:
@@ -114,11 +115,6 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
             deals = _deals(answer, rows, categories)
             built[DEALS] = deals[[*ours.columns]]
     return built
-
-
-def _ours() -> pd.DataFrame:
-    """Read the deals there are: their columns, and which kind of weapon is of which category."""
-    return pd.read_csv(data_directory() / DEALS, dtype="str")
 
 
 def _form(answer: Answer) -> tuple[list[str], list[list[str]]]:

@@ -18,7 +18,8 @@ from typing import Any
 
 import pandas as pd
 
-from turkic_ties.countries import MEMBERS, UnknownCountryError, data_directory, to_iso3
+from turkic_ties import data
+from turkic_ties.countries import MEMBERS, UnknownCountryError, to_iso3
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.source import Answer, Door, RefusedAnswer
 
@@ -69,9 +70,9 @@ def fetch(door: Door, today: date) -> list[Answer]:
 
 
 def _catalogue() -> pd.DataFrame:
-    """Read the rows of the catalogue that the World Bank's codes fill, as text."""
-    rows = pd.read_csv(data_directory() / CATALOGUE, dtype=str, keep_default_na=False)
-    return rows[rows["source"].isin(SOURCE) & rows["publisher_code"].ne("")]
+    """Read the rows of the catalogue that the World Bank's codes fill."""
+    rows = data.load("demographics/indicator_catalog")
+    return rows[rows["source"].isin(SOURCE) & rows["publisher_code"].notna()]
 
 
 def _codes() -> dict[str, str]:
@@ -195,7 +196,7 @@ def _indicators(series: dict[str, Series]) -> dict[str, pd.DataFrame]:
         rows += [(indicator, *key, value) for key, value in values.items()]
         years = [year for _, year in values]
         recent = {iso3 for iso3, year in values if year >= RECENT}
-        facts = (str(min(years)), str(max(years)), str(len(recent)))
+        facts = (min(years), max(years), len(recent))
         catalogue.loc[place, ["first_year", "last_year", "n_states_recent"]] = facts
     if not rows:
         return {}
