@@ -34,6 +34,8 @@ SVG_STYLE = (
 COMPUTING = r"__main__|(turkic_ties|pandas|numpy|scipy|matplotlib|seaborn)(\.|$)"
 WIDTH, SMALLEST_TEXT = 5.19, 11
 """Of all charts, in inches and points: on a phone of 390 pixels a point is at least a pixel."""
+MOST_WIDTHS = 8
+"""A figure is enlarged for the sake of long names up to here."""
 STYLE = {
     "axes.edgecolor": MUTED,
     "axes.facecolor": PAPER,
@@ -294,12 +296,7 @@ def as_svg(fig: Figure, id: str) -> str:
     id
         Prefix of the ids in it, so that charts on one page do not share any.
     """
-    finish(fig)
-    buffer = io.StringIO()
-    # Figure.savefig would draw everything twice, the first time for the layout only.
-    canvas: Any = FigureCanvasSVG(fig)
-    canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    svg = buffer.getvalue()
+    svg = _drawn(fig)
     svg = svg[svg.index("<svg") :].rstrip("\n")
     svg = re.sub(r"\n\s*<!--.*?-->|<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"\n +", "\n", svg)
@@ -320,6 +317,24 @@ def as_svg(fig: Figure, id: str) -> str:
     )
     svg = re.sub(r'(url\(#|href="#)([^)"]+)', lambda m: f"{m[1]}{id}-{used.index(m[2])}", svg)
     return readable_texts(_shorter(svg))
+
+
+def _drawn(fig: Figure) -> str:
+    """Draw a figure as matplotlib does; one whose texts leave no room for its axes is enlarged."""
+    buffer, about = io.StringIO(), {"Date": None, "Creator": None, "Format": None, "Type": None}
+    # Figure.savefig would draw everything twice, the first time for the layout only.
+    canvas: Any = FigureCanvasSVG(fig)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "constrained_layout not applied")
+        try:
+            finish(fig)
+            canvas.print_svg(buffer, metadata=about)
+        except UserWarning:
+            if fig.get_figwidth() > MOST_WIDTHS * WIDTH:
+                raise
+            fig.set_size_inches(*(1.25 * fig.get_size_inches()))
+            return _drawn(fig)
+    return buffer.getvalue()
 
 
 def _shorter(svg: str) -> str:
