@@ -207,7 +207,12 @@ def heat(values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float])
     # The darkest cells are left out, so that dark text can be read on all.
     reach = (ends[1] - ends[0]) * 0.6
     ends = (ends[0], ends[1] + reach) if low < high else (ends[0] - reach, ends[1])
-    ax = sns.heatmap(values.astype(float), vmin=ends[0], vmax=ends[1], cmap=cmap, **cells, **look)
+    with warnings.catch_warnings():
+        # seaborn draws once to see which names overlap; `as_svg` makes room for long ones.
+        warnings.filterwarnings("ignore", "constrained_layout not applied")
+        ax = sns.heatmap(
+            values.astype(float), vmin=ends[0], vmax=ends[1], cmap=cmap, **cells, **look
+        )
     ax.set(xlabel="", ylabel="")
     ax.tick_params(bottom=False, left=False, labelbottom=False, labeltop=True, rotation=0)
     ax.tick_params(axis="y", labelcolor=INK)
