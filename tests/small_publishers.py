@@ -23,7 +23,8 @@ from werkzeug import Request, Response
 from turkic_ties import articles, data
 from turkic_ties.countries import UnknownCountryError, to_iso3
 from turkic_ties.refresh import door as doors
-from turkic_ties.refresh.source import Answer, Door, RefusedAnswer
+from turkic_ties.refresh.door import Door
+from turkic_ties.refresh.source import Answer, RefusedAnswer
 
 COLUMNS = ["source", "reporter", "partner", "year", "flow", "value_usd"]
 TABLE = "trade/bilateral_trade"

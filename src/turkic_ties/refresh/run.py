@@ -79,7 +79,7 @@ def refresh(names: list[str], options: Options) -> list[Outcome]:
         When a name is unknown, nothing can be written, or another refresh is at work.
     """
     entries, today = sources.load(), date.today()
-    chosen = _chosen(names, entries)
+    chosen, were_held = _chosen(names, entries), options.apply_held
     outcomes: dict[str, Outcome] = {}
     with _folder(options.check) as folder:
         if options.apply_held:
@@ -97,7 +97,7 @@ def refresh(names: list[str], options: Options) -> list[Outcome]:
                 continue
             got = ask(
                 name,
-                today,
+                state.get(name, today) if were_held else today,
                 named=bool(names),
                 saved=options.saved,
                 keep=options.keep,
@@ -105,7 +105,7 @@ def refresh(names: list[str], options: Options) -> list[Outcome]:
             )
             if isinstance(got, Asked):
                 asked.append(got)
-                state[name] = today
+                state[name] = got.day
             elif got:
                 outcomes[name] = got
         if asked:
@@ -249,7 +249,7 @@ def _stage(
             lines.append(_line(asked, change, compared, checks, options, today))
         for address, check in _whole(asked, entries).items() if outcome.changes else ():
             outcome.stop(address, [check], options.accepts)
-        facts = _facts(asked, options, today)
+        facts = _facts(asked)
     except data.DataError as error:
         outcome.state, outcome.text = STOPPED, f"{in_words(error)} (guard form)"
     except Exception as error:  # whatever is wrong with one source, the others are taken over
@@ -275,20 +275,20 @@ def _whole(asked: Asked, entries: dict[str, sources.Source]) -> dict[str, guards
     return found
 
 
-def _facts(asked: Asked, options: Options, today: date) -> dict[str, Any]:
+def _facts(asked: Asked) -> dict[str, Any]:
     """Collect what the package is to say of the source."""
     module, hashed = asked.module, hashlib.sha256()
     for answer in asked.answers:
         hashed.update(answer.content)
-    how = "Read by ties refresh from files saved" if options.saved else "Fetched by ties refresh"
+    how = "Fetched by ties refresh" if asked.calls else "Read by ties refresh from files saved"
     done = getattr(module, "PROCESSING", None)
     return {
         "version": asked.says("version"),
         "date_published": asked.says("published"),
-        "date_accessed": today.isoformat(),
+        "date_accessed": asked.day.isoformat(),
         "processing": done and f"{how} from {module.HOSTS[0]}. {done}",
         "retrieved": {
-            "date": today.isoformat(),
+            "date": asked.day.isoformat(),
             "raw": hashing.PREFIX + hashed.hexdigest(),
             "bytes": sum(len(answer.content) for answer in asked.answers),
             "calls": asked.calls,
