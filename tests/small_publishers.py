@@ -257,7 +257,8 @@ class Publishers:
 def install(folder: Path, server: HTTPServer, patch: pytest.MonkeyPatch) -> Publishers:
     """Put the small project in force: data, connectors, replayed publishers, a raw archive."""
     patch.setenv("TURKIC_TIES_DATA", str(folder))
-    patch.setenv("XDG_CACHE_HOME", str(folder.parent / "cache"))
+    # Not by XDG_CACHE_HOME: with another environment than their parent's, kernels start cold.
+    patch.setattr(doors, "archive", lambda: folder.parent / "raw")
     patch.setenv("BUREAU_KEY", "sesame-7")
     bases = {host: server.url_for(f"/{host.partition('.')[0]}") for host in (OFFICE, BUREAU)}
     patch.setenv(doors.PUBLISHERS, json.dumps(bases))

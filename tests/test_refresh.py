@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -36,6 +37,7 @@ from werkzeug import Response
 
 from turkic_ties import claims, data
 from turkic_ties.cli import app
+from turkic_ties.data import catalogue
 from turkic_ties.refresh import diff, door, guards, handover, place, rows, run, sources
 from turkic_ties.refresh import outcome as became
 from turkic_ties.refresh.source import Answer
@@ -121,6 +123,8 @@ def test_new_figures_are_taken_over_with_their_provenance(
     after = contents(small_data)
     assert states(refresh()) == {"office": "up to date", "bureau": "up to date"}
     assert contents(small_data) == after
+    listed = CliRunner().invoke(app, ["data"]).output
+    assert re.search(rf"{TABLE} .* {date.today()} / 2023 +Trade\n", listed)
 
 
 def test_a_check_changes_nothing_and_ends_with_3(publishers: Publishers, small_data: Path) -> None:
@@ -229,7 +233,7 @@ def test_only_what_is_due_is_asked(publishers: Publishers, small_data: Path) -> 
     assert set(refresh(everything=False)) == {"office", "bureau"}
     assert refresh(everything=False) == {}
     assert set(refresh("office", everything=False)) == {"office"}
-    asked = small_data / place.FOLDER / run.ASKED
+    asked = small_data / catalogue.ASKED
     asked.write_text(asked.read_text().replace(date.today().isoformat(), "2020-01-01"))
     assert set(refresh(everything=False)) == {"office", "bureau"}
 
