@@ -23,7 +23,8 @@ from werkzeug import Request, Response
 from turkic_ties import articles, data
 from turkic_ties.countries import UnknownCountryError, to_iso3
 from turkic_ties.refresh import door as doors
-from turkic_ties.refresh.source import Answer, Door, RefusedAnswer
+from turkic_ties.refresh.door import Door
+from turkic_ties.refresh.source import Answer, RefusedAnswer
 
 COLUMNS = ["source", "reporter", "partner", "year", "flow", "value_usd"]
 TABLE = "trade/bilateral_trade"
@@ -256,7 +257,8 @@ class Publishers:
 def install(folder: Path, server: HTTPServer, patch: pytest.MonkeyPatch) -> Publishers:
     """Put the small project in force: data, connectors, replayed publishers, a raw archive."""
     patch.setenv("TURKIC_TIES_DATA", str(folder))
-    patch.setenv("XDG_CACHE_HOME", str(folder.parent / "cache"))
+    # Not by XDG_CACHE_HOME: with another environment than their parent's, kernels start cold.
+    patch.setattr(doors, "archive", lambda: folder.parent / "raw")
     patch.setenv("BUREAU_KEY", "sesame-7")
     bases = {host: server.url_for(f"/{host.partition('.')[0]}") for host in (OFFICE, BUREAU)}
     patch.setenv(doors.PUBLISHERS, json.dumps(bases))

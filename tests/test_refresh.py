@@ -4,17 +4,19 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import sys
 import threading
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import time_machine
 import yaml
 from pytest_httpserver import HTTPServer
 from small_publishers import (
@@ -31,10 +33,12 @@ from small_publishers import (
     install,
 )
 from typer.testing import CliRunner
+from werkzeug import Response
 
 from turkic_ties import claims, data
 from turkic_ties.cli import app
-from turkic_ties.refresh import diff, guards, handover, place, rows, run, sources
+from turkic_ties.data import catalogue
+from turkic_ties.refresh import diff, door, guards, handover, place, rows, run, sources
 from turkic_ties.refresh import outcome as became
 from turkic_ties.refresh.source import Answer
 
@@ -119,6 +123,8 @@ def test_new_figures_are_taken_over_with_their_provenance(
     after = contents(small_data)
     assert states(refresh()) == {"office": "up to date", "bureau": "up to date"}
     assert contents(small_data) == after
+    listed = CliRunner().invoke(app, ["data"]).output
+    assert re.search(rf"{TABLE} .* {date.today()} / 2023 +Trade\n", listed)
 
 
 def test_a_check_changes_nothing_and_ends_with_3(publishers: Publishers, small_data: Path) -> None:
@@ -184,11 +190,50 @@ def test_answers_are_kept_and_read_again(
     assert "has no file of bureau, which reads *.json" in said
 
 
+def test_the_archive_answers_without_a_network_as_the_publishers_did(
+    publishers: Publishers, small_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them answers through a redirect, and with texts that depend on who asks."""
+    server = publishers.server
+    server.expect_request("/bureau/moved").respond_with_data(
+        as_json(figures(2023)), headers={"Vary": "User-Agent, Authorization"}
+    )
+    with time_machine.travel(datetime(2027, 3, 5, 12, tzinfo=UTC)):
+        publishers.office = as_csv(figures(2023))
+        asked = refresh("office", check=True)
+        publishers.fail(lambda _: Response(status=302, headers={"Location": "/bureau/moved"}))
+        asked |= refresh("bureau", check=True)
+    assert states(asked) == {"office": "news", "bureau": "news"}
+    said = {name: each.lines() for name, each in asked.items()}
+    raw, before = door.archive(), contents(door.archive())
+    monkeypatch.delenv("BUREAU_KEY")
+    monkeypatch.setenv(door.CONTACT, "somebody else")
+    server.stop()
+    try:
+        assert {name: each.lines() for name, each in refresh(check=True, saved=raw).items()} == said
+        one = refresh(check=True, saved=raw / "office")
+        assert {name: each.lines() for name, each in one.items()} == {"office": said["office"]}
+        assert states(refresh("bureau", saved=raw)) == {"bureau": "taken over"}
+        assert contents(raw) == before
+        shutil.rmtree(raw / "bureau")
+        assert ties("bureau", "--from", str(raw))[0] == 2
+        (answer,) = (raw / "office").glob("*.json")
+        answer.rename(raw / "office" / "other.json")
+        status, said_of_office = ties("office", "--from", str(raw))
+    finally:
+        server.start()
+    assert status == 1
+    assert "has no answer to https://office.example/files/trade.csv" in said_of_office
+    (described,) = data.resource(TABLE)["sources"][1:]
+    assert described["date_accessed"] == described["retrieved"]["date"] == "2027-03-05"
+    assert described["processing"].startswith("Fetched by ties refresh from bureau.example.")
+
+
 def test_only_what_is_due_is_asked(publishers: Publishers, small_data: Path) -> None:
     assert set(refresh(everything=False)) == {"office", "bureau"}
     assert refresh(everything=False) == {}
     assert set(refresh("office", everything=False)) == {"office"}
-    asked = small_data / place.FOLDER / run.ASKED
+    asked = small_data / catalogue.ASKED
     asked.write_text(asked.read_text().replace(date.today().isoformat(), "2020-01-01"))
     assert set(refresh(everything=False)) == {"office", "bureau"}
 

@@ -349,4 +349,4 @@ def test_no_network_is_one_line_per_host_and_75(
 
 def test_a_host_that_is_not_declared_is_not_asked() -> None:
     with pytest.raises(door.FailedError, match=r"is not at office\.example"):
-        door.HttpDoor("office", ("office.example",)).get("https://elsewhere.example/a", "a")
+        door.Door("office", ("office.example",)).get("https://elsewhere.example/a", "a")
