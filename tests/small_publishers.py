@@ -21,7 +21,6 @@ from tiny_data import DATA, SOURCE, field
 from werkzeug import Request, Response
 
 from turkic_ties import articles, data
-from turkic_ties.countries import UnknownCountryError, to_iso3
 from turkic_ties.refresh import door as doors
 from turkic_ties.refresh.door import Door
 from turkic_ties.refresh.source import Answer, RefusedAnswer
@@ -97,10 +96,9 @@ def _frame(source: str, rows: list[tuple[str, int, float]]) -> pd.DataFrame:
 
 
 def _country(source: str, answer: Answer, name: str) -> str:
-    try:
-        return "WLD" if name == "World" else to_iso3(name)
-    except UnknownCountryError as error:
-        raise RefusedAnswer(source, answer.name, repr(name), str(error)) from None
+    if name not in (*PARTNERS, "World"):
+        raise RefusedAnswer(source, answer.name, repr(name), "is no country")
+    return name.replace("World", "WLD")
 
 
 def office() -> ModuleType:
@@ -225,8 +223,8 @@ def make_data(folder: Path, corrections: list[dict[str, Any]] | None = None) -> 
 class Publishers:
     """What the two publishers answer now; a test changes it."""
 
-    def __init__(self, server: HTTPServer) -> None:
-        self.server = server
+    def __init__(self, folder: Path, server: HTTPServer) -> None:
+        self.folder, self.server = folder, server
         self.office: bytes = as_csv(figures())
         self.bureau: bytes = as_json(figures())
         self.faults: list[Callable[[Request], Response]] = []
@@ -265,4 +263,4 @@ def install(folder: Path, server: HTTPServer, patch: pytest.MonkeyPatch) -> Publ
     for module in (office(), bureau()):
         patch.setitem(sys.modules, module.__name__, module)
     make_data(folder)
-    return Publishers(server)
+    return Publishers(folder, server)
