@@ -8,14 +8,19 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
 from small_project import keep_one_statement, make_small_project
 
 from turkic_ties import claims
 
 PROJECT = Path(__file__).parents[1]
 TIES = Path(sys.executable).with_name("ties")
+
+settings.register_profile("project", deadline=None, max_examples=50)
+settings.load_profile("project")
 
 
 @pytest.fixture
@@ -73,6 +78,24 @@ def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> P
     keep_one_statement(data_copy / "articles")
     monkeypatch.setattr("turkic_ties.topics.PROJECT", root)
     return root
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave properties out of the coverage: they run the lines of the cases again, a hundred times.
+
+    Measuring would take half as long again.
+    """
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("no_cover")
+
+
+@pytest.fixture
+def publishers(tmp_path: Path, httpserver: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Give two small publishers, with a data folder of their figures in force."""
+    from small_publishers import install
+
+    return install(tmp_path / "data", httpserver, monkeypatch)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -191,6 +191,33 @@ def build(
     return result
 
 
+def preview(directory: Path, jobs: int) -> tuple[list[changes.Change], list[str]]:
+    """Run the standard reports that are out of date, publish nothing, and see what would move.
+
+    Parameters
+    ----------
+    directory
+        The published edition.
+    jobs
+        How many notebooks run at once.
+
+    Returns
+    -------
+    tuple
+        Key figures that would move, and what is wrong with the reports that fail.
+    """
+    reasons = due(plan([], {}), directory, Hashes())
+    wanted, failed = [report for report in reasons if reasons[report]], []
+    with files.temporary() as folder:
+        ran = _produced(wanted, folder, lambda *_: None, jobs, None, CELL_TIMEOUT)
+        for report, produced in ran:
+            if produced.error:
+                failed.append(produced.error)
+            else:
+                _write({f"{report.stem}.json": produced.files["json"]}, folder)
+        return changes.between(directory, folder, [report.stem for report in wanted]), failed
+
+
 def _existing(
     records: manifest.Records, reports: Iterable[Report], directory: Path
 ) -> manifest.Records:
@@ -323,13 +350,15 @@ def produce(
 def _unreviewed(produced: ReportResult) -> str:
     """Say which verdicts are not the reviewed ones; empty where all are."""
     shown = json.loads(produced.files["json"]).get("claims", [])
-    if not (ids := [claim["id"] for claim in shown if claim["verdict"] != claim["signed"]]):
+    if not (others := [claim for claim in shown if claim["verdict"] != claim["signed"]]):
         return ""
     from turkic_ties import claims
 
-    registry = claims.load()
-    differences = claims.check(registry, claims.evaluate(registry, ids))
-    return "\n".join(["verdicts are not those that were signed:", *differences])
+    differences = ["verdicts are not those that were signed:"]
+    for claim in others:
+        registry = claims.load(claim["article"])
+        differences += claims.check(registry, claims.evaluate(registry, [claim["id"]]))
+    return "\n".join(differences)
 
 
 def _stage(
