@@ -633,8 +633,8 @@ def test_imf_values_are_dollars_whatever_the_scale_says():
 
 
 def test_imf_estimates_of_its_staff_are_left_out():
-    kinds = "FA M O OU R SC SCC SE SEHI SEME SP TPD".split()
-    states = "AZE KGZ RUS TKM TUR UZB CHN IRN DEU ITA FRA USA".split()
+    kinds = ["FA", "M", "O", "OU", "R", "SC", "SCC", "SE", "SEHI", "SEME", "SP", "TPD"]
+    states = ["AZE", "KGZ", "RUS", "TKM", "TUR", "UZB", "CHN", "IRN", "DEU", "ITA", "FRA", "USA"]
     flows = zip(kinds, states, strict=True)
     answers = [imts(("KAZ", state, "X", 2023, 1), kind=kind) for kind, state in flows]
     found = {row[2] for row in rows("imf", answers)}
