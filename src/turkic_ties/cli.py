@@ -458,12 +458,13 @@ def refresh(
 
     from turkic_ties.refresh import outcome as became
     from turkic_ties.refresh import run
+    from turkic_ties.refresh.ask import Options
     from turkic_ties.reports.publish import heed_signals
 
     began = time.monotonic()
     with _plain_errors():
         heed_signals()
-        options = run.Options(
+        options = Options(
             check, saved, keep, run.accepts(accept or [], reason), apply_held, everything, heavy
         )
         if figures and not check:
