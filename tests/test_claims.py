@@ -29,6 +29,7 @@ from turkic_ties.claims.verdicts import (
     combine_times,
     with_unit,
 )
+from turkic_ties.reports.build import ReportResult, _unreviewed
 from turkic_ties.words import significant
 
 PROJECT = Path(__file__).parents[1]
@@ -1102,3 +1103,11 @@ def test_the_example_of_the_readme_is_whole_and_gives_the_verdict_it_signs(
     answer = ties("claims", "--file", "other.yml")
     assert answer.returncode == 0, answer.stderr
     assert "A1  supported" in answer.stdout
+
+
+def test_a_report_names_an_unsigned_verdict_of_any_article() -> None:
+    shown = {"article": "officials-on-trade", "id": "O01", "verdict": "imprecise"}
+    produced = ReportResult({"json": json.dumps({"claims": [{**shown, "signed": "imprecise"}]})})
+    assert _unreviewed(produced) == ""
+    produced = ReportResult({"json": json.dumps({"claims": [{**shown, "signed": "supported"}]})})
+    assert _unreviewed(produced).startswith("verdicts are not those that were signed:")

@@ -154,7 +154,7 @@ def test_the_page_is_whole_and_stands_alone(topic: str) -> None:
     assert page.tags["script"] == 2, "that and the one that serves the figures"
     assert page.rels <= {"icon", "alternate", "canonical"}, "a browser fetches none of these"
     assert [id for id, times in Counter(page.ids).items() if times > 1] == []
-    assert len(text.encode()) <= 700_000
+    assert len(text.encode()) <= 500_000
     inside = {link[1:] for link in page.links if link.startswith("#")}
     assert inside <= set(page.ids)
     assert not re.search(r"@import|url\((?!#)", text)

@@ -256,6 +256,20 @@ def test_statements_stand_in_the_order_of_the_article_and_are_handed_on_whole(
     assert "it holds" in bundle["text/html"]
 
 
+def test_statements_of_the_reverse_pair_keep_their_figures_and_say_whose_books_are_own(
+    shown: list[Bundle],
+) -> None:
+    for pair in (("AZE", "TUR"), ("TUR", "AZE"), ("AZE", "UZB")):
+        show.statements("defense", *pair)
+    described, reverse = (bundle[show.MIME_TYPE] for bundle in shown)
+    assert "order" not in described
+    assert reverse["claims"] == described["claims"] != []
+    assert reverse["order"] == (
+        "The article is about Azerbaijan with Türkiye: in its statements, the country's own books "
+        "are those of Azerbaijan."
+    )
+
+
 def test_key_figures_must_not_share_an_id(shown: list[Bundle]) -> None:
     card = show.KeyFigure("turnover_usd", "Turnover", 1.0, "$1", "USD", "2023", "P.")
     with pytest.raises(ValueError, match="turnover_usd"):

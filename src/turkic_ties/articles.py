@@ -80,5 +80,8 @@ def pair(path: Path) -> tuple[str, str] | None:
 
 
 def about(country: str, partner: str) -> dict[str, Path]:
-    """List the articles about a pair, by slug."""
-    return {slug: path for slug, path in find()[0].items() if pair(path) == (country, partner)}
+    """List the articles about a pair, by slug: first those in this order, then the others."""
+    articles, _ = find()
+    pairs = {slug: pair(path) for slug, path in articles.items()}
+    orders = ((country, partner), (partner, country))
+    return {slug: articles[slug] for order in orders for slug in pairs if pairs[slug] == order}

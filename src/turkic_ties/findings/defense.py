@@ -603,7 +603,10 @@ def votes(agreement: pd.DataFrame, country: str) -> str:
         for row in _records(rows)
     ]
     year = rows["year"].iloc[0]
-    return f"{countries.name(country)}'s agreement in votes in {year}: {listed(parts)}"
+    return (
+        f"{countries.name(country)}'s agreement in votes of the General Assembly in {year}: "
+        + listed(parts)
+    )
 
 
 def agreement_change(line: pd.DataFrame, window: int) -> list[str]:

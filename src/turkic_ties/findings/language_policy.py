@@ -330,7 +330,7 @@ def text_likeness(texts: pd.DataFrame, alphabet: str, language: str, other_langu
     now, best = (chosen if len(chosen) else same_text).iloc[0], same_text.iloc[0]
     kind = {"xwmt": "News sentences", "udhr": "The Declaration"}[corpus]
     text = f"{kind} in {language} ({now['written']}) and in {other_language} have a likeness of "
-    text += number(now["cosine"])
+    text += f"{number(now['cosine'])} (1: equal)"
     if best["cosine_low"] > now["cosine_high"]:
         nearest = f"{best['written']} with {number(best['cosine'])}"
         text += f"; the version nearest to {other_language} is {nearest}"
@@ -504,7 +504,9 @@ def plans(plans: pd.DataFrame) -> str:
         first, last = rows["completion_year"].iloc[[0, -1]]
         name = countries.name(str(state))
         if len(set(rows["completion_year"])) > 1:
-            texts.append(f"{name} went from {first} to {last} in {len(rows)} announcements")
+            texts.append(
+                f"{name} named {first} first and {last} last, in {len(rows)} announcements"
+            )
         else:
             texts.append(f"{name} named {first}" + (" every time" if len(rows) > 1 else ""))
     return "; ".join(texts)

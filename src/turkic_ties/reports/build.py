@@ -350,13 +350,15 @@ def produce(
 def _unreviewed(produced: ReportResult) -> str:
     """Say which verdicts are not the reviewed ones; empty where all are."""
     shown = json.loads(produced.files["json"]).get("claims", [])
-    if not (ids := [claim["id"] for claim in shown if claim["verdict"] != claim["signed"]]):
+    if not (others := [claim for claim in shown if claim["verdict"] != claim["signed"]]):
         return ""
     from turkic_ties import claims
 
-    registry = claims.load()
-    differences = claims.check(registry, claims.evaluate(registry, ids))
-    return "\n".join(["verdicts are not those that were signed:", *differences])
+    differences = ["verdicts are not those that were signed:"]
+    for claim in others:
+        registry = claims.load(claim["article"])
+        differences += claims.check(registry, claims.evaluate(registry, [claim["id"]]))
+    return "\n".join(differences)
 
 
 def _stage(

@@ -177,11 +177,11 @@ class Hashes:
         self._pairs = {path: articles.pair(path) for path in articles.find()[0].values()}
 
     def articles(self, *pair: str) -> Ingredients:
-        """Hash the articles about a pair, or all when none is named."""
+        """Hash the articles about a pair in either order, or all when none is named."""
         return {
             f"article {path.stem}": self._cached(str(path), _file)
             for path, about in self._pairs.items()
-            if not pair or about == pair
+            if not pair or about in (pair, pair[::-1])
         }
 
     def article(self, path: Path) -> Ingredients:

@@ -360,7 +360,7 @@ def table(
     _caption(f"*Source: {as_markdown(source)}*")
 
 
-def claims(results: Iterable[Mapping[str, Any]], cited: str = "") -> None:
+def claims(results: Iterable[Mapping[str, Any]], cited: str = "", order: str = "") -> None:
     """Show statements of an article with their verdicts, in the order of the article.
 
     Parameters
@@ -370,20 +370,24 @@ def claims(results: Iterable[Mapping[str, Any]], cited: str = "") -> None:
         all of it.
     cited
         The article in one line.
+    order
+        A sentence on the order of the pair, where the article has another one than the report.
     """
     ordered = sorted(results, key=registry.place)
     keys = {"id": "Id", "statement": "Statement", "answer": "What the figures say"}
     keys |= {"verdict": "Verdict", "why": "Because"}
     rows = pd.DataFrame([[result[key] for key in keys] for result in ordered])
     body = _html_table(rows.set_axis(list(keys.values()), axis="columns"), {})
-    body = f"<p>{html.escape(cited)}</p>{body}" if cited else body
-    _display("claims", {"claims": ordered, "cited": cited}, {"text/html": body})
+    body = f"<p>{html.escape(f'{cited} {order}'.strip())}</p>{body}" if cited else body
+    described = {"claims": ordered, "cited": cited} | ({"order": order} if order else {})
+    _display("claims", described, {"text/html": body})
 
 
 def statements(topic: str, country: str, partner: str) -> None:
     """Show what the articles about a pair state on one topic; nothing where there is none.
 
-    An article whose file has a mistake is named and left out.
+    An article about the pair in the other order is shown with its own figures, and a sentence says
+    so. An article whose file has a mistake is named and left out.
 
     Parameters
     ----------
@@ -400,8 +404,18 @@ def statements(topic: str, country: str, partner: str) -> None:
         except registry.ClaimError:
             unavailable(f"The article {slug} is left out: its file has a mistake.")
             continue
+        about = statements.article
+        side = countries.name(about.country)
+        order = (
+            ""
+            if about.country == country
+            else (
+                f"The article is about {side} with {countries.name(about.partner)}: "
+                f"in its statements, the country's own books are those of {side}."
+            )
+        )
         if results:
-            claims(results, statements.article.cited)
+            claims(results, about.cited, order)
 
 
 def sources(read: Iterable[str]) -> None:
