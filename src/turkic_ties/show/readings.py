@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, ScalarFormatter
 
+from turkic_ties import languages
 from turkic_ties.show.charts import YearLocator, names_a_line
 from turkic_ties.theme import PAPER
 
@@ -166,4 +167,4 @@ def _text(values: list[float]) -> str:
 
 def _number(value: float) -> str:
     text = f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
-    return text.replace("-", "−")
+    return languages.chosen().say(text.replace("-", "−"))
