@@ -292,7 +292,7 @@ def _translate(fig: Figure) -> None:
     if (lang := languages.chosen()).code == languages.ENGLISH:
         return
     for text in fig.findobj(Text):
-        text.set_text(lang.label(text.get_text()))
+        text.set_text(lang.label(str(text.get_text())))  # it may be a number
     for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
         formatter: Any = axis.get_major_formatter()
         if not hasattr(formatter, "english"):  # panels can share an axis

@@ -81,7 +81,7 @@ def _panel(ax: Axes, fig: Figure, colours: dict[str, str]) -> dict[str, Any]:
         "at": [round(float(place), 1) for place in at],
         "keys": [" ".join(key.split()) for key in ordered],
         "series": [
-            [name, [_text(of_key.get(key, [])) for key in ordered]]
+            [languages.chosen().say(name), [_text(of_key.get(key, [])) for key in ordered]]
             for name, of_key in series.items()
         ],
     }
