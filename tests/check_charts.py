@@ -59,9 +59,10 @@ def problems(figure: Figure) -> list[str]:
     found += [f"{_quote(text)} is too small" for text in texts if text.get_size() < SMALLEST_TEXT]
     if figure.get_figwidth() != WIDTH:
         found.append(f"the chart is {figure.get_figwidth()} inches wide instead of {WIDTH}")
+    upright = {text: _upright(text) for text in texts}
     for one, other in itertools.combinations(texts, 2):
         if one.get_rotation() == other.get_rotation():
-            boxes = _upright(one), _upright(other)
+            boxes = upright[one], upright[other]
         else:
             boxes = texts[one], texts[other]
         if _overlap(*boxes):

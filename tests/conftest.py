@@ -10,12 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from small_project import keep_one_statement, make_small_project
 
 from turkic_ties import claims
 
 PROJECT = Path(__file__).parents[1]
 TIES = Path(sys.executable).with_name("ties")
+
+settings.register_profile("project", deadline=None, max_examples=50)
+settings.load_profile("project")
 
 
 @pytest.fixture
@@ -73,6 +77,16 @@ def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> P
     keep_one_statement(data_copy / "articles")
     monkeypatch.setattr("turkic_ties.topics.PROJECT", root)
     return root
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave properties out of the coverage: they run the lines of the cases again, a hundred times.
+
+    Measuring would take half as long again.
+    """
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("no_cover")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

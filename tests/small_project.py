@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pytest
+from typer.testing import CliRunner
 
+from turkic_ties.cli import app
 from turkic_ties.reports.record import METADATA
 
 SLOW = "import time\ntime.sleep(60)"
@@ -83,6 +86,17 @@ def use(small: Path) -> str:
 
 
 def ties(small: Path, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+    """Run ``ties`` on the small project: in this process, where libraries are imported already.
+
+    Python code that has to run before it, `before`, needs a process of its own.
+    """
+    if not before:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("turkic_ties.topics.PROJECT", small)
+            answer = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        return subprocess.CompletedProcess(
+            arguments, answer.exit_code, answer.stdout, answer.stderr
+        )
     return subprocess.run(
         command(small, *arguments, before=before),
         capture_output=True,

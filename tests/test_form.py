@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+from playwright.sync_api import sync_playwright
 from small_project import small_notebook
 
 from turkic_ties.parameters import MODELS
-from turkic_ties.show import form
+from turkic_ties.show import _html_table, form, sortable
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 class Shell:
@@ -93,3 +97,30 @@ def test_the_form_is_only_for_a_notebook_that_a_server_opened(
     form.offer()
     (bundle,) = shown
     assert list(bundle) == [form.VIEW], "what nbval leaves out of its comparison, and nothing else"
+
+
+AMOUNTS = ["$1.2 billion", "−$3 million", "$950 million", "–", "$7", "1,500", "12.5%"]
+IN_ORDER = ["–", "−$3 million", "$7", "12.5%", "1,500", "$950 million", "$1.2 billion"]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path: apt-get install chromium")
+def test_a_table_in_jupyterlab_is_sorted_by_size_and_searched(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"State": list("ABCDEFG"), "Amount": AMOUNTS})
+    table = _html_table(frame, {"Amount": str})
+    script = sortable.script().outputs[0]["data"]["text/html"]
+    page = tmp_path / "lab.html"
+    notebook = f'<div class="jp-Notebook">{table}<table><tr><td>theirs</table>{script}</div>'
+    page.write_text(f"<!doctype html><meta charset=utf-8>{notebook}{table}", encoding="utf-8")
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        tab = browser.new_page()
+        tab.goto(page.as_uri())
+        cells = tab.locator("table.dataTable td:nth-child(2)")
+        tab.wait_for_selector("table.dataTable")
+        assert tab.locator("table.dataTable").count() == 1, "no other table, in no other place"
+        assert cells.all_inner_texts() == AMOUNTS, "in the order of the notebook at first"
+        tab.locator("table.dataTable th").last.click()
+        assert cells.all_inner_texts() == IN_ORDER
+        tab.get_by_role("searchbox").fill("million")
+        assert cells.all_inner_texts() == ["−$3 million", "$950 million"]
+        browser.close()

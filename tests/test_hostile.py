@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 import json
 import re
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,10 +20,13 @@ import matplotlib.pyplot as plt
 import nbformat
 import pandas as pd
 import pytest
+import yaml
 from nbformat import NotebookNode, v4
 from playwright.sync_api import sync_playwright
+from tiny_data import SOURCE, field, tiny_data
 
-from turkic_ties import claims, countries, data, show
+from turkic_ties import claims, countries, data, show, topics
+from turkic_ties.reports.articles import make
 from turkic_ties.reports.changes import LOG, Change, as_lines
 from turkic_ties.reports.pages import edition_pages
 from turkic_ties.reports.plan import plan
@@ -124,7 +129,62 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[NotebookNode]:
     return found
 
 
+def package_and_article(folder: Path) -> Path:
+    """Write a package and an article of hostile texts: the article rests on the package."""
+    day = datetime.date(2026, 1, 1)
+    texts = ("title", "publisher", "dataset", "version", "citation", "processing")
+    terms = {**SOURCE["license"], "name": HOSTILE}
+    source = SOURCE | dict.fromkeys(texts, HOSTILE) | {"license": terms, "warnings": [HOSTILE]}
+    about = {"title": HOSTILE, "description": HOSTILE}
+    columns = [field("id") | about, field("x", "integer") | about | {"unit": HOSTILE}]
+    corrected = {"action": "replace", "column": "x", "expected": 0, "value": 1}
+    corrected |= {"table": "trade/tiny", "match": {"id": HOSTILE}}
+    tiny_data(
+        folder,
+        pd.DataFrame({"id": [HOSTILE], "x": [0]}).to_csv(index=False, lineterminator="\n"),
+        columns,
+        corrections=[corrected | dict.fromkeys(("id", "reason", "reference"), HOSTILE)],
+        sources=[source],
+        licenses=[{"name": HOSTILE, "title": HOSTILE}],
+        **about,
+    )
+    compute = {"table": "trade/tiny", "where": {"id": HOSTILE}, "column": "x"}
+    reading = {"name": HOSTILE, "unit": HOSTILE, "distance": HOSTILE, "compute": compute}
+    decided = {"readings": [reading | {"rule": {"at_least": {"value": 1}}}], "context": [reading]}
+    open_ = dict.fromkeys(("reason", "would_decide", "held_by"), HOSTILE)
+    claim: dict[str, Any] = {"kind": "level", "topic": "trade", "statement": HOSTILE}
+    claim |= {"answer": HOSTILE, "caveats": [HOSTILE], "reviewed": day}
+    signed = {"date": day, "note": HOSTILE}
+    first = {"verdict": "supported", "history": [signed | {"verdict": "supported"}]}
+    second = {"verdict": "not rated", "history": [signed | {"verdict": "not rated"}]}
+    first |= {"id": "A1", "parts": [decided]}
+    first |= {"locator": {"section": HOSTILE, "paragraph": 1, "sentence": 1}}
+    second |= {"id": "A2", "parts": [{"undecided": open_ | {"verdict": "not rated"}}]}
+    second |= {"said": {"by": HOSTILE, "title": HOSTILE, "url": "https://x.org/", "date": day}}
+    article = dict.fromkeys(("title", "author", "posted_by", "outlet", "date_note"), HOSTILE)
+    article |= {"date": day, "country": "UZB", "partner": "KAZ"}
+    path = folder / "articles" / "mine.yml"
+    path.parent.mkdir()
+    written = {"article": article, "claims": [claim | first, claim | second]}
+    path.write_text(yaml.safe_dump(written, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def article_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Show the hostile package and article, and write the page of the article."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TURKIC_TIES_DATA", str(folder))
+        registry = claims.load(package_and_article(folder))
+        results = [result.to_dict() for result in claims.evaluate(registry)]
+        show.sources(["trade/tiny"])
+        show.claims(results, registry.article.cited)
+        rows, source = data.load("trade/tiny"), data.credit("trade/tiny")
+        show.table(rows, id="tiny", title=HOSTILE, subtitle=HOSTILE, source=source)
+        return {name.replace("/", "-"): page for name, page in make(registry, results, {}).items()}
+
+
 def rendered_with(outputs: list[NotebookNode], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setattr(topics, "describe", lambda name: topics.Topic(HOSTILE, 1, HOSTILE))
     monkeypatch.setattr(countries, "name", lambda iso3, lang="en": f"{iso3} {HOSTILE}")
     (report,) = plan(["demographics"], {"group": HOSTILE[:40]})
     report = replace(report, topic="trade")
@@ -146,20 +206,28 @@ def test_no_text_of_a_report_is_run_or_loaded(rendered: dict[str, str]) -> None:
 
 
 def test_no_text_of_a_summary_is_run_or_loaded_on_the_pages_of_the_edition(
-    rendered: dict[str, str], tmp_path: Path
+    statements: list[dict[str, Any]], rendered: dict[str, str], tmp_path: Path
 ) -> None:
-    pages = edition_with(rendered, tmp_path)
+    pages = edition_with(rendered, statements, tmp_path)
     assert "alert(1)" in pages["index.html"]
     for name, page in pages.items():
         if name.endswith(".html"):
             check(page)
 
 
-def edition_with(rendered: dict[str, str], folder: Path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def statements() -> list[dict[str, Any]]:
+    """Evaluate two statements, before any text is hostile."""
+    results = claims.evaluate(claims.load(), ["T02", "D09"])
+    return [json.loads(json.dumps(result.to_dict())) for result in results]
+
+
+def edition_with(
+    rendered: dict[str, str], statements: list[dict[str, Any]], folder: Path
+) -> dict[str, str]:
     (folder / "trade").mkdir(parents=True)
     summary = json.loads(rendered["json"])
-    results = claims.evaluate(claims.load(), ["T02", "D09"])
-    summary["claims"] = hostile(json.loads(json.dumps([result.to_dict() for result in results])))
+    summary["claims"] = hostile(statements)
     for source in summary["sources"]:
         source["url"] = ADDRESSES[0]
         source["tables"] = "trade/bilateral_trade"
@@ -170,23 +238,20 @@ def edition_with(rendered: dict[str, str], folder: Path) -> dict[str, str]:
     return edition_pages(folder)
 
 
-def live(pages: dict[str, str], folder: Path) -> dict[str, Counter[str]]:
+def live(pages: dict[str, str], folder: Path, browser: Any) -> dict[str, Counter[str]]:
     """Open pages in a browser: count elements, handlers, schemes, requests and dialogs."""
     found: dict[str, Counter[str]] = {}
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for name, page in pages.items():
-            (folder / name).write_text(page, encoding="utf-8")
-            asked: list[str] = []
-            tab = browser.new_page()
-            tab.on("request", lambda request, asked=asked: asked.append(request.url[:60]))
-            tab.on("dialog", lambda dialog, asked=asked: asked.append(dialog.message))
-            tab.goto((folder / name).as_uri())
-            found[name] = Counter([*tab.evaluate(LOOK), tab.title() == "run"])
-            assert {url for url in asked if not url.startswith("data:")} == {
-                (folder / name).as_uri()[:60]
-            }
-        browser.close()
+    for name, page in pages.items():
+        (folder / name).write_text(page, encoding="utf-8")
+        asked: list[str] = []
+        tab = browser.new_page()
+        tab.on("request", lambda request, asked=asked: asked.append(request.url[:60]))
+        tab.on("dialog", lambda dialog, asked=asked: asked.append(dialog.message))
+        tab.goto((folder / name).as_uri())
+        found[name] = Counter([*tab.evaluate(LOOK), tab.title() == "run"])
+        assert {url for url in asked if not url.startswith("data:")} == {
+            (folder / name).as_uri()[:60]
+        }
     return found
 
 
@@ -199,24 +264,49 @@ LOOK = """() => [...document.querySelectorAll(':not(g, path, use, defs)')].filte
 ])"""
 
 
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path: apt-get install chromium")
 def test_a_browser_finds_nothing_on_hostile_pages_that_is_not_on_harmless_ones(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    statements: list[dict[str, Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    browser: Any,
 ) -> None:
     found = []
     for text in (HOSTILE, "harmless"):
         monkeypatch.setattr(sys.modules[__name__], "HOSTILE", text)
-        rendered = rendered_with(shown(monkeypatch), monkeypatch)
-        folder = tmp_path / text[:3].strip("<")
-        pages = {"report.html": rendered["html"], **edition_with(rendered, folder)}
+        folder, outputs = tmp_path / text[:3].strip("<"), shown(monkeypatch)
+        pages = article_of(folder / "data", monkeypatch)
+        rendered = rendered_with(outputs, monkeypatch)
+        pages |= {"report.html": rendered["html"], **edition_with(rendered, statements, folder)}
         attack = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
         pages["attacked.html"] = pages["report.html"].replace("</main>", attack + "</main>")
         htmls = {name: page for name, page in pages.items() if name.endswith(".html")}
-        found.append(live(htmls, folder))
+        found.append(live(htmls, folder, browser))
     hostile_ones, harmless_ones = found
-    assert len(hostile_ones) > 4
+    assert len(hostile_ones) > 5
     assert hostile_ones == harmless_ones
     assert not any(counts[True] for counts in hostile_ones.values()), "a script changed the title"
+
+
+def test_no_text_of_a_package_or_an_article_is_run_or_loaded_on_its_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = shown(monkeypatch)
+    page = article_of(tmp_path / "data", monkeypatch)["articles-mine.html"]
+    check(page)
+    assert page.count("alert(1)") > 15, "the texts themselves are there"
+    kinds = [output.data[show.MIME_TYPE]["kind"] for output in outputs[-5:]]
+    assert kinds == ["sources", "claims", "caption", "table", "caption"]
+    listed = json.dumps(outputs[-5].data[show.MIME_TYPE])
+    assert listed.count("alert(1)") == 9, "the texts of the package and of its correction"
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

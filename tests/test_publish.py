@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,17 @@ from typer.testing import CliRunner
 
 from turkic_ties import cli, files, hashing
 from turkic_ties.reports import manifest
-from turkic_ties.reports.publish import PublishError, clean, exclusive, link, publish
+from turkic_ties.reports.publish import (
+    LOCK,
+    WAITING,
+    PublishError,
+    clean,
+    exclusive,
+    heed_signals,
+    link,
+    publish,
+    staging,
+)
 
 PAGE = "trade/kaz-tur.html"
 
@@ -177,3 +188,50 @@ def test_a_stopped_kernel_counts_as_hanging_and_only_its_report_fails(small: Pat
     result = make(small, cell_timeout=5)
     assert result.built == ["defense/kaz-tur"]
     assert "took longer than 5 s" in result.failed["trade/kaz-tur"]
+
+
+def stopped_twice(reports: Path) -> None:
+    """Stop what a build does; once more when it has begun to tidy up."""
+    with exclusive(reports), staging(reports) as folder:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            (folder / "left").write_text("", encoding="utf-8")
+
+
+def test_a_second_signal_does_not_stop_the_tidying_up(tmp_path: Path) -> None:
+    before = {number: signal.getsignal(number) for number in WAITING}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        heed_signals()
+        with pytest.raises(KeyboardInterrupt):
+            stopped_twice(tmp_path)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert [path.name for path in tmp_path.iterdir()] == [LOCK]
+
+
+INTERRUPTED = """
+import os, signal, sys
+class Finder:
+    def find_spec(name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Finder)
+sys.argv = ["ties", "data"]
+from turkic_ties.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["typer", "pydantic", "pandas"])
+def test_an_interrupt_during_the_imports_is_one_line_or_none(module: str) -> None:
+    code = INTERRUPTED.format(module=module)
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 130
+    assert answer.stderr in ("", "ties: stopped; nothing was published.\n")

@@ -58,16 +58,13 @@ KEY_FIGURES = {
 
 # Pairs and periods without a reporter, without any record, of one year, before the data begin.
 UNUSUAL: list[tuple[str, dict[str, Any]]] = [
-    ("trade", {"country": "TUR", "partner": "KAZ"}),
     ("trade", {"country": "KGZ", "partner": "UZB", "start": 2012, "end": 2012}),
     ("trade", {"country": "AZE", "partner": "TUR", "start": 1900, "end": 1901}),
-    ("language_policy", {"country": "KGZ", "partner": "KAZ", "alphabet": "cyrillic"}),
     (
         "language_policy",
         {"country": "KAZ", "partner": "UZB", "alphabet": "2018", "start": 2012, "end": 2012},
     ),
     ("language_policy", {"country": "TKM", "partner": "KGZ", "start": 1900, "end": 1901}),
-    ("defense", {"country": "TKM", "partner": "UZB", "start": 2000}),
     ("defense", {"country": "AZE", "partner": "TUR", "start": 1900, "end": 1901}),
     ("defense", {"country": "KAZ", "partner": "TUR", "powers": "TUR,JPN", "window": "3"}),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from datetime import date, datetime
@@ -105,6 +106,12 @@ def same(ours: Any, theirs: Any) -> bool:
     return bool(ours == theirs) and isinstance(ours, bool) == isinstance(theirs, bool)
 
 
+@functools.cache
+def described(path: str) -> frictionless.Package:
+    """Read a package once for all its tables: its YAML takes longer than most of them."""
+    return frictionless.Package(path)
+
+
 def differences(address: str) -> list[str]:
     """Hold each cell of a table against what frictionless reads; corrections are not applied.
 
@@ -113,7 +120,7 @@ def differences(address: str) -> list[str]:
     from turkic_ties.data.tables import parts
 
     topic, _, name = address.rpartition("/")
-    package = frictionless.Package(str(data.package_path(topic or None)))
+    package = described(str(data.package_path(topic or None)))
     frame = pd.concat(parts(address), ignore_index=True)
     found: list[str] = []
     with package.get_resource(name) as resource:

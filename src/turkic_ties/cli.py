@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import signal
 import sys
 import threading
 import time
@@ -117,7 +116,7 @@ def build(
     from turkic_ties.refresh.place import reading
     from turkic_ties.reports.frame import Edition
     from turkic_ties.reports.plan import CELL_TIMEOUT, Hashes, plan
-    from turkic_ties.reports.publish import exclusive, free, keep, link, now
+    from turkic_ties.reports.publish import exclusive, free, heed_signals, keep, link, now
 
     with _plain_errors():
         about = Edition(
@@ -150,9 +149,7 @@ def build(
                 if reasons:
                     _print(f"articles/{slug}: would be written: {'; '.join(reasons)}")
             return
-        for stopping in (signal.SIGTERM, signal.SIGHUP):  # treat them like Ctrl-C
-            if signal.getsignal(stopping) != signal.SIG_IGN:
-                signal.signal(stopping, signal.default_int_handler)
+        heed_signals()
         began = time.monotonic()
         with exclusive(directory), reading():
             if edition:
@@ -456,10 +453,11 @@ def refresh(
 
     from turkic_ties.refresh import outcome as became
     from turkic_ties.refresh import run
+    from turkic_ties.reports.publish import heed_signals
 
     began = time.monotonic()
     with _plain_errors():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        heed_signals()
         options = run.Options(
             check, saved, keep, run.accepts(accept or [], reason), apply_held, everything, heavy
         )

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from turkic_ties import files, hashing
 from turkic_ties.errors import TiesError
@@ -32,7 +33,7 @@ LOCK = ".lock"
 STAGING = ".staging-"
 READY = ".publishing"
 WAITING = (signal.SIGINT, signal.SIGTERM, *({signal.SIGHUP, signal.SIGXCPU} if fcntl else ()))
-"""Signals that wait while files are moved; Windows has two of them."""
+"""Signals that stop a build, and wait while files are moved; Windows has two of them."""
 EDITIONS, LINKED, CURRENT = "editions", ".linked", "current"
 
 
@@ -76,9 +77,16 @@ def exclusive(directory: Path) -> Iterator[None]:
     """
     with _lock(directory):
         _move_into_place(directory)
-        for leftover in directory.glob(f"{STAGING}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        yield
+        _remove_staged(directory)
+        try:
+            yield
+        finally:
+            _remove_staged(directory)
+
+
+def _remove_staged(directory: Path) -> None:
+    for leftover in directory.glob(f"{STAGING}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 @contextmanager
@@ -212,6 +220,20 @@ def _check_place(target: Path, directory: Path) -> None:
         )
 
 
+def heed_signals() -> None:
+    """Let every signal that asks to stop act like Ctrl-C, unless it is ignored already."""
+    for number in WAITING:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+def _stop(*_: object) -> NoReturn:
+    """Interrupt, and let no second signal stop the tidying up that follows."""
+    for number in WAITING:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
     """Let an interrupt wait until the block is done, and say then that it is.
@@ -233,7 +255,7 @@ def _interrupts_wait() -> Iterator[None]:
         yield
     finally:
         for number in heeded:
-            signal.signal(number, before[number])
+            signal.signal(number, signal.SIG_IGN if received else before[number])
     if received:
         raise KeyboardInterrupt("the new edition was published before that")
 

@@ -114,7 +114,7 @@ def policy() -> str:
     """Write the Content-Security-Policy of all pages: load nothing, run only our own scripts.
 
     The scripts are those in the templates, by their hashes. Styles are allowed, as charts set them
-    on every shape.
+    on every shape; so are questions to the page's own site, as crawlers look there for robots.txt.
     """
     texts = [path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.rglob("*.j2"))]
     digests = [
@@ -123,5 +123,6 @@ def policy() -> str:
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return (
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+        "connect-src 'self'; "
         "base-uri 'none'; form-action 'none'"
     )

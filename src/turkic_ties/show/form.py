@@ -15,6 +15,7 @@ from IPython.display import Markdown, display
 
 from turkic_ties import countries, parameters, topics
 from turkic_ties.errors import TiesError
+from turkic_ties.show import sortable
 
 if TYPE_CHECKING:
     import ipywidgets as widgets
@@ -48,7 +49,8 @@ def form(path: Path, shell: Any) -> widgets.VBox:
     Returns
     -------
     ipywidgets.VBox
-        One field for each parameter, a button, and the place of the results.
+        One field for each parameter, a button, the place of the results, and what makes tables
+        sortable.
     """
     import ipywidgets as widgets
 
@@ -69,7 +71,7 @@ def form(path: Path, shell: Any) -> widgets.VBox:
 
     button.on_click(run)
     wrapped = widgets.Layout(flex_flow="row wrap")
-    return widgets.VBox([widgets.Box(fields, layout=wrapped), button, results])
+    return widgets.VBox([widgets.Box(fields, layout=wrapped), button, results, sortable.script()])
 
 
 def _field(name: str, kind: Any, value: Any) -> Any:
