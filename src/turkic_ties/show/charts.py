@@ -298,7 +298,7 @@ def _translate(fig: Figure) -> None:
         if not hasattr(formatter, "english"):  # panels can share an axis
             formatter.english = formatter.format_ticks
             formatter.format_ticks = lambda places, of=formatter: [
-                *map(lang.label, of.english(places))
+                lang.label(str(text)) for text in of.english(places)
             ]
 
 
