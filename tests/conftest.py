@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -87,6 +88,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("no_cover")
+
+
+@pytest.fixture
+def publishers(tmp_path: Path, httpserver: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Give two small publishers, with a data folder of their figures in force."""
+    from small_publishers import install
+
+    return install(tmp_path / "data", httpserver, monkeypatch)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -422,15 +422,15 @@ def test_world_bank_fills_four_tables_from_two_codes():
     ]
     catalogue = rows("world_bank", WDI, "demographics/indicator_catalog.csv")
     assert {row[0]: row[-3:] for row in catalogue} == {
-        "gdp_per_capita_current_usd": ("1995", "1996", "0"),
-        "gdp_total_current_usd": ("1995", "1996", "0"),
-        "population_total": ("1995", "1996", "0"),
+        "gdp_per_capita_current_usd": (1995, 1996, 0),
+        "gdp_total_current_usd": (1995, 1996, 0),
+        "population_total": (1995, 1996, 0),
     }
     assert not any("vintage" in row[1] for row in catalogue)
     assert module("world_bank").version(WDI) == "2026-10-07"
 
 
-@pytest.mark.parametrize(("year", "recent"), [(2017, "0"), (2018, "1")])
+@pytest.mark.parametrize(("year", "recent"), [(2017, 0), (2018, 1)])
 def test_world_bank_counts_states_since_2018_as_recent(year, recent):
     answers = [series("SI.POV.GINI", [("KAZ", year, 27.12345678), ("KAZ", 1989, 1.0)])]
     catalogue = rows("world_bank", answers, "demographics/indicator_catalog.csv")

@@ -322,7 +322,8 @@ VOTES = pd.DataFrame(
 
 def test_states_are_compared_in_the_last_year_that_has_most_of_them() -> None:
     assert findings.votes(VOTES, "KAZ") == (
-        "Kazakhstan's agreement in votes in 2021: 70% with Türkiye and 50% with Russia"
+        "Kazakhstan's agreement in votes of the General Assembly in 2021: "
+        "70% with Türkiye and 50% with Russia"
     )
     one = VOTES[VOTES["other"] == "RUS"]
     assert findings.votes(one, "KAZ").endswith("in 2023: 75% with Russia")

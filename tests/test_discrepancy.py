@@ -148,8 +148,8 @@ def test_the_sentences_name_both_sides_and_the_widest_gap() -> None:
     )
     result = compared("KAZ", "TUR", rows)
     assert findings.parted(result) == (
-        "In 2023 Türkiye booked $3.00 billion as sent to Kazakhstan, "
-        "Kazakhstan $2.00 billion as received"
+        "Goods worth $3.00 billion went from Türkiye to Kazakhstan in 2023 by Türkiye's "
+        "statistics, worth $2.00 billion by Kazakhstan's"
     )
     assert findings.gaps(result) == [
         "From Türkiye to Kazakhstan: Kazakhstan booked less as received than Türkiye as sent in 1 "

@@ -38,7 +38,7 @@ SHARES = rows(
 
 def test_the_newest_share_comes_first_then_the_first_and_the_lowest_census() -> None:
     assert findings.composition("Kazakh", SHARES) == (
-        "The Kazakh share was 71.0% on 1 January 2024 (register on the census of 2021); "
+        "The Kazakh share was 71.0% on 1 January 2024 (register, based on the census of 2021); "
         "earlier censuses counted 30.0% in 1959"
     )
     earlier = rows("date year basis share", ("1897", 1897, "census", 0.817))
@@ -257,7 +257,7 @@ def test_a_bad_is_not_called_a_lead() -> None:
 def test_ranks_are_counted(ranks: list[int], expected: str) -> None:
     series = pd.DataFrame({"rank": ranks, "year": 2023, "n_states": 6})
     assert findings.income("Kazakhstan", series) == (
-        f"By GDP per capita in 2023 Kazakhstan ranked {expected}"
+        f"Among the states compared Kazakhstan ranked {expected} of GDP per capita in 2023"
     )
     assert findings.income_without("Kazakhstan", "Türkiye", series) == (
         f"With Türkiye left out, Kazakhstan ranked {expected} in 2023."

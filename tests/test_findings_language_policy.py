@@ -125,12 +125,12 @@ TEXTS = "corpus version written cosine cosine_low cosine_high"
 
 def test_likeness_of_text_names_a_nearer_version_only_when_its_interval_lies_higher() -> None:
     chosen = ("udhr", "2021", "Apr 2021", 0.31, 0.28, 0.34)
-    told = "The Declaration in Kazakh (Apr 2021) and in Turkish have a likeness of 0.31"
+    told = "The Declaration in Kazakh (Apr 2021) and in Turkish have a likeness of 0.31 (1: equal)"
     nearer = "; the version nearest to Turkish is 2019 with 0.40"
     for low, added in ((0.35, nearer), (0.34, ""), (0.33, "")):
         texts = rows(TEXTS, chosen, ("udhr", "2019", "2019", 0.4, low, 0.45))
         assert findings.text_likeness(texts, "2021", "Kazakh", "Turkish") == told + added
-    told = "The Declaration in Kazakh (2019) and in Turkish have a likeness of 0.40"
+    told = "The Declaration in Kazakh (2019) and in Turkish have a likeness of 0.40 (1: equal)"
     assert findings.text_likeness(texts, "2019", "Kazakh", "Turkish") == told
 
 
@@ -138,7 +138,7 @@ def test_likeness_of_text_prefers_news_and_says_when_there_is_no_text() -> None:
     texts = rows(
         TEXTS, ("udhr", "", "Latin", 0.31, 0.3, 0.32), ("xwmt", "", "Latin", 0.42, 0.4, 0.44)
     )
-    told = "News sentences in Uzbek (Latin) and in Turkish have a likeness of 0.42"
+    told = "News sentences in Uzbek (Latin) and in Turkish have a likeness of 0.42 (1: equal)"
     assert findings.text_likeness(texts, "2021", "Uzbek", "Turkish") == told
     told = "Uzbek and Turkish have no text in one script in the tables"
     assert findings.text_likeness(texts.head(0), "2021", "Uzbek", "Turkish") == told
@@ -223,7 +223,7 @@ def plans(*years: int) -> pd.DataFrame:
         ),
         (
             (2000, 2005),
-            "went from 2000 to 2005 in 2 announcements",
+            "named 2000 first and 2005 last, in 2 announcements",
             "first named 2000, 2 years ahead, in 1998 (a law) and last 2005, 6 years ahead, in "
             "1999 (a law). The date moved by 5 years.",
         ),

@@ -184,6 +184,42 @@ def test_the_index_says_what_this_is_then_shows_every_topic_in_short(
         assert Page(section).tags["td"] == 36, "a cell for each pair, and the diagonal"
 
 
+# What a reader may ask who reads nothing else, and what in "In short" is the answer.
+QUESTIONS = {
+    "How much does Kazakhstan sell to Türkiye, by whose count?": (
+        r"sold Türkiye goods worth \$[\d.]+ \w+ in \d{4} and bought .* in Kazakhstan's books"
+    ),
+    "Is their trade growing?": r"Turnover of \d{4} .* (rose|fell) by [\d.]+% on the year before",
+    "How important is Türkiye for Kazakhstan?": r"Türkiye ranked \d+\w\w by turnover in \d{4}",
+    "How important is Kazakhstan for Türkiye?": r"Kazakhstan ranked \d+\w\w by turnover in \d{4}",
+    "Do the statistics of both agree?": (
+        r"worth \$[\d.]+ \w+ went from .* by Türkiye's statistics, worth .* by Kazakhstan's"
+    ),
+    "Who arms Kazakhstan, and how much comes from Türkiye?": (
+        r"\w+ supplied [\d.]+% of the major arms Kazakhstan received in .*, Türkiye [\d.]+%"
+    ),
+    "Which of the two spends more on its military?": (
+        r"Military spending: Kazakhstan \$[\d.]+ \w+ and Türkiye \$[\d.]+ \w+ in \d{4}"
+    ),
+    "With whom does Kazakhstan vote in the United Nations?": (
+        r"agreement in votes of the General Assembly in \d{4}: \d+% with"
+    ),
+    "How close are the two languages?": r"a word of one origin for \d+% of \d+ basic meanings",
+    "When is Kazakh to be written in Latin letters?": (
+        r"Latin was to be complete: Kazakhstan named \d{4} first and \d{4} last"
+    ),
+    "How large is the Kazakh share of the population?": r"The Kazakh share was [\d.]+% on .* \d{4}",
+    "Where does Kazakhstan rank by income?": r"Kazakhstan ranked .* of GDP per capita in \d{4}",
+}
+
+
+def test_in_short_answers_what_a_reader_may_ask() -> None:
+    summaries = [json.loads((PUBLISHED / t / "kaz-tur.json").read_text("utf-8")) for t in TOPICS]
+    told = [sentence for summary in summaries for sentence in summary["in_short"]]
+    for question, answer in QUESTIONS.items():
+        assert sum(bool(re.search(answer, sentence)) for sentence in told) == 1, question
+
+
 def test_the_search_knows_every_report_statement_and_chart(pages: dict[str, str]) -> None:
     (script,) = re.findall(r'id="titles">(.*?)</script>', pages["index.html"], re.DOTALL)
     titles = json.loads(script)

@@ -4,19 +4,20 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import sys
 import threading
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import time_machine
 import yaml
-from pytest_httpserver import HTTPServer
 from small_publishers import (
     ARTICLE,
     BUREAU_FILE,
@@ -28,29 +29,18 @@ from small_publishers import (
     as_csv,
     as_json,
     figures,
-    install,
 )
 from typer.testing import CliRunner
+from werkzeug import Response
 
 from turkic_ties import claims, data
 from turkic_ties.cli import app
-from turkic_ties.refresh import diff, guards, handover, place, rows, run, sources
+from turkic_ties.data import catalogue
+from turkic_ties.refresh import diff, door, guards, handover, place, rows, run, sources
 from turkic_ties.refresh import outcome as became
 from turkic_ties.refresh.source import Answer
 
 PROJECT = Path(__file__).parents[1]
-
-
-@pytest.fixture
-def small_data(tmp_path: Path) -> Path:
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def publishers(
-    small_data: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
-) -> Publishers:
-    return install(small_data, httpserver, monkeypatch)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -80,19 +70,15 @@ def ties(*arguments: str) -> tuple[int, str]:
 # -- a run ------------------------------------------------------------------------------------
 
 
-def test_nothing_new_changes_no_byte_and_asks_conditionally(
-    publishers: Publishers, small_data: Path
-) -> None:
-    before = contents(small_data)
+def test_nothing_new_changes_no_byte_and_asks_conditionally(publishers: Publishers) -> None:
+    before = contents(publishers.folder)
     for _ in range(2):
         assert states(refresh()) == {"office": "up to date", "bureau": "up to date"}
-    assert contents(small_data) == before
+    assert contents(publishers.folder) == before
     assert [bool(request.if_none_match) for request in publishers.asked] == [False] * 2 + [True] * 2
 
 
-def test_new_figures_are_taken_over_with_their_provenance(
-    publishers: Publishers, small_data: Path
-) -> None:
+def test_new_figures_are_taken_over_with_their_provenance(publishers: Publishers) -> None:
     publishers.bureau = as_json(
         figures(2023, CHN2020=5990), version="2024a", published="2024-02-01"
     )
@@ -112,50 +98,54 @@ def test_new_figures_are_taken_over_with_their_provenance(
     assert bureau["date_accessed"] == date.today().isoformat()
     assert bureau["processing"] == "Fetched by ties refresh from bureau.example. Read as they are."
     assert bureau["retrieved"]["bytes"] == len(publishers.bureau)
-    (line,) = [json.loads(line) for line in (small_data / handover.LOG).read_text().splitlines()]
+    (line,) = [
+        json.loads(line) for line in (publishers.folder / handover.LOG).read_text().splitlines()
+    ]
     assert (line["table"], line["rows_new"], line["cells_revised"]) == (TABLE, 4, 1)
     assert (line["version_before"], line["version"]) == (None, "2024a")
     assert ["rows", 1.2, 0.98] in line["guards"]  # 24 rows after 20
-    after = contents(small_data)
+    after = contents(publishers.folder)
     assert states(refresh()) == {"office": "up to date", "bureau": "up to date"}
-    assert contents(small_data) == after
+    assert contents(publishers.folder) == after
+    listed = CliRunner().invoke(app, ["data"]).output
+    assert re.search(rf"{TABLE} .* {date.today()} / 2023 +Trade\n", listed)
 
 
-def test_a_check_changes_nothing_and_ends_with_3(publishers: Publishers, small_data: Path) -> None:
+def test_a_check_changes_nothing_and_ends_with_3(publishers: Publishers) -> None:
     publishers.office = as_csv(figures(2023))
-    before = contents(small_data)
+    before = contents(publishers.folder)
     status, said = ties("--check", "--all")
     assert status == 3
     assert "office           news" in said
     assert "1 news, 1 up to date in" in said
-    assert contents(small_data) == before
-    assert not (small_data / place.FOLDER).exists()
+    assert contents(publishers.folder) == before
+    assert not (publishers.folder / place.FOLDER).exists()
 
 
 def test_what_would_move_a_signed_verdict_is_held_until_it_is_signed(
-    publishers: Publishers, small_data: Path
+    publishers: Publishers,
 ) -> None:
     publishers.office = as_csv(figures(TUR2022=3100))
     publishers.bureau = as_json(figures(2023))
-    before = contents(small_data)
+    before = contents(publishers.folder)
     status, said = ties("office", "--accept", f"{TABLE}:revised", "--reason", "read")
     assert status == 4
     assert "moves subtle-cooperation A1: supported" in said
-    assert contents(small_data) == before
+    assert contents(publishers.folder) == before
     assert states(refresh(apply_held=True)) == {"office": "held"}  # not signed yet
     signed = CLAIMS.replace("verdict: supported", "verdict: contradicted")
-    (small_data / ARTICLE).write_text(signed, "utf-8")
+    (publishers.folder / ARTICLE).write_text(signed, "utf-8")
     assert states(refresh(apply_held=True)) == {"office": "taken over"}
-    assert b"TUR,2022,export,3100" in (small_data / OFFICE_FILE).read_bytes()
+    assert b"TUR,2022,export,3100" in (publishers.folder / OFFICE_FILE).read_bytes()
     assert data.check() == []
     assert claims.check(claims.load()) == []
-    assert [*(small_data / place.FOLDER / "held" / "office").iterdir()] == []
-    line = json.loads((small_data / handover.LOG).read_text("utf-8"))
+    assert [*(publishers.folder / place.FOLDER / "held" / "office").iterdir()] == []
+    line = json.loads((publishers.folder / handover.LOG).read_text("utf-8"))
     assert line["accepted"] == {"revised": "read"}
 
 
 def test_a_held_source_does_not_hold_those_of_other_tables(
-    publishers: Publishers, small_data: Path, monkeypatch: pytest.MonkeyPatch
+    publishers: Publishers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publishers.office = as_csv(figures(2023))
     publishers.bureau = as_json(figures(2023))
@@ -166,9 +156,7 @@ def test_a_held_source_does_not_hold_those_of_other_tables(
     assert set(states(refresh()).values()) == {"held"}
 
 
-def test_answers_are_kept_and_read_again(
-    publishers: Publishers, small_data: Path, tmp_path: Path
-) -> None:
+def test_answers_are_kept_and_read_again(publishers: Publishers, tmp_path: Path) -> None:
     publishers.office = as_csv(figures(2023))
     assert ties("--check", "--all", "--keep", str(tmp_path / "kept"))[0] == 3
     publishers.office = b"something else"
@@ -184,11 +172,50 @@ def test_answers_are_kept_and_read_again(
     assert "has no file of bureau, which reads *.json" in said
 
 
-def test_only_what_is_due_is_asked(publishers: Publishers, small_data: Path) -> None:
+def test_the_archive_answers_without_a_network_as_the_publishers_did(
+    publishers: Publishers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them answers through a redirect, and with texts that depend on who asks."""
+    server = publishers.server
+    server.expect_request("/bureau/moved").respond_with_data(
+        as_json(figures(2023)), headers={"Vary": "User-Agent, Authorization"}
+    )
+    with time_machine.travel(datetime(2027, 3, 5, 12, tzinfo=UTC)):
+        publishers.office = as_csv(figures(2023))
+        asked = refresh("office", check=True)
+        publishers.fail(lambda _: Response(status=302, headers={"Location": "/bureau/moved"}))
+        asked |= refresh("bureau", check=True)
+    assert states(asked) == {"office": "news", "bureau": "news"}
+    said = {name: each.lines() for name, each in asked.items()}
+    raw, before = door.archive(), contents(door.archive())
+    monkeypatch.delenv("BUREAU_KEY")
+    monkeypatch.setenv(door.CONTACT, "somebody else")
+    server.stop()
+    try:
+        assert {name: each.lines() for name, each in refresh(check=True, saved=raw).items()} == said
+        one = refresh(check=True, saved=raw / "office")
+        assert {name: each.lines() for name, each in one.items()} == {"office": said["office"]}
+        assert states(refresh("bureau", saved=raw)) == {"bureau": "taken over"}
+        assert contents(raw) == before
+        shutil.rmtree(raw / "bureau")
+        assert ties("bureau", "--from", str(raw))[0] == 2
+        (answer,) = (raw / "office").glob("*.json")
+        answer.rename(raw / "office" / "other.json")
+        status, said_of_office = ties("office", "--from", str(raw))
+    finally:
+        server.start()
+    assert status == 1
+    assert "has no answer to https://office.example/files/trade.csv" in said_of_office
+    (described,) = data.resource(TABLE)["sources"][1:]
+    assert described["date_accessed"] == described["retrieved"]["date"] == "2027-03-05"
+    assert described["processing"].startswith("Fetched by ties refresh from bureau.example.")
+
+
+def test_only_what_is_due_is_asked(publishers: Publishers) -> None:
     assert set(refresh(everything=False)) == {"office", "bureau"}
     assert refresh(everything=False) == {}
     assert set(refresh("office", everything=False)) == {"office"}
-    asked = small_data / place.FOLDER / run.ASKED
+    asked = publishers.folder / catalogue.ASKED
     asked.write_text(asked.read_text().replace(date.today().isoformat(), "2020-01-01"))
     assert set(refresh(everything=False)) == {"office", "bureau"}
 
@@ -216,15 +243,15 @@ def test_the_day_on_which_a_source_is_due() -> None:
     ],
 )
 def test_a_request_that_cannot_be_done_is_one_line_and_2(
-    publishers: Publishers, small_data: Path, arguments: list[str], said: str
+    publishers: Publishers, arguments: list[str], said: str
 ) -> None:
-    before = contents(small_data)
+    before = contents(publishers.folder)
     status, printed = ties(*arguments)
     assert status == 2
     assert said in printed
     assert printed.startswith("ties: ")
     assert printed.count("\n") == 1
-    assert contents(small_data) == before
+    assert contents(publishers.folder) == before
 
 
 def test_two_refreshes_at_once_end_with_75(publishers: Publishers) -> None:
@@ -236,7 +263,7 @@ def test_two_refreshes_at_once_end_with_75(publishers: Publishers) -> None:
 
 
 def test_a_data_folder_that_cannot_be_written_is_one_line(
-    publishers: Publishers, small_data: Path, monkeypatch: pytest.MonkeyPatch
+    publishers: Publishers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(self: Path, *_: Any, **__: Any) -> None:
         raise PermissionError(13, "Permission denied", str(self))
@@ -276,7 +303,7 @@ def test_the_most_serious_state_decides_the_status() -> None:
 
 
 def test_a_report_cannot_be_steered_by_what_a_publisher_writes(
-    publishers: Publishers, small_data: Path, tmp_path: Path
+    publishers: Publishers, tmp_path: Path
 ) -> None:
     hostile = "````\n<script>alert(1)</script> @everyone \x1b[2J"
     publishers.office = as_csv(figures()).replace(b"TUR", f'"{hostile}"'.encode())
@@ -326,57 +353,52 @@ def without(*cells: tuple[str, int]) -> dict[tuple[str, int], float]:
     return {key: value for key, value in OLD.items() if key not in cells}
 
 
-@pytest.mark.parametrize(
-    ("new", "limits", "expected"),
-    [
-        # 19 of 20 rows are 95 %: of one partner one of five years, not its newest.
-        (without(("TUR", 2018)), {"rows_kept": 0.96}, {"rows"}),
-        (without(("TUR", 2018)), {"rows_kept": 0.95}, set()),
-        # A partner with five rows is lost from five rows on, not from six on; 15 of 20 rows stay.
-        (without(*[("TUR", y) for y in range(2018, 2023)]), {"rows_kept": 0.7}, {"lost"}),
-        (
-            without(*[("TUR", y) for y in range(2018, 2023)]),
-            {"rows_kept": 0.7, "lost_rows": 6},
-            set(),
-        ),
-        # The newest year has four rows: one per partner.
-        (figures(2021), {"rows_kept": 0.7, "lost_rows": 4}, {"newest", "lost"}),
-        (figures(2021), {"rows_kept": 0.7}, {"newest"}),
-        (figures(2023), {}, set()),
-        (figures(2024), {}, {"newest"}),  # the day is in 2023
-        # 1 of 20 cells is 5 %, and its change of 25 % is the median.
-        (times(1.25, 1), {"revised_share": 0.05, "revised_median": 0.25}, set()),
-        (times(1.25, 1), {"revised_share": 0.049, "revised_median": 0.25}, {"revised"}),
-        (times(1.25, 1), {"revised_share": 0.05, "revised_median": 0.249}, {"revised"}),
-        # Ranks: a common factor keeps them, a reversal does not.
-        (times(1.5), {"rank_correlation": 0.98}, set()),
-        (times(-1), {"rank_correlation": 0.98}, {"revised", "unit", "sign"}),
-        # The median of new over old: 1.02 is inside, 1.021 outside.
-        (times(1.02), {"revised_share": 1.0}, set()),
-        (times(1.021), {"revised_share": 1.0}, {"unit"}),
-        (times(0.98), {"revised_share": 1.0}, set()),
-        (times(0.979), {"revised_share": 1.0}, {"unit"}),
-        (times(2.0), {"rank_correlation": 0.98}, set()),
-        (times(2.1), {"rank_correlation": 0.98}, {"unit"}),
-        ({**OLD, ("TUR", 2018): 0}, {"revised_median": 1.0}, set()),
-        (
-            {**OLD, ("TUR", 2018): -1},
-            {"revised_median": 1.0, "revised_share": 0.05},
-            {"sign", "revised"},
-        ),
-        # The parts are all 20 cells of 5 years; the world of 2022 is 3000 + 4000 + 5000 + 6000.
-        ({**OLD, ("World", 2022): 18000}, {}, set()),
-        ({**OLD, ("World", 2022): 18090}, {}, set()),  # 18000 / 18090 - 1 = -0.4975 %
-        ({**OLD, ("World", 2022): 18091}, {}, {"total"}),  # -0.503 %
-    ],
-)
-def test_each_guard_on_both_sides_of_its_limit(
-    publishers: Publishers,
-    new: dict[tuple[str, int], float],
-    limits: dict[str, Any],
-    expected: set[str],
-) -> None:
-    assert stopped_by(new, **limits) == expected
+CASES: list[tuple[dict[tuple[str, int], float], dict[str, Any], set[str]]] = [
+    # 19 of 20 rows are 95 %: of one partner one of five years, not its newest.
+    (without(("TUR", 2018)), {"rows_kept": 0.96}, {"rows"}),
+    (without(("TUR", 2018)), {"rows_kept": 0.95}, set()),
+    # A partner with five rows is lost from five rows on, not from six on; 15 of 20 rows stay.
+    (without(*[("TUR", y) for y in range(2018, 2023)]), {"rows_kept": 0.7}, {"lost"}),
+    (
+        without(*[("TUR", y) for y in range(2018, 2023)]),
+        {"rows_kept": 0.7, "lost_rows": 6},
+        set(),
+    ),
+    # The newest year has four rows: one per partner.
+    (figures(2021), {"rows_kept": 0.7, "lost_rows": 4}, {"newest", "lost"}),
+    (figures(2021), {"rows_kept": 0.7}, {"newest"}),
+    (figures(2023), {}, set()),
+    (figures(2024), {}, {"newest"}),  # the day is in 2023
+    # 1 of 20 cells is 5 %, and its change of 25 % is the median.
+    (times(1.25, 1), {"revised_share": 0.05, "revised_median": 0.25}, set()),
+    (times(1.25, 1), {"revised_share": 0.049, "revised_median": 0.25}, {"revised"}),
+    (times(1.25, 1), {"revised_share": 0.05, "revised_median": 0.249}, {"revised"}),
+    # Ranks: a common factor keeps them, a reversal does not.
+    (times(1.5), {"rank_correlation": 0.98}, set()),
+    (times(-1), {"rank_correlation": 0.98}, {"revised", "unit", "sign"}),
+    # The median of new over old: 1.02 is inside, 1.021 outside.
+    (times(1.02), {"revised_share": 1.0}, set()),
+    (times(1.021), {"revised_share": 1.0}, {"unit"}),
+    (times(0.98), {"revised_share": 1.0}, set()),
+    (times(0.979), {"revised_share": 1.0}, {"unit"}),
+    (times(2.0), {"rank_correlation": 0.98}, set()),
+    (times(2.1), {"rank_correlation": 0.98}, {"unit"}),
+    ({**OLD, ("TUR", 2018): 0}, {"revised_median": 1.0}, set()),
+    (
+        {**OLD, ("TUR", 2018): -1},
+        {"revised_median": 1.0, "revised_share": 0.05},
+        {"sign", "revised"},
+    ),
+    # The parts are all 20 cells of 5 years; the world of 2022 is 3000 + 4000 + 5000 + 6000.
+    ({**OLD, ("World", 2022): 18000}, {}, set()),
+    ({**OLD, ("World", 2022): 18090}, {}, set()),  # 18000 / 18090 - 1 = -0.4975 %
+    ({**OLD, ("World", 2022): 18091}, {}, {"total"}),  # -0.503 %
+]
+
+
+def test_each_guard_on_both_sides_of_its_limit(publishers: Publishers) -> None:
+    for number, (new, limits, expected) in enumerate(CASES):
+        assert stopped_by(new, **limits) == expected, number
 
 
 def test_a_guard_names_a_factor_of_a_thousand_and_of_a_million() -> None:
@@ -410,10 +432,8 @@ def test_rows_left_out_on_purpose_are_counted_and_their_reason_is_tested(
         assert bool(checks) is stops  # 3000 / 1000 = 3 times
 
 
-def test_a_source_of_two_tables_is_taken_over_whole_or_not_at_all(
-    publishers: Publishers, small_data: Path
-) -> None:
-    path = small_data / "refresh.yml"
+def test_a_source_of_two_tables_is_taken_over_whole_or_not_at_all(publishers: Publishers) -> None:
+    path = publishers.folder / "refresh.yml"
     listed = f"  - {OFFICE_FILE}\n"
     text = path.read_text("utf-8").replace(listed, f"{listed}  - countries.csv\n")
     path.write_text(text, "utf-8")
@@ -441,10 +461,8 @@ def test_a_connector_that_breaks_late_stops_alone(
     assert data.check() == []
 
 
-def test_a_table_edited_by_hand_is_not_sealed_by_a_refresh(
-    publishers: Publishers, small_data: Path
-) -> None:
-    path = small_data / OFFICE_FILE
+def test_a_table_edited_by_hand_is_not_sealed_by_a_refresh(publishers: Publishers) -> None:
+    path = publishers.folder / OFFICE_FILE
     edited = path.read_bytes().replace(b"2020", b"2019", 1)
     path.write_bytes(edited)
     publishers.office = as_csv(figures(2023))
@@ -455,7 +473,7 @@ def test_a_table_edited_by_hand_is_not_sealed_by_a_refresh(
 
 
 def test_what_was_held_is_forgotten_when_the_publisher_takes_it_back(
-    publishers: Publishers, small_data: Path
+    publishers: Publishers,
 ) -> None:
     publishers.office = as_csv(figures(TUR2022=3060))
     assert states(refresh("office")) == {"office": "held"}
@@ -489,10 +507,8 @@ def test_files_that_only_grow_and_files_of_which_years_are_replaced(publishers: 
     assert years.content.count(b"\n") == 1 + 16 + 2
 
 
-def test_a_cell_that_has_not_changed_keeps_its_text(
-    publishers: Publishers, small_data: Path
-) -> None:
-    path = small_data / OFFICE_FILE
+def test_a_cell_that_has_not_changed_keeps_its_text(publishers: Publishers) -> None:
+    path = publishers.folder / OFFICE_FILE
     path.write_text(path.read_text("utf-8").replace("export,3000\n", "export,3000.00\n"), "utf-8")
     data.seal()
     publishers.office = as_csv(figures(2023))
@@ -509,15 +525,13 @@ def test_a_package_read_and_written_keeps_its_bytes(topic: str | None) -> None:
     assert written.getvalue() == path.read_text("utf-8")
 
 
-def test_a_new_source_gets_its_file_into_the_table(
-    publishers: Publishers, small_data: Path
-) -> None:
-    package = yaml.safe_load((small_data / "trade" / "datapackage.yaml").read_text("utf-8"))
+def test_a_new_source_gets_its_file_into_the_table(publishers: Publishers) -> None:
+    package = yaml.safe_load((publishers.folder / "trade" / "datapackage.yaml").read_text("utf-8"))
     (table,) = package["resources"]
     package["sources"] = [table["sources"].pop()]
     table["path"].pop()
-    (small_data / "trade" / "datapackage.yaml").write_text(yaml.safe_dump(package), "utf-8")
-    (small_data / BUREAU_FILE).unlink()
+    (publishers.folder / "trade" / "datapackage.yaml").write_text(yaml.safe_dump(package), "utf-8")
+    (publishers.folder / BUREAU_FILE).unlink()
     data.seal()
     assert refresh("bureau")["bureau"].state == "taken over"
     assert data.check() == []
@@ -534,17 +548,17 @@ STEPS += [("replace", number) for number in (2, 3, 4)]
 
 
 def test_a_refresh_killed_at_any_step_leaves_the_old_data_or_the_new(
-    publishers: Publishers, small_data: Path, tmp_path: Path
+    publishers: Publishers, tmp_path: Path
 ) -> None:
     """In a fork per step and call, so that imports are paid once."""
     saved = tmp_path / "saved.csv"
     saved.write_bytes(as_csv(figures(2023)))
-    before, copy = contents(small_data), tmp_path / "copy"
-    shutil.copytree(small_data, copy)
+    before, copy = contents(publishers.folder), tmp_path / "copy"
+    shutil.copytree(publishers.folder, copy)
     seen = set()
     for step, number in STEPS:
-        shutil.rmtree(small_data)
-        shutil.copytree(copy, small_data)
+        shutil.rmtree(publishers.folder)
+        shutil.copytree(copy, publishers.folder)
         child = os.fork()
         if not child:
             die_at(step, number)
@@ -553,19 +567,19 @@ def test_a_refresh_killed_at_any_step_leaves_the_old_data_or_the_new(
         _, ended = os.waitpid(child, 0)
         if number % 2:
             with place.reading():  # as a build does
-                after = contents(small_data)
+                after = contents(publishers.folder)
         else:
             assert CliRunner().invoke(app, ["data"]).exit_code == 0
-            after = contents(small_data)
+            after = contents(publishers.folder)
         changed = {name for name in before.keys() | after if before.get(name) != after.get(name)}
         taken = {OFFICE_FILE, "trade/datapackage.yaml", handover.LOG}
         assert changed in (set(), taken), (step, number)
         assert len(data.load(TABLE)) == 40 + 4 * bool(changed)
-        assert not (small_data / place.FOLDER / place.READY).exists()
+        assert not (publishers.folder / place.FOLDER / place.READY).exists()
         seen.add((os.WIFSIGNALED(ended), bool(changed)))
     assert seen == {(True, False), (True, True), (False, True)}
-    shutil.rmtree(small_data)
-    shutil.copytree(copy, small_data)
+    shutil.rmtree(publishers.folder)
+    shutil.copytree(copy, publishers.folder)
     assert states(refresh("office", saved=saved)) == {"office": "taken over"}
     assert data.check() == []
 
@@ -587,35 +601,35 @@ def die_at(step: str, number: int) -> None:
 
 @pytest.mark.parametrize("step", ["copyfile", "rename"])
 def test_a_full_disk_changes_nothing(
-    publishers: Publishers, small_data: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    publishers: Publishers, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     def full(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     publishers.office = as_csv(figures(2023))
-    before = contents(small_data)
+    before = contents(publishers.folder)
     with monkeypatch.context() as broken:
         broken.setattr(os if step == "rename" else shutil, step, full)
         code, said = ties("office")
     assert code == 1
     assert "the disk is full" in said
-    assert contents(small_data) == before
+    assert contents(publishers.folder) == before
 
 
 def test_a_refresh_waits_for_a_build_and_builds_do_not_wait_for_each_other(
-    publishers: Publishers, small_data: Path
+    publishers: Publishers,
 ) -> None:
     publishers.office = as_csv(figures(2023))
-    before = contents(small_data)
+    before = contents(publishers.folder)
     with place.reading(), place.reading():
         other = threading.Thread(target=refresh, args=("office",))
         other.start()
-        ready = small_data / place.FOLDER / place.READY
+        ready = publishers.folder / place.FOLDER / place.READY
         until = time.monotonic() + 20
         while not ready.exists() and time.monotonic() < until:
             time.sleep(0.01)
         place.settle(wait=False)  # as another command does
-        assert contents(small_data) == before
+        assert contents(publishers.folder) == before
     other.join(20)
     assert len(data.load(TABLE)) == 44
 
@@ -623,9 +637,7 @@ def test_a_refresh_waits_for_a_build_and_builds_do_not_wait_for_each_other(
 # -- how old a source is ----------------------------------------------------------------------
 
 
-def test_a_source_is_stale_when_newer_figures_are_overdue(
-    publishers: Publishers, small_data: Path
-) -> None:
+def test_a_source_is_stale_when_newer_figures_are_overdue(publishers: Publishers) -> None:
     """20 months after the end of 2024 is August 2026."""
     listed = [
         {"source": "office", "last_year": "2024", "accessed": "2024-01-01"},
@@ -639,5 +651,5 @@ def test_a_source_is_stale_when_newer_figures_are_overdue(
         "office": "Stale on 2026-09-01: it ends in 2024, and newer figures were expected within "
         "20 months."
     }
-    (small_data / "refresh.yml").unlink()
+    (publishers.folder / "refresh.yml").unlink()
     assert data.stale(listed) == {}

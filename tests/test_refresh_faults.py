@@ -16,14 +16,7 @@ from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
-from small_publishers import (
-    TABLE,
-    Publishers,
-    as_csv,
-    as_json,
-    figures,
-    install,
-)
+from small_publishers import TABLE, Publishers, as_csv, as_json, figures
 from test_refresh import contents, refresh
 from werkzeug import Request, Response
 
@@ -130,13 +123,6 @@ def test_a_fault_of_any_publisher_is_one_line(
 # -- two small publishers, with data to lose ---------------------------------------------------
 
 
-@pytest.fixture
-def publishers(
-    tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
-) -> Publishers:
-    return install(tmp_path / "data", httpserver, monkeypatch)
-
-
 OLD = figures()
 NEW = figures(2023)
 LOST_STATE = {key: value for key, value in NEW.items() if key[0] != "UZB"}
@@ -206,9 +192,9 @@ WITH_DATA: dict[str, tuple[bytes, bytes, str, str]] = {
 
 @pytest.mark.parametrize("case", WITH_DATA)
 def test_a_fault_in_the_figures_leaves_the_table(
-    case: str, tmp_path: Path, publishers: Publishers, record_property: Record
+    case: str, publishers: Publishers, record_property: Record
 ) -> None:
-    folder = tmp_path / "data"
+    folder = publishers.folder
     if case.startswith("correction"):
         corrections = [
             {
@@ -349,4 +335,4 @@ def test_no_network_is_one_line_per_host_and_75(
 
 def test_a_host_that_is_not_declared_is_not_asked() -> None:
     with pytest.raises(door.FailedError, match=r"is not at office\.example"):
-        door.HttpDoor("office", ("office.example",)).get("https://elsewhere.example/a", "a")
+        door.Door("office", ("office.example",)).get("https://elsewhere.example/a", "a")

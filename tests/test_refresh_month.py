@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from turkic_ties import data
 from turkic_ties.refresh import ask, place, run
 from turkic_ties.refresh import outcome as became
 from turkic_ties.reports import manifest
+from turkic_ties.reports.build import preview
 
 FIRST = figures()
 REVISED = figures(2022, CHN2019=5971)
@@ -67,7 +68,7 @@ SAYS = {
 }
 """What the refresh says of those that are due; on all other days none is."""
 
-KILLED_ON, SIGNED_ON = 15, 30
+PREVIEWED_ON, KILLED_ON, SIGNED_ON = 7, 15, 30
 FAILS = {13: answer(502), 14: hang}
 
 
@@ -87,13 +88,15 @@ def test_a_month_without_a_wrong_or_missing_edition(
         monkeypatch.setattr(ask.connector(name), "READ_SECONDS", 0.1, raising=False)
     monkeypatch.setitem(small_project.TABLES, "trade", TABLE)
     small_project.make_small_project(small)
+    (small / "notebooks" / "defense.ipynb").unlink()
     path = small / "notebooks" / "trade.ipynb"
     shown = "float(rows.iloc[0].filter(regex='tonnes|^year$').iloc[-1])"
     path.write_text(path.read_text("utf-8").replace(shown, "rows['value_usd'].sum()"), "utf-8")
     monkeypatch.setattr("turkic_ties.topics.PROJECT", small)
     built, checked = [], {}
     for day in range(1, 32):
-        with time_machine.travel(datetime(2027, 3, day, 4, 17, tzinfo=UTC)):
+        # Without a zone, which would go into the environment and cost every kernel a cold start.
+        with time_machine.travel(datetime(2027, 3, day, 4, 17)):
             publishers.office, publishers.bureau = since(OFFICE, day), since(BUREAU, day)
             publishers.fail(*([FAILS[day]] if day in FAILS else []), times=99)
             if day == SIGNED_ON:
@@ -102,9 +105,20 @@ def test_a_month_without_a_wrong_or_missing_edition(
                 assert states(refresh_due(apply_held=True)) == {"office": "taken over"}
             if day == KILLED_ON:
                 kill_when_ready()
+            if day == PREVIEWED_ON:
+                (seen,) = run.refresh(
+                    ["office"], run.Options(check=True), lambda: preview(small / "reports", 1)
+                )
+                now, then = (
+                    f"{sum([*rows.values(), *FIRST.values()]):,}" for rows in (FIRST, REVISED)
+                )
+                assert seen.figures == [
+                    f"trade/kaz-tur, First figure: {now} units (2024) → {then} units (2024) "
+                    f"({TABLE} changed)"
+                ]
             assert states(refresh_due()) == SAYS.get(day, {}), day
             with place.reading():
-                result = make(small, ["trade"])
+                result = make(small, [])
             built += [day] if result.built else []
         if contents(folder) != checked:  # the same bytes need no second look
             assert data.check() == [], day

@@ -288,11 +288,14 @@ def data(
         elif table is not None:
             _describe(table)
         else:
+            _print(f"{'table':36} {'rows':>7} {'years':9}  asked / newest     title")
             for row in frame.to_dict("records"):
                 years = (
                     "" if pd.isna(row["first_year"]) else f"{row['first_year']}–{row['last_year']}"
                 )
-                _print(f"{row['table']:36} {row['rows']:>7} rows  {years:9}  {row['title']}")
+                newest = "" if pd.isna(row["newest"]) else row["newest"]
+                asked = f"{row['asked']} / {newest:<4}"
+                _print(f"{row['table']:36} {row['rows']:>7} {years:9}  {asked}  {row['title']}")
 
 
 @app.command()
@@ -425,6 +428,9 @@ def refresh(
     check: Annotated[
         bool, typer.Option("--check", help="Look and compare; change nothing.")
     ] = False,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="With --check: run the reports too (half a minute).")
+    ] = False,
     saved: Annotated[
         Path | None,
         typer.Option("--from", metavar="PATH", help="A saved file, or a folder of answers."),
@@ -461,7 +467,9 @@ def refresh(
         options = run.Options(
             check, saved, keep, run.accepts(accept or [], reason), apply_held, everything, heavy
         )
-        outcomes = run.refresh(names or [], options)
+        if figures and not check:
+            raise ParameterError("--figures needs --check; after a refresh, 'ties build' says it.")
+        outcomes = run.refresh(names or [], options, _preview if figures else None)
         if report:
             report.write_text(became.as_markdown(outcomes), encoding="utf-8")
     if as_json:
@@ -473,6 +481,13 @@ def refresh(
         if not quiet:
             _print(f"{became.count(outcomes)} in {time.monotonic() - began:.0f} s")
     raise typer.Exit(became.status(outcomes))
+
+
+def _preview() -> tuple[list[Any], list[str]]:
+    from turkic_ties.reports.build import preview
+    from turkic_ties.topics import PROJECT
+
+    return preview(PROJECT / "reports", _cores())
 
 
 @app.command()

@@ -11,10 +11,13 @@ import pandas as pd
 from turkic_ties.countries import data_directory
 from turkic_ties.data.packages import DataError, addresses, resource, split
 from turkic_ties.data.tables import columns, load
-from turkic_ties.files import read_yaml
+from turkic_ties.files import read_json, read_yaml
 
 TIMES = ("last_year", "year", "order_year", "date")
 """Columns that say when an observation was; the first that a table has counts."""
+
+ASKED = ".refresh/asked.json"
+"""Where ``ties refresh`` keeps, below ``data/``, on which day it asked each publisher."""
 
 LICENCES = {
     "CC-BY-4.0": "Creative Commons Attribution 4.0",
@@ -40,13 +43,28 @@ def list_tables(topic: str | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per table: table (address), title, rows, first_year, last_year (missing where the
-        table has no ``year``), sources (publisher and data set), version, licences.
+        table has no ``year``), asked (the last day on which a publisher was asked or its figures
+        were looked up), newest (the last year observed, without projections), sources (publisher
+        and data set), version, licences.
     """
-    frame = pd.DataFrame([_listed(address) for address in addresses(topic)])
-    return frame.astype({"first_year": "Int64", "last_year": "Int64"})
+    last = asked()
+    days = {name: last.get(entry.get("module", "")) for name, entry in _entries().items()}
+    frame = pd.DataFrame([_listed(address, days) for address in addresses(topic)])
+    return frame.astype(dict.fromkeys(("first_year", "last_year", "newest"), "Int64"))
 
 
-def _listed(address: str) -> dict[str, Any]:
+def asked() -> dict[str, str]:
+    """Return the day on which each connector of ``ties refresh`` last asked its publisher."""
+    path = data_directory() / ASKED
+    return read_json(path, DataError) if path.is_file() else {}
+
+
+def _entries() -> dict[str, Any]:
+    path = data_directory() / "refresh.yml"
+    return read_yaml(path, DataError) if path.is_file() else {}
+
+
+def _listed(address: str, days: Mapping[str, str | None]) -> dict[str, Any]:
     described, frame = resource(address), load(address)
     sources = described["sources"]
     years = frame["year"] if "year" in frame else pd.Series([pd.NA])
@@ -56,6 +74,8 @@ def _listed(address: str) -> dict[str, Any]:
         "rows": len(frame),
         "first_year": years.min(),
         "last_year": years.max(),
+        "asked": max(days.get(source["name"]) or source["date_accessed"] for source in sources),
+        "newest": max(last_years([address]).values(), default=pd.NA),
         "sources": "; ".join(f"{source['publisher']}: {source['dataset']}" for source in sources),
         "version": "; ".join(source["version"] for source in sources if source["version"]),
         "licences": "; ".join(dict.fromkeys(each["name"] for each in described["licenses"])),
@@ -178,12 +198,11 @@ def stale(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:
     dict
         Source id to a sentence for the reader.
     """
-    listed, path = [*listed], data_directory() / "refresh.yml"
-    if not listed or not path.is_file():
+    listed, entries, found = [*listed], _entries(), {}
+    if not listed:
         return {}
     newest = max(source["accessed"] for source in listed)
     year, month = int(newest[:4]), int(newest[5:7])
-    entries, found = read_yaml(path, DataError), {}
     for source in listed:
         allowed = entries.get(source["source"], {}).get("stale_after_months")
         if allowed is None or not source["last_year"]:

@@ -319,6 +319,26 @@ def delivered_volume(rows: pd.DataFrame) -> str:
     )
 
 
+def received(imports: pd.DataFrame) -> str:
+    """List what states received in a window, the most first.
+
+    Parameters
+    ----------
+    imports
+        Columns country and imports_tiv (million TIV), one row per state.
+
+    Examples
+    --------
+    >>> received(pd.DataFrame({"country": ["KGZ", "KAZ"], "imports_tiv": [72.75, 1086.54]}))
+    'Kazakhstan 1,087 and Kyrgyzstan 73'
+    """
+    largest_first = imports.sort_values("imports_tiv", ascending=False, kind="stable")
+    return listed(
+        f"{countries.name(row['country'])} {row['imports_tiv']:,.0f}"
+        for row in _records(largest_first)
+    )
+
+
 def register(rows: pd.DataFrame) -> pd.DataFrame:
     """Write deals as a table for readers.
 
@@ -583,7 +603,10 @@ def votes(agreement: pd.DataFrame, country: str) -> str:
         for row in _records(rows)
     ]
     year = rows["year"].iloc[0]
-    return f"{countries.name(country)}'s agreement in votes in {year}: {listed(parts)}"
+    return (
+        f"{countries.name(country)}'s agreement in votes of the General Assembly in {year}: "
+        + listed(parts)
+    )
 
 
 def agreement_change(line: pd.DataFrame, window: int) -> list[str]:

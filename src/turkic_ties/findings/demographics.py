@@ -21,9 +21,9 @@ Row = Any
 BASES = {
     "census": "census",
     "census_revised": "census, revised",
-    "estimate_1999_base": "register on the census of 1999",
-    "estimate_2009_base": "register on the census of 2009",
-    "estimate_2021_base": "register on the census of 2021",
+    "estimate_1999_base": "register, based on the census of 1999",
+    "estimate_2009_base": "register, based on the census of 2009",
+    "estimate_2021_base": "register, based on the census of 2021",
     "not_stated": "basis not stated",
 }
 
@@ -581,7 +581,8 @@ def no_income(span: str, country_name: str, period: str) -> str:
 def income(country_name: str, series: pd.DataFrame) -> str:
     """Count the series of one year by rank."""
     year = series["year"].iloc[0]
-    return f"By GDP per capita in {year} {country_name} ranked {_ranks(series['rank'])}"
+    ranks = _ranks(series["rank"])
+    return f"Among the states compared {country_name} ranked {ranks} of GDP per capita in {year}"
 
 
 def income_without(country_name: str, partner_name: str, series: pd.DataFrame) -> str:

@@ -51,8 +51,8 @@ def parted(compared: pd.DataFrame) -> str:
     exporter, importer = countries.name(row["exporter"]), countries.name(row["importer"])
     sent, received = usd(row["sent_usd"]), usd(row["received_usd"])
     return (
-        f"In {row['year']} {exporter} booked {sent} as sent to {importer}, "
-        f"{importer} {received} as received"
+        f"Goods worth {sent} went from {exporter} to {importer} in {row['year']} by {exporter}'s "
+        f"statistics, worth {received} by {importer}'s"
     )
 
 

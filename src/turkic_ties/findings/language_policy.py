@@ -169,6 +169,19 @@ def changes(changes: pd.DataFrame, language_name: dict[str, str]) -> pd.DataFram
     )
 
 
+def changes_title(changes: pd.DataFrame) -> str:
+    """Count the shares that rose between the first and the last reading of a source.
+
+    Examples
+    --------
+    >>> changes_title(pd.DataFrame({"change": [0.1, 0.0, -0.2]}))
+    'Shares that rose from the first to the last reading of the same source: 1 of 3'
+    """
+    rose = int((changes["change"] > 0).sum())
+    start = "Shares that rose from the first to the last reading of the same source"
+    return f"{start}: {rose} of {len(changes)}"
+
+
 def sums_above_one(rows: pd.DataFrame) -> list[str]:
     """Tell where the shares of one year, as published, add up to more than the whole.
 
@@ -317,7 +330,7 @@ def text_likeness(texts: pd.DataFrame, alphabet: str, language: str, other_langu
     now, best = (chosen if len(chosen) else same_text).iloc[0], same_text.iloc[0]
     kind = {"xwmt": "News sentences", "udhr": "The Declaration"}[corpus]
     text = f"{kind} in {language} ({now['written']}) and in {other_language} have a likeness of "
-    text += number(now["cosine"])
+    text += f"{number(now['cosine'])} (1: equal)"
     if best["cosine_low"] > now["cosine_high"]:
         nearest = f"{best['written']} with {number(best['cosine'])}"
         text += f"; the version nearest to {other_language} is {nearest}"
@@ -348,6 +361,19 @@ def text_table(texts: pd.DataFrame, language: str) -> pd.DataFrame:
             ],
         }
     )
+
+
+def text_title(texts: pd.DataFrame, first: str, second: str) -> str:
+    """Say between which values the likeness of two languages lies, over texts and alphabets.
+
+    Examples
+    --------
+    >>> text_title(pd.DataFrame({"cosine": [0.424, 0.242]}), "Kazakh", "Turkish")
+    'Likeness of Kazakh and Turkish over all texts and versions: 0.24 to 0.42'
+    """
+    low, high = f"{texts['cosine'].min():.2f}", f"{texts['cosine'].max():.2f}"
+    values = low if low == high else f"{low} to {high}"
+    return f"Likeness of {first} and {second} over all texts and versions: {values}"
 
 
 def script_table(both: pd.DataFrame) -> pd.DataFrame:
@@ -478,7 +504,9 @@ def plans(plans: pd.DataFrame) -> str:
         first, last = rows["completion_year"].iloc[[0, -1]]
         name = countries.name(str(state))
         if len(set(rows["completion_year"])) > 1:
-            texts.append(f"{name} went from {first} to {last} in {len(rows)} announcements")
+            texts.append(
+                f"{name} named {first} first and {last} last, in {len(rows)} announcements"
+            )
         else:
             texts.append(f"{name} named {first}" + (" every time" if len(rows) > 1 else ""))
     return "; ".join(texts)

@@ -23,12 +23,13 @@ MAX_ANSWER_BYTES = 1_000_000_000
 
 @dataclass(frozen=True)
 class Asked:
-    """A connector with what its publisher answered."""
+    """A connector with what its publisher answered, and on which day."""
 
     module: ModuleType
     answers: list[Answer]
     frames: dict[str, pd.DataFrame]
     calls: int
+    day: date
 
     @property
     def name(self) -> str:
@@ -91,23 +92,27 @@ def ask(
         An outcome when there is nothing to take over, None when the source does not apply.
     """
     module, door = connector(name), None
-    answers = _saved(module, saved, named) if saved else None
-    if saved and not answers:
+    stored = _stored(name, saved, named) if saved else None
+    answers = _saved(module, saved, named) if saved and not stored else None
+    if saved and not (stored or answers):
         return None
     if not saved and not hasattr(module, "fetch"):
         return _by_hand(name, named)
     try:
         if answers is None:
-            from turkic_ties.refresh.door import HttpDoor
+            from turkic_ties.refresh.door import Door
 
-            door = HttpDoor(name, module.HOSTS, getattr(module, "READ_SECONDS", None), heavy)
+            seconds = getattr(module, "READ_SECONDS", None)
+            door = Door(name, module.HOSTS, seconds, heavy, stored)
             variable = getattr(module, "KEY", None)
-            if variable and not door.key(variable):
+            if stored:
+                today = door.day()
+            elif variable and not door.key(variable):
                 return Outcome(name, NOT_ASKED, f"no {variable}")
             answers = module.fetch(door, today)
         if keep:
             store(module, answers, keep)
-        return Asked(module, answers, module.tables(answers), door.calls if door else 0)
+        return Asked(module, answers, module.tables(answers), door.calls if door else 0, today)
     except ModuleNotFoundError as error:
         raise _needs(error) from None
     except NothingNew as news:
@@ -132,6 +137,17 @@ def _by_hand(name: str, named: bool) -> Outcome | None:
     page = next((e.page for e in sources.load().values() if e.module == name and e.page), "")
     saved = f"{name} is read from files that a person saves from {page}"
     raise TiesError(f"{saved}: ties refresh {name} --from FILE")
+
+
+def _stored(name: str, path: Path, named: bool) -> Path | None:
+    """Find the answers of a source in the archive, or in a folder of one source out of it."""
+    from turkic_ties.refresh.door import MARK
+
+    if (path / name / MARK).is_file():
+        return path / name
+    if named and any(path.glob(f"*/{MARK}")):
+        raise TiesError(f"{path} has no answers of {name}.")
+    return path if (path / MARK).is_file() and (named or path.name == name) else None
 
 
 def _saved(module: ModuleType, path: Path, named: bool) -> list[Answer]:

@@ -11,7 +11,8 @@ from datetime import date
 import pandas as pd
 
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, Door, NotToday, RefusedAnswer
+from turkic_ties.refresh.door import Door
+from turkic_ties.refresh.source import Answer, NotToday, RefusedAnswer
 
 SOURCE = "bls_cpi"
 FOLDER = "bls"

@@ -14,7 +14,8 @@ import pandas as pd
 
 from turkic_ties.countries import MEMBERS
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, Door, NotToday, RefusedAnswer
+from turkic_ties.refresh.door import Door
+from turkic_ties.refresh.source import Answer, NotToday, RefusedAnswer
 
 SOURCE = "comtrade"
 FOLDER = "comtrade"

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, Door, RefusedAnswer
+from turkic_ties.refresh.door import Door
+from turkic_ties.refresh.source import Answer, RefusedAnswer
 
 SOURCE = "unga_ideal_points"
 FOLDER = "unga"

@@ -1,7 +1,8 @@
 """The only door to the network: repeats, pace, limits, archive, and checks of what comes back.
 
 `requests` asks and `requests_cache` keeps every answer as the raw archive, in which the next run
-finds what to send as If-None-Match or If-Modified-Since.
+finds what to send as If-None-Match or If-Modified-Since, and from which a run without a network can
+be answered (``--from``).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import time
 import zipfile
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -42,10 +43,19 @@ PACE_SECONDS, BACKOFF_SECONDS = 1.0, 2.0
 MAX_BYTES, MAX_HEAVY_BYTES = 100_000_000, 4_000_000_000
 TRIES, REDIRECTS = 4, 5
 BUSY = (429, 500, 502, 503, 504)
+NOT_STORED = 504
+"""What requests-cache says when it may not ask and has nothing."""
+
 NOT_ALLOWED_NOW = (401, 403)
 GONE = (404, 410)
 DAYS_TO_TRUST = 30
 """Days after which an answer is asked for whole: some publishers complete an edition in place."""
+
+STORED = (200, 204, 301, 302, 303, 307, 308)
+"""Statuses of answers that are kept."""
+
+MARK = "redirects.sqlite"
+"""A file in every folder that requests-cache writes."""
 
 KEY_HEADERS = ("Ocp-Apim-Subscription-Key", "Authorization")
 
@@ -70,8 +80,11 @@ class _Retry(Retry):
         return super().increment(*args, **more)
 
 
-class HttpDoor:
-    """The door of one source.
+class Door:
+    """The only way to a network, of one source.
+
+    It repeats what may be repeated, keeps its pace, and refuses an answer that is cut, too large,
+    of another host, or a web page where data were asked.
 
     Parameters
     ----------
@@ -83,6 +96,8 @@ class HttpDoor:
         How long an answer may take.
     heavy
         Whether answers may have gigabytes.
+    stored
+        A folder of the archive from which to answer, without a network.
     """
 
     def __init__(
@@ -91,8 +106,9 @@ class HttpDoor:
         hosts: tuple[str, ...],
         read_seconds: float | None = None,
         heavy: bool = False,
+        stored: Path | None = None,
     ) -> None:
-        self.source, self.hosts = source, hosts
+        self.source, self.hosts, self.stored = source, hosts, stored
         self.read_seconds = read_seconds or READ_SECONDS
         self.limit = MAX_HEAVY_BYTES if heavy else MAX_BYTES
         self.until = time.monotonic() + SOURCE_SECONDS * (6 if heavy else 1)
@@ -104,14 +120,20 @@ class HttpDoor:
     def session(self) -> requests_cache.CachedSession:
         """The session of requests, with its archive."""
         session = requests_cache.CachedSession(
-            str(archive() / self.source),
+            str(self.stored or archive() / self.source),
             backend="filesystem",
             serializer="json",
             decode_content=False,
             expire_after=timedelta(milliseconds=1),  # kept, and asked for again
+            allowable_codes=STORED,
             allowable_methods=("GET", "POST"),
             ignored_parameters=KEY_HEADERS,
+            read_only=self.stored is not None,
+            stale_if_error=self.stored is not None,
         )
+        if self.stored:
+            session.adapters.clear()
+            return session
         session.cache.delete(older_than=timedelta(days=DAYS_TO_TRUST))
         retry = _Retry(
             total=TRIES,
@@ -129,7 +151,7 @@ class HttpDoor:
         return session
 
     def key(self, variable: str) -> str | None:
-        """Read a key from the environment, and redact it from now on."""
+        """Read a key from the environment, for a header, and redact it from now on."""
         if value := os.environ.get(variable):
             self.keys.append(value)
         return value or None
@@ -149,13 +171,13 @@ class HttpDoor:
         headers: Mapping[str, str] | None = None,
         page: bool = False,
     ) -> Answer:
-        """Ask for an address; see `turkic_ties.refresh.source.Door`."""
+        """Ask for an address; `page` says that a web page is expected."""
         return self._ask("GET", url, name, page, params=params, headers=headers)
 
     def post(
         self, url: str, name: str, *, json: Any, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Send a question; see `turkic_ties.refresh.source.Door`."""
+        """Send a question that changes nothing at the publisher."""
         return self._ask("POST", url, name, False, json=json, headers=headers)
 
     def _ask(self, method: str, url: str, name: str, page: bool, **more: Any) -> Answer:
@@ -185,15 +207,18 @@ class HttpDoor:
             raise FailedError(f"{url} is not at {', '.join(self.hosts)}: not followed")
         base = self.replayed.get(host)
         where = base + url.partition(host)[2] if base else url
-        if self.calls and not base:
+        if self.calls and not (base or self.stored):
             time.sleep(PACE_SECONDS)
         self.calls += 1
-        seconds = (CONNECT_SECONDS, self.read_seconds)
+        more |= {"timeout": (CONNECT_SECONDS, self.read_seconds), "allow_redirects": False}
         for last_try in (False, True):
             try:
-                return self.session.request(
-                    method, where, timeout=seconds, allow_redirects=False, **more
+                response = self.session.request(
+                    method, where, only_if_cached=self.stored is not None, **more
                 )
+                if self.stored and response.status_code == NOT_STORED:
+                    raise FailedError(f"{self.stored} has no answer to {url}")
+                return response
             except requests.exceptions.ChunkedEncodingError:
                 if last_try:  # urllib3 repeats what fails before the body, not in it
                     raise NotToday(f"{host} broke off in the middle of an answer") from None
@@ -204,6 +229,14 @@ class HttpDoor:
             except requests.exceptions.ConnectionError:
                 raise NotToday(f"{host} cannot be reached") from None
         raise AssertionError("not reached")
+
+    def day(self) -> date:
+        """Return the day of the newest answer in the folder from which this door answers."""
+        kept = self.session.cache.responses.values()
+        answered = [each.expires for each in kept if each.expires]
+        if not answered:
+            raise FailedError(f"{self.stored} has no answers")
+        return max(answered).astimezone().date()
 
     def _original(self, url: str) -> str:
         """Write the address of a replayed publisher as its own."""
@@ -216,6 +249,7 @@ class HttpDoor:
         """Read a body within the limits of size and time, before requests does without."""
         if response._content_consumed:
             return
+        response.headers.pop("Vary", None)  # a question is always put in the same way
         body = bytearray()
         for part in response.iter_content(1 << 16):
             body += part

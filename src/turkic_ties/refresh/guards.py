@@ -292,7 +292,7 @@ def _corrections(change: Change) -> Check:
 
 
 def second_sources(change: Change, others: pd.DataFrame) -> list[str]:
-    """Name flows between two members for which another source has another size; warns only.
+    """Name new or revised flows between two members of which another source has another size.
 
     Parameters
     ----------
@@ -302,8 +302,9 @@ def second_sources(change: Change, others: pd.DataFrame) -> list[str]:
         The table as it is, with all sources.
     """
     keys = ["reporter", "partner", "year", "flow"]
-    members = change.after[["reporter", "partner"]].isin(MEMBERS).all(axis=1)
-    mine = change.after[members].set_index(keys)["value_usd"]
+    new = pd.concat([change.after, change.before, change.before]).drop_duplicates(keep=False)
+    members = new[["reporter", "partner"]].isin(MEMBERS).all(axis=1)
+    mine = new[members].set_index(keys)["value_usd"]
     theirs = others[~others["source"].isin(change.sources)].set_index([*keys, "source"])[
         "value_usd"
     ]

@@ -17,7 +17,8 @@ import pandas as pd
 
 from turkic_ties.countries import MEMBERS
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, Door, RefusedAnswer
+from turkic_ties.refresh.door import Door
+from turkic_ties.refresh.source import Answer, RefusedAnswer
 
 SOURCE = "imts"
 FOLDER = "imf"

@@ -29,6 +29,7 @@ class Outcome:
     checks: list[guards.Check] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
 
     def stop(self, table: str, checks: Iterable[guards.Check], accepted: Mapping[str, str]) -> None:
         """Stop where a guard does that nobody accepted."""
@@ -44,6 +45,7 @@ class Outcome:
             f"{each['statement']}: {each['before']} → {each['after']}" for each in self.verdicts
         ]
         more = own + [f"moves {line}" for line in moved]
+        more += [f"moved: {figure}" for figure in self.figures]
         more += [f"note: {warning}" for warning in self.warnings]
         first = f"{self.name:16} {self.state}{': ' if self.text else ''}{self.text}"
         return [first, *(f"{'':16} {line}" for line in more)]
@@ -57,6 +59,7 @@ class Outcome:
             "tables": [each.to_dict() for each in self.diffs],
             "guards": [vars(check) for check in self.checks],
             "verdicts": self.verdicts,
+            "figures": self.figures,
             "warnings": self.warnings,
         }
 

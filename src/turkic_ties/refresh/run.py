@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,13 +15,13 @@ from typing import Any
 
 from turkic_ties import data, hashing
 from turkic_ties.countries import data_directory
+from turkic_ties.data import catalogue
 from turkic_ties.errors import TiesError
 from turkic_ties.files import write
 from turkic_ties.refresh import diff, guards, handover, place, rows, sources
 from turkic_ties.refresh.ask import Asked, ask, in_words, release, store
 from turkic_ties.refresh.outcome import HELD, NEWS, NOT_ASKED, STOPPED, TAKEN, UP_TO_DATE, Outcome
 
-ASKED = "asked.json"
 TRADE = "trade/bilateral_trade"
 MAX_ANSWER_BYTES = 1_000_000_000
 
@@ -58,7 +58,11 @@ def accepts(given: list[str], reason: str | None) -> dict[str, str]:
     return dict.fromkeys(given, reason or "")
 
 
-def refresh(names: list[str], options: Options) -> list[Outcome]:
+Preview = Callable[[], tuple[Iterable[Any], list[str]]]
+"""Runs reports with the data in force: figures that move, each with `tables`, and problems."""
+
+
+def refresh(names: list[str], options: Options, preview: Preview | None = None) -> list[Outcome]:
     """Ask publishers, and take over what is new and sound.
 
     Parameters
@@ -67,6 +71,8 @@ def refresh(names: list[str], options: Options) -> list[Outcome]:
         Source ids, connectors or tables; all that are due when empty.
     options
         Of the command.
+    preview
+        Called with the staged data in force when ``--check`` finds news.
 
     Returns
     -------
@@ -79,12 +85,12 @@ def refresh(names: list[str], options: Options) -> list[Outcome]:
         When a name is unknown, nothing can be written, or another refresh is at work.
     """
     entries, today = sources.load(), date.today()
-    chosen = _chosen(names, entries)
+    chosen, were_held = _chosen(names, entries), options.apply_held
     outcomes: dict[str, Outcome] = {}
     with _folder(options.check) as folder:
         if options.apply_held:
             options = _held_options(options)
-        state = _asked_before()
+        state = {name: date.fromisoformat(day) for name, day in catalogue.asked().items()}
         asked = []
         for name in chosen:
             mine = [entry for entry in entries.values() if entry.module == name]
@@ -97,7 +103,7 @@ def refresh(names: list[str], options: Options) -> list[Outcome]:
                 continue
             got = ask(
                 name,
-                today,
+                state.get(name, today) if were_held else today,
                 named=bool(names),
                 saved=options.saved,
                 keep=options.keep,
@@ -105,15 +111,15 @@ def refresh(names: list[str], options: Options) -> list[Outcome]:
             )
             if isinstance(got, Asked):
                 asked.append(got)
-                state[name] = today
+                state[name] = got.day
             elif got:
                 outcomes[name] = got
         if asked:
-            taken = _take_over(asked, entries, folder, options, today)
+            taken = _take_over(asked, entries, folder, options, today, preview)
             outcomes |= {each.name: each for each in taken}
         if not options.check:
             written = {name: day.isoformat() for name, day in sorted(state.items())}
-            write(folder / ASKED, json.dumps(written, indent=1) + "\n")
+            write(data_directory() / catalogue.ASKED, json.dumps(written, indent=1) + "\n")
     return [outcomes[name] for name in chosen if name in outcomes]
 
 
@@ -126,12 +132,6 @@ def _folder(check: bool) -> Iterator[Path]:
         return
     with place.exclusive() as folder:
         yield folder
-
-
-def _asked_before() -> dict[str, date]:
-    path = data_directory() / place.FOLDER / ASKED
-    read = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    return {name: date.fromisoformat(day) for name, day in read.items()}
 
 
 def _chosen(names: list[str], entries: dict[str, sources.Source]) -> list[str]:
@@ -168,6 +168,7 @@ def _take_over(
     folder: Path,
     options: Options,
     today: date,
+    preview: Preview | None,
 ) -> Iterator[Outcome]:
     """Stage all sources, hold those that would move a verdict, and move the rest into place."""
     real, held = data_directory(), dict[str, list[dict[str, Any]]]()
@@ -178,6 +179,8 @@ def _take_over(
             ]
             new = [outcome for outcome in outcomes if outcome.state == TAKEN]
             moved = handover.moved_verdicts(copy, real) if new else []
+            if new and options.check and preview:
+                _preview(new, preview)
             if moved:
                 held |= _behind(moved, new)
                 if not options.check:
@@ -205,6 +208,15 @@ def _take_over(
         elif outcome.state in (TAKEN, UP_TO_DATE):
             release(each.module, folder / place.HELD)
         yield outcome
+
+
+def _preview(new: list[Outcome], preview: Preview) -> None:
+    """Give each source the figures that its tables move."""
+    figures, problems = preview()
+    for outcome in new:
+        mine = {change.address for change in outcome.changes}
+        outcome.figures = [str(each) for each in figures if mine & {*each.tables}]
+        outcome.warnings += problems
 
 
 def _behind(moved: list[dict[str, Any]], new: list[Outcome]) -> dict[str, list[dict[str, Any]]]:
@@ -249,7 +261,7 @@ def _stage(
             lines.append(_line(asked, change, compared, checks, options, today))
         for address, check in _whole(asked, entries).items() if outcome.changes else ():
             outcome.stop(address, [check], options.accepts)
-        facts = _facts(asked, options, today)
+        facts = _facts(asked)
     except data.DataError as error:
         outcome.state, outcome.text = STOPPED, f"{in_words(error)} (guard form)"
     except Exception as error:  # whatever is wrong with one source, the others are taken over
@@ -275,20 +287,20 @@ def _whole(asked: Asked, entries: dict[str, sources.Source]) -> dict[str, guards
     return found
 
 
-def _facts(asked: Asked, options: Options, today: date) -> dict[str, Any]:
+def _facts(asked: Asked) -> dict[str, Any]:
     """Collect what the package is to say of the source."""
     module, hashed = asked.module, hashlib.sha256()
     for answer in asked.answers:
         hashed.update(answer.content)
-    how = "Read by ties refresh from files saved" if options.saved else "Fetched by ties refresh"
+    how = "Fetched by ties refresh" if asked.calls else "Read by ties refresh from files saved"
     done = getattr(module, "PROCESSING", None)
     return {
         "version": asked.says("version"),
         "date_published": asked.says("published"),
-        "date_accessed": today.isoformat(),
+        "date_accessed": asked.day.isoformat(),
         "processing": done and f"{how} from {module.HOSTS[0]}. {done}",
         "retrieved": {
-            "date": today.isoformat(),
+            "date": asked.day.isoformat(),
             "raw": hashing.PREFIX + hashed.hexdigest(),
             "bytes": sum(len(answer.content) for answer in asked.answers),
             "calls": asked.calls,

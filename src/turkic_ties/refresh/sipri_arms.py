@@ -23,7 +23,8 @@ import pandas as pd
 from turkic_ties import data
 from turkic_ties.countries import MEMBERS
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, Door, NothingNew, RefusedAnswer
+from turkic_ties.refresh.door import Door
+from turkic_ties.refresh.source import Answer, NothingNew, RefusedAnswer
 
 SOURCE = "sipri_arms_transfers"
 FOLDER = "sipri"
@@ -63,7 +64,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     found = re.search(rb"\b(20\d\d)\b", last.content)
     if found is None:
         raise RefusedAnswer(SOURCE, last.name, "the answer", "has no year")
-    ours = data.columns("defense/arms_transfers", ["year"])["year"].max()
+    ours = data.load("defense/arms_transfers")["year"].max()
     if int(found[1]) <= ours:
         raise NothingNew(f"SIPRI's last year is {int(found[1])}, as ours")
     countries = reading.parsed(

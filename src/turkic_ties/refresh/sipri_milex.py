@@ -14,7 +14,8 @@ from openpyxl.cell.cell import Cell
 
 from turkic_ties.countries import UnknownCountryError, to_iso3
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, Door, RefusedAnswer
+from turkic_ties.refresh.door import Door
+from turkic_ties.refresh.source import Answer, RefusedAnswer
 
 SOURCE = "sipri_military_expenditure"
 FOLDER = "sipri"

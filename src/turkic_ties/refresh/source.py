@@ -58,9 +58,7 @@ to be described under the top-level ``sources:`` of the package, and its id has 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from turkic_ties.errors import TiesError
 
@@ -83,38 +81,6 @@ class Answer:
     name: str
     content: bytes
     url: str = ""
-
-
-class Door(Protocol):
-    """The only way to a network.
-
-    The door repeats what may be repeated, keeps its pace, and refuses an answer that is cut, too
-    large, of another host, or a web page where data were asked.
-    """
-
-    def get(
-        self,
-        url: str,
-        name: str,
-        *,
-        params: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        page: bool = False,
-    ) -> Answer:
-        """Ask for an address; `page` says that a web page is expected."""
-
-    def post(
-        self,
-        url: str,
-        name: str,
-        *,
-        json: Any,
-        headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """Send a question that changes nothing at the publisher."""
-
-    def key(self, variable: str) -> str | None:
-        """Read a key from the environment, for a header; it is redacted from every text."""
 
 
 class RefusedAnswer(TiesError):

@@ -7,7 +7,8 @@ from datetime import date
 import pandas as pd
 
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, Door, RefusedAnswer
+from turkic_ties.refresh.door import Door
+from turkic_ties.refresh.source import Answer, RefusedAnswer
 
 SOURCE = "uzstat"
 FOLDER = "uzstat"

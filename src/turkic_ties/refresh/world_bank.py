@@ -21,7 +21,8 @@ import pandas as pd
 from turkic_ties import data
 from turkic_ties.countries import MEMBERS, UnknownCountryError, to_iso3
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, Door, RefusedAnswer
+from turkic_ties.refresh.door import Door
+from turkic_ties.refresh.source import Answer, RefusedAnswer
 
 SOURCE = ("wdi", "wdi_2026", "wdi_2025")
 FOLDER = "worldbank"

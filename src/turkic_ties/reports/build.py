@@ -191,6 +191,33 @@ def build(
     return result
 
 
+def preview(directory: Path, jobs: int) -> tuple[list[changes.Change], list[str]]:
+    """Run the standard reports that are out of date, publish nothing, and see what would move.
+
+    Parameters
+    ----------
+    directory
+        The published edition.
+    jobs
+        How many notebooks run at once.
+
+    Returns
+    -------
+    tuple
+        Key figures that would move, and what is wrong with the reports that fail.
+    """
+    reasons = due(plan([], {}), directory, Hashes())
+    wanted, failed = [report for report in reasons if reasons[report]], []
+    with files.temporary() as folder:
+        ran = _produced(wanted, folder, lambda *_: None, jobs, None, CELL_TIMEOUT)
+        for report, produced in ran:
+            if produced.error:
+                failed.append(produced.error)
+            else:
+                _write({f"{report.stem}.json": produced.files["json"]}, folder)
+        return changes.between(directory, folder, [report.stem for report in wanted]), failed
+
+
 def _existing(
     records: manifest.Records, reports: Iterable[Report], directory: Path
 ) -> manifest.Records:

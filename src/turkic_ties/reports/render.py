@@ -184,7 +184,9 @@ def _csv_table(text: str, caption: str) -> Markup:
 
 
 def _csv_link(text: str) -> str:
-    return "data:text/csv;charset=utf-8," + urllib.parse.quote(text, safe="/,:;()=+!*")
+    # Letters beyond ASCII may stand in an address; escaped they are three times as long.
+    quoted = re.sub(r"[\x00-\x7f]+", lambda m: urllib.parse.quote(m[0], safe="/,:;()=+!*"), text)
+    return f"data:text/csv;charset=utf-8,{quoted}"
 
 
 def _compact_json(content: Any) -> Markup:
