@@ -53,7 +53,7 @@ plural form. ``list`` is several messages, joined by commas and *and*, ``parts``
 context of the catalogue, such as ``language``, is a kind: one of its
 messages.
 """
-ALONE = ("goods", "basis")
+ALONE = ("goods", "basis", "domain")
 """Contexts whose messages are clear where they stand alone; *Kazakh* may be a language or group."""
 
 PLACE = re.compile(r"\{([a-z]+\d*)\}")

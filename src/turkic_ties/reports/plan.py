@@ -253,13 +253,13 @@ class Hashes:
         return {
             "notebook": self._cached(str(report.notebook), _notebook),
             "parameters": json.dumps(report.parameters, sort_keys=True),
-            **self._language(report.lang),
+            **self.language(report.lang),
             **self.common,
             **(self.articles(*report.pair) if len(report.pair) == 2 else {}),
             **tables,
         }
 
-    def _language(self, code: str) -> Ingredients:
+    def language(self, code: str) -> Ingredients:
         """Hash the catalogue of a language; English pages are made without one."""
         if code == ENGLISH:
             return {}
