@@ -216,7 +216,7 @@ def test_what_is_no_message_stays_english_as_a_whole(text: str) -> None:
 
 
 def test_a_list_with_one_strange_part_stays_english() -> None:
-    text = "Kazakhstan's agreement in votes in 2022: 86% with China and {}"
+    text = "Kazakhstan's agreement in votes of the General Assembly in 2022: 86% with China and {}"
     assert "Россия" in of("ru").say(text.format("75% with Russia"))
     assert of("ru").native(text.format("75% with friends")) is None
 
