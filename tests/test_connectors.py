@@ -632,6 +632,15 @@ def test_imf_values_are_dollars_whatever_the_scale_says():
     assert module("imf").version([imts(*flows)]) == "as of 2026-12-01"
 
 
+def test_imf_estimates_of_its_staff_are_left_out():
+    kinds = ["FA", "M", "O", "OU", "R", "SC", "SCC", "SE", "SEHI", "SEME", "SP", "TPD"]
+    states = ["AZE", "KGZ", "RUS", "TKM", "TUR", "UZB", "CHN", "IRN", "DEU", "ITA", "FRA", "USA"]
+    flows = zip(kinds, states, strict=True)
+    answers = [imts(("KAZ", state, "X", 2023, 1), kind=kind) for kind, state in flows]
+    found = {row[2] for row in rows("imf", answers)}
+    assert found == {"KGZ", "RUS", "TKM", "TUR"}  # those of M, O, OU and R
+
+
 @pytest.mark.parametrize(("copied", "stays"), [(1, False), (0, True)])
 def test_imf_books_filled_in_from_partners_are_left_out(copied, stays):
     """One of five values of Turkmenistan is its partner's times 1.06, or none is."""

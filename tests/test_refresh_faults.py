@@ -111,7 +111,7 @@ def test_a_fault_of_any_publisher_is_one_line(
         monkeypatch.setattr(module, "READ_SECONDS", 0.1, raising=False)
         if variable := getattr(module, "KEY", None):
             monkeypatch.setenv(variable, "sesame-7")
-        outcome = ask.ask(name, date(2026, 12, 1), named=True, saved=None, keep=None, heavy=False)
+        outcome = ask.ask(name, date(2026, 12, 1), True, ask.Options())
         assert isinstance(outcome, became.Outcome), name
         busy = (name, case) == ("bls", "refusal of the BLS")  # its own way to say: too many calls
         assert outcome.state == ("not today" if busy else expected), (name, outcome.text)

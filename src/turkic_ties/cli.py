@@ -92,6 +92,7 @@ def build(
         bool,
         typer.Option("--pdf", help="Also set each report and a fact sheet of the pair as PDF."),
     ] = False,
+    lang: Annotated[str, typer.Option(help="Language of the pages: en, tr, kk or ru.")] = "en",
     quiet: Annotated[
         bool,
         typer.Option("--quiet", help="Print only what changed or failed."),
@@ -125,7 +126,7 @@ def build(
         named = {"country": country, "partner": partner, "start": start, "end": end}
         given = {name: value for name, value in named.items() if value is not None}
         given = _assignments(given, set_ or [])
-        planned = plan(topics or [], given, all_pairs)
+        planned = plan(topics or [], given, all_pairs, lang)
         if given and not topics and all(report.problem for report in planned):
             raise ParameterError(f"no notebook takes all of {', '.join(given)}.")
         directory = _directory(output)
@@ -137,7 +138,7 @@ def build(
         from turkic_ties.reports.pdf import require
 
         if pdf:
-            require()
+            require(lang)
         if explain:
             hashes = Hashes()
             for report, reasons in building.due(planned, directory, hashes, force).items():
@@ -464,12 +465,13 @@ def refresh(
 
     from turkic_ties.refresh import outcome as became
     from turkic_ties.refresh import run
+    from turkic_ties.refresh.ask import Options
     from turkic_ties.reports.publish import heed_signals
 
     began = time.monotonic()
     with _plain_errors():
         heed_signals()
-        options = run.Options(
+        options = Options(
             check, saved, keep, run.accepts(accept or [], reason), apply_held, everything, heavy
         )
         if figures and not check:

@@ -133,6 +133,11 @@ def name(iso3: str, lang: str = "en") -> str:
     return country["name" if lang == "en" else f"name_{lang}"] or country["name"]
 
 
+def by_name() -> dict[str, str]:
+    """Return the alpha-3 codes by the English names of countries."""
+    return {country["name"]: iso3 for iso3, country in _countries(data_directory()).items()}
+
+
 def colour(iso3: str) -> str:
     """Return the colour a country has in every chart, safe for colour-blind readers.
 

@@ -124,7 +124,7 @@ def readable_texts(svg: str) -> str:
     return TEXT_FILL.sub(darkened, svg)
 
 
-def themed_svg(svg: str, alt: str, id: str = "chart") -> Markup:
+def themed_svg(svg: str, alt: str, id: str = "chart", lang: str = "") -> Markup:
     """Adapt a chart to a page: size and colours of the page, a description for screen readers.
 
     A colour that would be hard to see in dark mode becomes a variable, which has another value
@@ -138,6 +138,8 @@ def themed_svg(svg: str, alt: str, id: str = "chart") -> Markup:
         Description for a reader who does not see the chart.
     id
         Prefix of its classes, so that charts on one page do not share any.
+    lang
+        Language of the description, where it is not that of the element around the chart.
     """
     dark: dict[str, str] = {}
 
@@ -163,6 +165,7 @@ def themed_svg(svg: str, alt: str, id: str = "chart") -> Markup:
     svg = svg.replace("</style>", f"{''.join(rules)}</style>", 1).replace("xlink:href=", "href=")
     opening, rest = svg.split(">", 1)
     opening = re.sub(r' (width|height)="[^"]*"', "", opening)
+    opening += f' lang="{lang}"' if lang else ""
     return Markup(f'{opening} role="img" aria-label="{escape(alt)}">{rest}')
 
 

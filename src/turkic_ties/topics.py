@@ -19,13 +19,13 @@ from types import ModuleType
 from typing import Any
 
 from turkic_ties import files
-from turkic_ties.countries import data_directory
+from turkic_ties.countries import LANGUAGES, data_directory
 from turkic_ties.errors import TiesError
 
 PROJECT = Path(__file__).parents[2]
 
 NAME = re.compile(r"\w[\w-]*")
-TAKEN = ("articles", "current", "editions", "fact-sheets", "failed")
+TAKEN = ("articles", "current", "editions", "fact-sheets", "failed", *LANGUAGES)
 """Folders of the published edition that belong to no topic."""
 
 

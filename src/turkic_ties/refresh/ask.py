@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +19,19 @@ from turkic_ties.refresh.outcome import NOT_ASKED, NOT_TODAY, STOPPED, UP_TO_DAT
 from turkic_ties.refresh.source import Answer, NothingNew, NotToday
 
 MAX_ANSWER_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command was asked for; see ``ties refresh --help``."""
+
+    check: bool = False
+    saved: Path | None = None
+    keep: Path | None = None
+    accepts: Mapping[str, str] = field(default_factory=dict)
+    apply_held: bool = False
+    everything: bool = False
+    heavy: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,9 +83,7 @@ def _name(module: ModuleType) -> str:
     return module.__name__.rpartition(".")[2]
 
 
-def ask(
-    name: str, today: date, *, named: bool, saved: Path | None, keep: Path | None, heavy: bool
-) -> Asked | Outcome | None:
+def ask(name: str, today: date, named: bool, options: Options) -> Asked | Outcome | None:
     """Get the answers of a publisher and read them.
 
     Parameters
@@ -83,15 +94,15 @@ def ask(
         The day.
     named
         Whether it was asked for by name.
-    saved, keep, heavy
-        Options of the command.
+    options
+        Of the command.
 
     Returns
     -------
     Asked, Outcome or None
         An outcome when there is nothing to take over, None when the source does not apply.
     """
-    module, door = connector(name), None
+    module, door, saved = connector(name), None, options.saved
     stored = _stored(name, saved, named) if saved else None
     answers = _saved(module, saved, named) if saved and not stored else None
     if saved and not (stored or answers):
@@ -103,15 +114,15 @@ def ask(
             from turkic_ties.refresh.door import Door
 
             seconds = getattr(module, "READ_SECONDS", None)
-            door = Door(name, module.HOSTS, seconds, heavy, stored)
+            door = Door(name, module.HOSTS, seconds, options.heavy, stored)
             variable = getattr(module, "KEY", None)
             if stored:
                 today = door.day()
             elif variable and not door.key(variable):
                 return Outcome(name, NOT_ASKED, f"no {variable}")
             answers = module.fetch(door, today)
-        if keep:
-            store(module, answers, keep)
+        if options.keep:
+            store(module, answers, options.keep)
         return Asked(module, answers, module.tables(answers), door.calls if door else 0, today)
     except ModuleNotFoundError as error:
         raise _needs(error) from None

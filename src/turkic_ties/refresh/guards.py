@@ -7,7 +7,7 @@ load. The others may be let pass once, by a person who gives a reason.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -315,23 +315,4 @@ def second_sources(change: Change, others: pd.DataFrame) -> list[str]:
     return [
         f"{reporter} {flow} {partner} {year}: {new:,.0f}, {source} has {other:,.0f}"
         for reporter, partner, year, flow, source, other, new in odd.itertuples(index=False)
-    ]
-
-
-def unaccepted(checks: Iterable[Check], table: str, accepts: Mapping[str, str]) -> list[Check]:
-    """Return the checks that stop a table and that nobody accepted.
-
-    Parameters
-    ----------
-    checks
-        From `measure`.
-    table
-        The address.
-    accepts
-        ``"TABLE:GUARD"`` to the reason.
-    """
-    return [
-        check
-        for check in checks
-        if check.stops and not (check.guard in ACCEPTABLE and f"{table}:{check.guard}" in accepts)
     ]

@@ -26,9 +26,10 @@ HOSTS = ("api.imf.org",)
 FROM = ("imts_reporters.xml", "imts_partners.xml")
 PROCESSING = (
     "The six as reporters with all partners, and all others as reporters with the six. Left out: "
-    "groups of countries other than the world (WLD), and a reporter's year when a fifth or more "
-    "of the values that can be compared are the partner's times 1.06 or divided by it, with which "
-    "the IMF fills in missing reports. Values are in dollars, although SCALE says millions."
+    "groups of countries other than the world (WLD), estimates of the IMF's staff, and a "
+    "reporter's year when a fifth or more of the values that can be compared are the partner's "
+    "times 1.06 or divided by it, with which the IMF fills in missing reports. Values are in "
+    "dollars, although SCALE says millions."
 )
 
 FLOWS = {"XG_FOB_USD": "export", "MG_CIF_USD": "import"}
@@ -36,8 +37,13 @@ DIMENSIONS = ("COUNTRY", "INDICATOR", "COUNTERPART_COUNTRY", "TIME_PERIOD")
 FIRST_YEAR = 2017
 CODES = {"G001": "WLD", "KOS": "XKX", "WBG": "PSE"}
 GROUPS = r"(G|GX|TX|U)\d+"
-REPORTED = ("M",)
-"""Kinds of derivation (DERIVATION_TYPE) that are taken: those recorded of a state that reports."""
+REPORTED = ("M", "O", "OU", "R")
+ESTIMATED = ("FA", "SC", "SCC", "SE", "SEHI", "SEME", "SP", "TPD")
+"""Kinds of derivation (DERIVATION_TYPE), as the IMF lists them: mixed, which all of the recorded
+answer is, official data, the same turned into dollars, and raw data are taken; what its staff
+estimated, projected, calculated or adjusted, and data of third parties, are left out. Where mixed
+books are those of partners, `_filled` finds it. Another kind is refused.
+"""
 
 FREIGHT, NEAR, FILLED = 1.06, 0.0005, 0.2
 """Factor between FOB and CIF in filled-in books, how near to it counts, and the share that does."""
@@ -86,6 +92,8 @@ def _observations(answer: Answer) -> list[tuple[str, str, int, str, float]]:
         key = {name: str(each.key[name].value) for name in DIMENSIONS}
         place = ".".join(key.values())
         kind = each.attached_attribute.get("DERIVATION_TYPE")
+        if kind is not None and kind.value in ESTIMATED:
+            continue
         if kind is None or kind.value not in REPORTED:
             problem = f"DERIVATION_TYPE is {kind and kind.value}: look up whether that is a report"
             raise RefusedAnswer(SOURCE, answer.name, place, problem)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,24 +18,10 @@ from turkic_ties.data import catalogue
 from turkic_ties.errors import TiesError
 from turkic_ties.files import write
 from turkic_ties.refresh import diff, guards, handover, place, rows, sources
-from turkic_ties.refresh.ask import Asked, ask, in_words, release, store
+from turkic_ties.refresh.ask import Asked, Options, ask, in_words, release, store
 from turkic_ties.refresh.outcome import HELD, NEWS, NOT_ASKED, STOPPED, TAKEN, UP_TO_DATE, Outcome
 
 TRADE = "trade/bilateral_trade"
-MAX_ANSWER_BYTES = 1_000_000_000
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command was asked for; see ``ties refresh --help``."""
-
-    check: bool = False
-    saved: Path | None = None
-    keep: Path | None = None
-    accepts: Mapping[str, str] = field(default_factory=dict)
-    apply_held: bool = False
-    everything: bool = False
-    heavy: bool = False
 
 
 def accepts(given: list[str], reason: str | None) -> dict[str, str]:
@@ -101,14 +86,8 @@ def refresh(names: list[str], options: Options, preview: Preview | None = None) 
             if any(entry.heavy for entry in mine) and not (options.heavy or names or options.saved):
                 outcomes[name] = Outcome(name, NOT_ASKED, "large; ask with --heavy")
                 continue
-            got = ask(
-                name,
-                state.get(name, today) if were_held else today,
-                named=bool(names),
-                saved=options.saved,
-                keep=options.keep,
-                heavy=options.heavy,
-            )
+            day = state.get(name, today) if were_held else today
+            got = ask(name, day, bool(names), options)
             if isinstance(got, Asked):
                 asked.append(got)
                 state[name] = got.day
@@ -136,22 +115,18 @@ def _folder(check: bool) -> Iterator[Path]:
 
 def _chosen(names: list[str], entries: dict[str, sources.Source]) -> list[str]:
     """List the connectors behind names, in the order of refresh.yml; all when there are none."""
-    modules = {entry.module: None for entry in entries.values() if entry.module}
-    chosen: set[str | None] = set() if names else {*modules}
+    modules = [*dict.fromkeys(entry.module for entry in entries.values() if entry.module)]
     tables = {
-        rows.address_of(file): None for entry in entries.values() for file in entry.files if names
+        (rows.address_of(file), str(entry.module))
+        for entry in entries.values()
+        for file in entry.files
     }
+    chosen = set() if names else {*modules}
     for name in names:
-        if name in tables:
-            chosen |= {
-                entry.module
-                for entry in entries.values()
-                if any(rows.address_of(file) == name for file in entry.files)
-            }
-        elif name in modules:
-            chosen.add(name)
+        if found := {module for table, module in tables if table == name} | ({name} & {*modules}):
+            chosen |= found
         elif name not in entries:
-            near = get_close_matches(name, [*entries, *modules, *tables], 3)
+            near = get_close_matches(name, [*entries, *modules, *dict(tables)], 3)
             hint = f" Near: {', '.join(near)}." if near else ""
             raise TiesError(f"there is no source {name!r}; data/refresh.yml lists them.{hint}")
         elif module := entries[name].module:
@@ -159,7 +134,7 @@ def _chosen(names: list[str], entries: dict[str, sources.Source]) -> list[str]:
         else:
             why = entries[name].why or "a person enters its figures by hand"
             raise TiesError(f"{name} is not refreshed by a program: {why}")
-    return [str(name) for name in modules if name in chosen]
+    return [name for name in modules if name in chosen]
 
 
 def _take_over(
@@ -256,6 +231,11 @@ def _stage(
             outcome.changes.append(change)
             outcome.checks += checks
             outcome.stop(change.address, checks, options.accepts)
+            outcome.warnings += [
+                f"the package has warnings on {each['name']}: are they still true?"
+                for each in data.resource(change.address)["sources"]
+                if each["name"] in own and each.get("warnings")
+            ]
             if change.address == TRADE:
                 outcome.warnings += guards.second_sources(change, data.load(TRADE))
             lines.append(_line(asked, change, compared, checks, options, today))

@@ -586,10 +586,11 @@ def _frame(records: manifest.Records, edition: Path, directory: Path, about: Edi
     for stem in names:
         page, record = f"{stem}.html", records[stem]
         new = (edition / page).is_file()
-        path = (edition if new else directory) / page
+        folder = edition if new else directory
+        path = folder / page
         text = path.read_bytes() if path.is_file() else b""
         if hashing.of_bytes(text) == record.outputs.get(page):  # not altered by hand
-            framed = report_page(path, about, stems)
+            framed = report_page(folder, page, about, stems)
             if new or framed.encode() != text:
                 record.outputs.update(_write({page: framed}, edition))
         if new and manifest.altered(record, directory):

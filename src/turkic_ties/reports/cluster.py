@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from turkic_ties import data
+from turkic_ties import data, languages
 from turkic_ties.errors import TiesError
 from turkic_ties.reports.plan import Hashes, Ingredients
 
@@ -36,6 +36,9 @@ def fingerprint() -> Ingredients:
         **hashes.common,
         **hashes.notebooks(),
         **hashes.articles(),
+        **{
+            name: hash for code in languages.codes() for name, hash in hashes.language(code).items()
+        },
         **hashes.tables(data.addresses()),
     }
 

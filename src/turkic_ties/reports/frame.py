@@ -19,8 +19,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from turkic_ties import articles, countries, topics
+from turkic_ties import articles, countries, languages, topics
 from turkic_ties.errors import TiesError
+from turkic_ties.languages import ENGLISH
 from turkic_ties.reports.pdf import FACT_SHEETS, SUFFIX
 from turkic_ties.reports.shell import as_script, environment, in_words
 
@@ -28,6 +29,8 @@ NAME = "edition.json"
 PAIRS = [*permutations(countries.MEMBERS, 2)]
 PLACE = re.compile(r"<!--(head|switcher|cite)-->.*?<!--/\1-->", re.DOTALL)
 BASE_URL = re.compile(r"https?://\w[\w.-]*(:\d+)?(/[\w.~%-]+)*/", re.ASCII)
+NAMES = {"en": "English", "tr": "Türkçe", "kk": "Қазақша", "ru": "Русский"}
+"""Of languages, as they are called in themselves."""
 DESCRIPTION_SIGNS = 300  # what search engines show of a description, and some more
 
 
@@ -106,17 +109,20 @@ def frame(
         The last day on which a source of the page was retrieved.
     """
     title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+    lang, english = _in_language(path)
     of_page: dict[str, Any] = {
         "title": Markup(title[1] if title else "").unescape().removesuffix(" | Turkic Ties"),
         "description": _shortened(description),
         "root": "../" * path.count("/"),
         "url": edition.base_url + path if edition.base_url else "",
         "path": path,
+        "lang": lang,
+        "languages": _languages(english, stems),
         "dataset": "",
     }
     if summary:
         of_page["dataset"] = as_script(_dataset(of_page, summary, edition, retrieved))
-    macros: Any = _macros()
+    macros: Any = _macros(lang)
     filled = {
         "head": macros.head(of_page),
         "switcher": macros.switcher(_switcher(path, summary, stems), of_page["root"]),
@@ -136,8 +142,26 @@ def bare(page: str) -> str:
 
 
 @functools.cache
-def _macros() -> Any:
-    return environment().get_template("frame.html.j2").module
+def _macros(lang: str) -> Any:
+    return environment(lang).get_template("frame.html.j2").module
+
+
+def _in_language(path: str) -> tuple[str, str]:
+    """Divide the path of a page into its language and the path of the English page."""
+    folder, _, rest = path.partition("/")
+    return (folder, rest) if folder in languages.codes() else (ENGLISH, path)
+
+
+def _languages(english: str, stems: Collection[str]) -> list[dict[str, Any]]:
+    """List the languages that an edition has a page in, as links; none where there is but one."""
+    stem = english.removesuffix(".html")
+    paths = {code: stem if code == ENGLISH else f"{code}/{stem}" for code in languages.codes()}
+    found = [
+        {"text": NAMES[code], "lang": code, "href": f"{path}.html", "here": False}
+        for code, path in paths.items()
+        if path in stems
+    ]
+    return found if len(found) > 1 else []
 
 
 def _shortened(text: str) -> str:
@@ -152,6 +176,9 @@ def _switcher(
 ) -> dict[str, Any]:
     """List the topics of the page's pair, its other periods and all other pairs, as links."""
     present, given = path.removesuffix(".html"), summary["parameters"] if summary else {}
+    lang, english = _in_language(path)
+    language = languages.of(lang)
+    folder = "" if lang == ENGLISH else f"{lang}/"
     pair = [given[name] for name in ("country", "partner") if name in given]
     named = topics.names()
     with_pairs = [name for name in named if any(_stem(name, *two) in stems for two in PAIRS)]
@@ -160,18 +187,19 @@ def _switcher(
 
     def entry(text: str, *where: str) -> dict[str, Any]:
         stem = _stem(*where)
-        href = f"{stem}.html" if stem in stems else ""
-        return {"text": text, "href": href, "here": stem == present}
+        own = folder + stem  # where there is none in the language, the English report
+        href = next((f"{stem}.html" for stem in (own, stem) if stem in stems), "")
+        return {"text": language.say(text), "href": href, "here": own == present}
 
     back = [entry(" and ".join(map(countries.name, pair[::-1])), topic, *pair[::-1])]
-    standard = _stem(topic, *pair)
+    standard = folder + _stem(topic, *pair)
     own = sorted(s for s in stems if f"{s}_".startswith(f"{standard}_") and not s.endswith(SUFFIX))
     pdfs = {
         "This report": f"{present}{SUFFIX}",
         "Fact sheet of the pair, two pages": f"{FACT_SHEETS}/{present.rpartition('/')[2]}{SUFFIX}",
     }
     return {
-        "topic": topics.describe(others).title if others else "",
+        "topic": language.say(topics.describe(others).title) if others else "",
         "missing": any(_stem(others, *two) not in stems for two in PAIRS),
         "topics": [
             {**entry(topics.describe(name).title, name, *pair), "here": name == topic}
@@ -179,11 +207,17 @@ def _switcher(
         ],
         "reverse": back if len(pair) == 2 else [],
         "pdfs": [
-            {"text": text, "href": path, "here": False}
+            {"text": language.say(text), "href": path, "here": False}
             for text, path in pdfs.items()
             if path in stems
         ],
-        "periods": [{"text": _period(s), "href": f"{s}.html", "here": s == present} for s in own],
+        "periods": [
+            {"text": language.say(_period(s)), "href": f"{s}.html", "here": s == present}
+            for s in own
+        ],
+        "languages": [
+            {**entry, "here": entry["lang"] == lang} for entry in _languages(english, stems)
+        ],
         "others": {
             countries.name(country): [
                 entry(countries.name(partner), others, country, partner)
@@ -210,12 +244,12 @@ def _period(stem: str) -> str:
 
 def _citation(page: Mapping[str, Any], edition: Edition, retrieved: str) -> dict[str, str]:
     """Write how a page is cited: as text and for BibTeX; a dated edition by its copy."""
+    say = languages.of(page["lang"]).say
     day = edition.dated or retrieved
     copy = f"editions/{edition.dated}/{page['path']}" if edition.dated else page["path"]
     url = edition.base_url + copy if edition.base_url else ""
     when = f"Edition of {in_words(day)}" if edition.dated else f"Data retrieved by {in_words(day)}"
-    if not day:
-        when = "Undated"
+    when = say(when if day else "Undated")
     key = re.sub(r"[^a-z0-9]+", "-", page["path"].removesuffix(".html").lower()).strip("-")
     title = re.sub(r"[{}\\]", "", page["title"])
     fields = {
@@ -226,7 +260,7 @@ def _citation(page: Mapping[str, Any], edition: Edition, retrieved: str) -> dict
         "url": url,
     }
     body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
-    text = f"Turkic Ties ({day[:4] or 'undated'}). {page['title']}. {when}."
+    text = f"Turkic Ties ({day[:4] or say('undated')}). {page['title']}. {when}."
     return {
         "text": f"{text} {url}".strip(),
         "bibtex": f"@misc{{turkic-ties-{key},\n{body}\n}}",
@@ -250,7 +284,7 @@ def _dataset(
         "creator": {"@type": "Organization", "name": "Turkic Ties"},
         "license": f"{root}about.html#licence",
         "isAccessibleForFree": True,
-        "inLanguage": "en",
+        "inLanguage": page["lang"],
         "dateModified": retrieved,
         "temporalCoverage": f"{given['start']}/{given.get('end') or '..'}"
         if "start" in given

@@ -118,20 +118,22 @@ def edition_pages(*folders: Path) -> dict[str, str]:
     return pages
 
 
-def report_page(path: Path, edition: frame.Edition, stems: Sequence[str]) -> str:
+def report_page(folder: Path, name: str, edition: frame.Edition, stems: Sequence[str]) -> str:
     """Fill the places of the page of a report or an article.
 
     Parameters
     ----------
-    path
-        The page; the summary of a report lies next to it.
+    folder
+        Of the edition.
+    name
+        Path of the page in it; the summary of a report lies next to it.
     edition
         What all pages share.
     stems
         The reports of the edition and its PDFs.
     """
+    path = folder / name
     page = path.read_text(encoding="utf-8")
-    name = f"{path.parent.name}/{path.name}"
     if path.parent.name == articles.FOLDER:
         return frame.frame(page, name, edition, stems, DESCRIPTIONS["claims"])
     if not (summary := summaries.read(path.with_suffix(".json"))):

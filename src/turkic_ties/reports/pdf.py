@@ -18,6 +18,7 @@ from typing import Any
 
 from turkic_ties import hashing, topics
 from turkic_ties.errors import TiesError
+from turkic_ties.languages import ENGLISH
 from turkic_ties.reports import summaries
 from turkic_ties.reports.plan import Ingredients
 from turkic_ties.theme import INK, LINK_SCHEMES, VARIABLES
@@ -50,14 +51,16 @@ class PdfError(TiesError):
     """What makes PDFs is not installed; the message says how to get it."""
 
 
-def require() -> None:
-    """See that Typst is installed.
+def require(lang: str = ENGLISH) -> None:
+    """See that Typst is installed, and that the pages are those PDFs are made of.
 
     Raises
     ------
     PdfError
-        When it is not.
+        When it is not, or the pages are not in English.
     """
+    if lang != ENGLISH:
+        raise PdfError("PDFs are made of English pages: leave out --lang, or --pdf.")
     if find_spec("typst") is None:
         raise PdfError("ties build --pdf needs Typst: pip install 'turkic-ties[pdf]'")
 

@@ -6,12 +6,13 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import articles, countries, data, hashing, parameters, topics
+from turkic_ties import articles, countries, data, hashing, languages, parameters, topics
+from turkic_ties.languages import ENGLISH
 from turkic_ties.parameters import ParameterError
 
 MAX_SLUG_BYTES = 150  # file systems take names of 255 bytes
@@ -31,11 +32,14 @@ class Report:
         Their checked values by name, without those the notebook computes itself.
     problem
         Why the notebook cannot be run.
+    lang
+        Language of its page.
     """
 
     topic: str
     parameters: Mapping[str, Any]
     problem: str = ""
+    lang: str = ENGLISH
 
     @property
     def notebook(self) -> Path:
@@ -68,12 +72,13 @@ class Report:
 
         The pair alone for the standard report, or the topic again where there is no pair.
         Parameters that differ from the defaults follow, so that a report for other years has a file
-        of its own: ``trade/kaz-tur_start-2005``.
+        of its own: ``trade/kaz-tur_start-2005``. Pages in another language are in its folder.
         """
         name = "-".join(self.pair).lower() or self.topic
         changed = parameters.changed(self.topic, self.parameters)
         own = [f"{parameter}-{_slug(value)}" for parameter, value in changed.items()]
-        return f"{self.topic}/{'_'.join([name, *own])}"
+        folder = "" if self.lang == ENGLISH else f"{self.lang}/"
+        return f"{folder}{self.topic}/{'_'.join([name, *own])}"
 
     @property
     def command(self) -> str:
@@ -85,6 +90,7 @@ class Report:
             text = ",".join(value) if isinstance(value, list) else str(value)
             is_common = name in ("start", "end")
             words += [f"--{name}", text] if is_common else ["--set", f"{name}={text}"]
+        words += [] if self.lang == ENGLISH else ["--lang", self.lang]
         return shlex.join(words)
 
 
@@ -97,7 +103,9 @@ def _slug(value: Any) -> str:
     return slug
 
 
-def plan(chosen: Iterable[str], given: dict[str, Any], all_pairs: bool = False) -> list[Report]:
+def plan(
+    chosen: Iterable[str], given: dict[str, Any], all_pairs: bool = False, lang: str = ENGLISH
+) -> list[Report]:
     """List the reports to build, every one checked.
 
     A notebook that cannot be run is in the list with its problem, so that the others are built.
@@ -110,19 +118,25 @@ def plan(chosen: Iterable[str], given: dict[str, Any], all_pairs: bool = False) 
         Parameters for every report; others have their defaults.
     all_pairs
         Every ordered pair of states instead of one pair, for notebooks that take one.
+    lang
+        Language of the pages.
 
     Raises
     ------
     turkic_ties.parameters.ParameterError
-        When a topic or a parameter is unknown or a value is not allowed.
+        When a topic or a parameter is unknown, a value is not allowed, or the language has no
+        catalogue.
     """
+    languages.check(lang)
     if all_pairs and {"country", "partner"} & set(given):
         raise ParameterError("--all-pairs builds every pair: leave out country and partner.")
     chosen = list(dict.fromkeys(chosen)) or _taking(given)
     pairs: list[dict[str, Any]] = [{}]
     if all_pairs:
         pairs = [{"country": a, "partner": b} for a, b in permutations(countries.MEMBERS, 2)]
-    planned = [_report(topic, given, pair) for pair in pairs for topic in chosen]
+    planned = [
+        replace(_report(topic, given, pair), lang=lang) for pair in pairs for topic in chosen
+    ]
     return list({report.stem: report for report in planned}.values())
 
 
@@ -239,10 +253,17 @@ class Hashes:
         return {
             "notebook": self._cached(str(report.notebook), _notebook),
             "parameters": json.dumps(report.parameters, sort_keys=True),
+            **self.language(report.lang),
             **self.common,
             **(self.articles(*report.pair) if len(report.pair) == 2 else {}),
             **tables,
         }
+
+    def language(self, code: str) -> Ingredients:
+        """Hash the catalogue of a language; English pages are made without one."""
+        if code == ENGLISH:
+            return {}
+        return {f"language {code}": self._cached(str(languages.catalogue_path(code)), _file)}
 
     def _table(self, address: str) -> str:
         """Hash a table, and note the hash of its contents at the same time."""

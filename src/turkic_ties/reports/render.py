@@ -16,7 +16,8 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
-from turkic_ties import topics
+from turkic_ties import languages, topics
+from turkic_ties.languages import ENGLISH, Language
 from turkic_ties.reports import outputs
 from turkic_ties.reports.glossary import linked
 from turkic_ties.reports.plan import Report
@@ -67,8 +68,9 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
         "topic": topics.describe(report.topic),
         "mime_type": MIME_TYPE,
         "summary_name": f"{Path(report.stem).name}.json",
+        "root": "../" * report.stem.count("/"),
     }
-    page, _ = _exporter().from_notebook_node(notebook, resources=resources)
+    page, _ = _exporter(report.lang).from_notebook_node(notebook, resources=resources)
     rendered = {
         "html": page.strip() + "\n",
         "json": json.dumps(summary(report, notebook), ensure_ascii=False, indent=2) + "\n",
@@ -81,7 +83,7 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
 
 
 @functools.cache
-def _exporter() -> _Exporter:
+def _exporter(lang: str) -> _Exporter:
     """Make the exporter, once: compiling its template is slow. It needs no preprocessor."""
     exporter = _Exporter(
         template_name="report",
@@ -92,7 +94,8 @@ def _exporter() -> _Exporter:
     )
     for name, function in _FILTERS.items():
         exporter.register_filter(name, function)
-    equip(exporter.environment, "report/style.css")
+    exporter.register_filter("headings", functools.partial(_headings, languages.of(lang)))
+    equip(exporter.environment, "report/style.css", lang=lang)
     return exporter
 
 
@@ -109,15 +112,17 @@ def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
     def fields(items: list[Shown], *names: str) -> list[Shown]:
         return [{name: item[name] for name in names} for item in items]
 
-    cards = parts("key_figures", "figures")
+    cards = [_said(report.lang, card) for card in parts("key_figures", "figures")]
+    say = languages.of(report.lang).say
     of_card = ("id", "label", "value", "text", "unit", "period", "source")
     of_series = ("state", "moved", "series")
     return {
         "format": FORMAT,
         "topic": report.topic,
-        "title": report.title,
+        "title": say(report.title),
         "parameters": dict(report.parameters),
-        "in_short": parts("in_short", "sentences"),
+        **({} if report.lang == ENGLISH else {"lang": report.lang}),
+        "in_short": [say(str(sentence)) for sentence in parts("in_short", "sentences")],
         "key_figures": fields(cards, *of_card, *of_series),
         "findings": [bundle["text"] for bundle in of_kind("finding")],
         "figures": fields(of_kind("figure"), "id", "title", "subtitle", "source", "alt"),
@@ -126,6 +131,13 @@ def summary(report: Report, notebook: NotebookNode) -> dict[str, Any]:
         "tables": parts("sources", "tables"),
         "sources": parts("sources", "sources"),
     }
+
+
+def _said(lang: str, card: Shown) -> Shown:
+    """Write a key figure in the language of a page, as far as the catalogue has it."""
+    say = languages.of(lang).say
+    texts = {name: say(card[name]) for name in ("label", "text", "unit", "period", "state")}
+    return {**card, **texts, "moved": [say(text) for text in card["moved"]]}
 
 
 def _outputs(notebook: NotebookNode) -> list[NotebookNode]:
@@ -190,6 +202,20 @@ def _with_pair(source: str, report: Report) -> str:
     return re.sub(r"\A# (.+)", lambda m: f"# {m[1]}: {as_markdown(report.title)}", source)
 
 
+def _headings(language: Language, body: str) -> Markup:
+    """Write the headings of a rendered page in its language, as far as the catalogue has them."""
+
+    def said(match: re.Match[str]) -> str:
+        text = Markup(match[2]).unescape()
+        parts = [text] if language.native(text) else text.split(": ", 1)
+        translated = ": ".join(filter(None, map(language.native, parts)))
+        if not all(map(language.native, parts)):
+            return match[0]
+        return f'{match[1]}<span lang="{language.code}">{escape(translated)}</span>'
+
+    return Markup(re.sub(r'(<h[1-3] id="[^"]+">)([^<]+)', said, body))
+
+
 def _contents(body: str) -> list[tuple[Markup, Markup]]:
     """List the sections of a rendered page: id and heading."""
     headings = re.findall(r'<h2 id="([^"]+)">(.*?)<a class="anchor-link"', body)
@@ -216,7 +242,7 @@ _FILTERS = {
     "csv_table": _csv_table,
     "csv_link": _csv_link,
     "compact_json": _compact_json,
-    "terms": lambda body: linked(body, "../about.html"),
+    "terms": lambda body, root: linked(body, f"{root}about.html"),
     "plain": outputs.shown,
     "markdown": lambda *cell: _named_anchors(outputs.markdown(*cell)),
     "with_pair": _with_pair,

@@ -21,6 +21,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from turkic_ties import files, topics
 from turkic_ties.data import DataError
+from turkic_ties.languages import ENGLISH
 from turkic_ties.reports.plan import CELL_TIMEOUT, Report
 from turkic_ties.topics import NotebookError
 
@@ -110,6 +111,7 @@ def run(
             report.notebook,
             folder,
             parameters=dict(report.parameters),
+            lang=report.lang,
             on_cell_start=before_cell,
             execution_timeout=cell_timeout,
         )
@@ -139,13 +141,14 @@ def read_notebook(path: Path) -> NotebookNode:
         raise topics.not_a_notebook(path, f"{error!r:.100}") from None
 
 
-def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
+def execute(notebook: Path, folder: Path, *, lang: str = ENGLISH, **options: Any) -> NotebookNode:
     """Execute a notebook with papermill, a private folder as the kernel's working directory.
 
     papermill's ``cwd`` would change the folder of this whole process, in which several notebooks
     may run, so only the kernel's is set. Kernels are started by `turkic_ties.kernels.provisioner`.
     """
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    chosen = f"__import__('turkic_ties.languages').languages.choose({lang!r})"
     with _own_loop():
         return papermill.execute_notebook(
             str(notebook),
@@ -157,7 +160,11 @@ def execute(notebook: Path, folder: Path, **options: Any) -> NotebookNode:
             request_save_on_cell_execute=False,
             resources={"metadata": {"path": str(folder)}},
             # The build reports errors itself, and its cells do not belong in a user's history.
-            extra_arguments=["--IPKernelApp.log_level=50", "--HistoryManager.hist_file=:memory:"],
+            extra_arguments=[
+                "--IPKernelApp.log_level=50",
+                "--HistoryManager.hist_file=:memory:",
+                *([] if lang == ENGLISH else [f"--IPKernelApp.exec_lines={chosen}"]),
+            ],
             **options,
         )
 

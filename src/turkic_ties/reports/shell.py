@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from turkic_ties import data
+from turkic_ties import data, languages
+from turkic_ties.languages import ENGLISH, Language
 from turkic_ties.reports import glossary
 from turkic_ties.theme import link, sparkline
 
@@ -24,8 +25,14 @@ TEMPLATES = Path(__file__).parent / "template"
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
-def environment() -> Environment:
-    """Make the environment of all templates but that of reports, which nbconvert has."""
+def environment(lang: str = ENGLISH) -> Environment:
+    """Make the environment of all templates but that of reports, which nbconvert has.
+
+    Parameters
+    ----------
+    lang
+        Language of the pages.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     from turkic_ties.claims.registry import dated
@@ -38,12 +45,12 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     templates.filters["words"] = lambda name: str(name).replace("_", " ")
-    templates.filters["capital"] = lambda text: text[:1].upper() + text[1:]
+    templates.filters["capital"] = languages.of(lang).capital
     templates.filters["dated"] = dated
     templates.filters["day"] = in_words
     templates.filters["term_slug"] = glossary.slug
     templates.filters["slug"] = lambda name: str(name).replace(" ", "-")
-    equip(templates, "report/style.css", "pages/pages.css")
+    equip(templates, "report/style.css", "pages/pages.css", lang=lang)
     return templates
 
 
@@ -61,7 +68,7 @@ def as_script(content: Any) -> Markup:
     return Markup(json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"))
 
 
-def equip(environment: Environment, *style_sheets: str) -> None:
+def equip(environment: Environment, *style_sheets: str, lang: str = ENGLISH) -> None:
     """Give an environment what the page shell needs, and escape all that is not markup.
 
     Parameters
@@ -70,14 +77,36 @@ def equip(environment: Environment, *style_sheets: str) -> None:
         Of Jinja.
     style_sheets
         Paths below the folder of templates.
+    lang
+        Language of the pages: templates call ``_`` for texts of the frame, and the filter `native`
+        in the main part, which is in English but for what is marked.
     """
+    language = languages.of(lang)
     styles = [(TEMPLATES / path).read_text(encoding="utf-8") for path in style_sheets]
     shared: dict[str, Any] = {"css": Markup("".join(styles)), "policy": policy()}
-    environment.globals |= shared
+    environment.globals |= shared | {"lang": lang, "_": language.say}
+    environment.filters["said"] = language.say
+    environment.filters["native"] = functools.partial(native, language)
     environment.filters["link"] = link
     environment.filters["sparkline"] = sparkline
     environment.filters["stale"] = data.stale
     environment.autoescape = True
+
+
+def native(language: Language, text: str) -> str:
+    """Write a text of an English part of a page in the language, and mark it as such.
+
+    Parameters
+    ----------
+    language
+        Of the page.
+    text
+        The text in English; it stays as it is where the catalogue has no message for it.
+    """
+    said = language.native(text)
+    if said in (None, text):
+        return text
+    return Markup('<span lang="{}">{}</span>').format(language.code, said)
 
 
 @functools.cache

@@ -22,6 +22,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
 from scipy.optimize import isotonic_regression
 
+from turkic_ties import languages
 from turkic_ties.show import form
 from turkic_ties.theme import GRID, INK, MUTED, ON_CELL, PAPER, readable_texts
 
@@ -179,6 +180,7 @@ def legend_below(fig: Figure, named: Mapping[str, Any] | None = None) -> None:
             named |= dict(zip(labels, handles, strict=True))
             if (legend := ax.get_legend()) is not None:
                 legend.remove()
+    named = {languages.chosen().label(name): handle for name, handle in named.items()}
     widest = 3.6 + 0.62 * max(map(len, named), default=0)  # of a handle and its label, in ems
     columns = int((72 * WIDTH / SMALLEST_TEXT - 1) // widest)
     fig.legend([*named.values()], [*named], loc="outside lower left", ncols=max(1, columns))
@@ -279,6 +281,7 @@ def finish(fig: Figure) -> None:
 
     Dollars are text, as on the page: only the numbers of matplotlib's own log scales are formulas.
     """
+    _translate(fig)
     for text in fig.findobj(Text):
         if "$" in text.get_text() and "\\mathdefault" not in text.get_text():
             text.set_parse_math(False)
@@ -289,6 +292,21 @@ def finish(fig: Figure) -> None:
         fig.draw_without_rendering()
     for ax in named:
         _place_labels(ax)
+
+
+def _translate(fig: Figure) -> None:
+    """Write the texts of a figure in the language of the report, of ticks when they are drawn."""
+    if (lang := languages.chosen()).code == languages.ENGLISH:
+        return
+    for text in fig.findobj(Text):
+        text.set_text(lang.label(str(text.get_text())))  # it may be a number
+    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
+        formatter: Any = axis.get_major_formatter()
+        if not hasattr(formatter, "english"):  # panels can share an axis
+            formatter.english = formatter.format_ticks
+            formatter.format_ticks = lambda places, of=formatter: [
+                lang.label(str(text)) for text in of.english(places)
+            ]
 
 
 def as_svg(fig: Figure, id: str) -> str:

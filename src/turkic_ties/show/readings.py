@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, ScalarFormatter
 
+from turkic_ties import languages
 from turkic_ties.show.charts import YearLocator, names_a_line
 from turkic_ties.theme import PAPER
 
@@ -80,7 +81,7 @@ def _panel(ax: Axes, fig: Figure, colours: dict[str, str]) -> dict[str, Any]:
         "at": [round(float(place), 1) for place in at],
         "keys": [" ".join(key.split()) for key in ordered],
         "series": [
-            [name, [_text(of_key.get(key, [])) for key in ordered]]
+            [languages.chosen().say(name), [_text(of_key.get(key, [])) for key in ordered]]
             for name, of_key in series.items()
         ],
     }
@@ -166,4 +167,4 @@ def _text(values: list[float]) -> str:
 
 def _number(value: float) -> str:
     text = f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
-    return text.replace("-", "−")
+    return languages.chosen().say(text.replace("-", "−"))
