@@ -55,7 +55,7 @@ messages.
 """
 ALONE = ("goods", "basis", "domain", "corpus")
 """Contexts whose messages are clear where they stand alone."""
-ALONE_IN = {"language_policy": ("language", "alphabet"), "demographics": ("group",)}
+ALONE_IN = {"language_policy": ("language", "label"), "demographics": ("group",)}
 """Others that are clear in the charts of a topic: *Kazakh* is a language, or a people."""
 
 PLACE = re.compile(r"\{([a-z]+\d*)\}")
