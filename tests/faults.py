@@ -358,8 +358,6 @@ def stopped(folder: Path) -> Iterator[Tried]:
         if orphans := still_there(root, within=30):
             problem = f"orphans: {orphans}"
         if name in ("SIGTERM", "SIGINT"):
-            if count > 3:  # the second signal stops the tidying up as well
-                run(command(root, "clean"), root)
             problem = problem or edition_problem(root)
         yield f"{name} {1 + (count > 3)} times", problem
     for name, code in STOPS.items():

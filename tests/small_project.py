@@ -18,7 +18,7 @@ TABLES = {"trade": "trade/transit", "defense": "defense/alliances"}
 PARAMETERS = {
     "trade": 'country = "KAZ"\npartner = "TUR"\nstart = 1995\nend = None\ntop_n = 10',
     "defense": 'country = "KAZ"\npartner = "TUR"\nstart = 1995\nend = None\nwindow = 5\n'
-    "powers = []",
+    'powers = ["RUS", "CHN"]',
 }
 SHOWN = """from turkic_ties import show
 from turkic_ties.data import load, tables_read

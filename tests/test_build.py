@@ -143,10 +143,14 @@ def test_parameters_that_are_not_the_standard_ones_make_a_report_of_their_own(sm
 
 def test_a_missing_file_is_made_again_and_force_makes_all_again(small: Path) -> None:
     make(small)
-    (small / "reports" / "trade" / "kaz-tur.json").unlink()
-    assert why(small)["trade"] == ["trade/kaz-tur.json is missing"]
-    assert make(small).built == ["trade/kaz-tur"]
-    assert sorted(make(small, force=True).built) == ["defense/kaz-tur", "trade/kaz-tur"]
+    (small / "reports" / "trade" / "kaz-tur.html").unlink()
+    assert why(small)["trade"] == ["trade/kaz-tur.html is missing"]
+    once_more = make(small)
+    assert once_more.built == ["trade/kaz-tur"]
+    assert not any(once_more.notes.values())
+    again = make(small, force=True)
+    assert sorted(again.built) == ["defense/kaz-tur", "trade/kaz-tur"]
+    assert not any(again.notes.values()), "the same pages, in an edition that has not changed"
 
 
 def test_finding_out_that_there_is_nothing_to_do_imports_nothing_heavy(small: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 from check_charts import faults, problems
 
@@ -138,3 +139,19 @@ def test_a_new_state_needs_no_rows_in_any_table(
             monkeypatch.setattr(module, "MEMBERS", (*MEMBERS, NEW_STATE))
     (report,) = plan([topic], {"country": NEW_STATE, "partner": "TUR"})
     assert list(faults(report)) == []
+
+
+def test_a_chart_is_enlarged_where_long_names_leave_no_room() -> None:
+    show.setup()
+    fig, ax = plt.subplots(figsize=(WIDTH, 2))
+    ax.plot([0, 1], [0, 1])
+    show.label_line_ends(ax, {"A name that fits": (1.0, 1.0, "black")})
+    show.as_svg(fig, "short")
+    assert fig.get_figwidth() == WIDTH
+    ax.set_yticks([0, 1], ["The name of a state, " * 6, "B"])
+    show.as_svg(fig, "long")
+    assert WIDTH < fig.get_figwidth() < 3 * WIDTH
+    plt.close(fig)
+    fig = show.heat(pd.DataFrame({"x" * 100: [1.0]}), pd.DataFrame({"x" * 100: ["1"]}), (0, 1))
+    show.as_svg(fig, "heat")
+    plt.close(fig)

@@ -91,6 +91,7 @@ def test_a_failed_refresh_keeps_its_answers_and_is_said() -> None:
     opened = steps["Open a pull request"]["run"]
     assert "--force" not in opened
     assert "date -u" in opened
+    assert 'unique == ["github-actions[bot]"]' in opened  # what a person added to stays open
     script = steps["Ask the publishers"]["run"]
     assert "--keep raw" in script
     assert "--report refresh.md" in script

@@ -111,7 +111,6 @@ def build(
     ] = False,
 ) -> None:
     """Run the notebooks that are out of date and publish their reports."""
-    from turkic_ties import topics as collection
     from turkic_ties.progress import progress
     from turkic_ties.refresh.place import reading
     from turkic_ties.reports.frame import Edition
@@ -130,7 +129,7 @@ def build(
         planned = plan(topics or [], given, all_pairs, lang)
         if given and not topics and all(report.problem for report in planned):
             raise ParameterError(f"no notebook takes all of {', '.join(given)}.")
-        directory = (output or collection.PROJECT / "reports").resolve()
+        directory = _directory(output)
         if verify:
             _verify(directory)
             return
@@ -222,6 +221,13 @@ def _verify(directory: Path) -> None:
     _print(f"{compared} published files are those of the manifest")
 
 
+def _directory(output: Path | None) -> Path:
+    """Return where reports are published; a loop of links shows when it is written to."""
+    from turkic_ties.topics import PROJECT
+
+    return Path(os.path.realpath(output or PROJECT / "reports"))
+
+
 def _cores() -> int:
     """Count the cores this process may use: in a container fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -239,7 +245,7 @@ def clean(
     from turkic_ties.topics import PROJECT
 
     with _plain_errors():
-        directory = (output or PROJECT / "reports").resolve()
+        directory = _directory(output)
         done = remove(directory, data_directory(), PROJECT / "notebooks")
         _print("\n".join(done) or "nothing to clean: no build has left anything")
 

@@ -41,7 +41,7 @@ CONNECT_SECONDS, READ_SECONDS, SOURCE_SECONDS = 10.0, 60.0, 600.0
 MOST_SECONDS_TO_WAIT = 120
 PACE_SECONDS, BACKOFF_SECONDS = 1.0, 2.0
 MAX_BYTES, MAX_HEAVY_BYTES = 100_000_000, 4_000_000_000
-TRIES, REDIRECTS = 4, 5
+TRIES, CONNECTS, REDIRECTS = 4, 2, 5
 BUSY = (429, 500, 502, 503, 504)
 NOT_STORED = 504
 """What requests-cache says when it may not ask and has nothing."""
@@ -137,6 +137,7 @@ class Door:
         session.cache.delete(older_than=timedelta(days=DAYS_TO_TRUST))
         retry = _Retry(
             total=TRIES,
+            connect=CONNECTS,
             status_forcelist=BUSY,
             allowed_methods=None,
             backoff_factor=0 if self.replayed else BACKOFF_SECONDS,

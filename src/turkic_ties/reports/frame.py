@@ -136,6 +136,11 @@ def frame(
     return PLACE.sub(lambda m: f"<!--{m[1]}-->{filled[m[1]].strip()}<!--/{m[1]}-->", page)
 
 
+def bare(page: str) -> str:
+    """Return a page with its places empty, as its report was rendered."""
+    return PLACE.sub(r"<!--\1--><!--/\1-->", page)
+
+
 @functools.cache
 def _macros(lang: str) -> Any:
     return environment(lang).get_template("frame.html.j2").module

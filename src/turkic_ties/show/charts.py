@@ -35,6 +35,8 @@ SVG_STYLE = (
 COMPUTING = r"__main__|(turkic_ties|pandas|numpy|scipy|matplotlib|seaborn)(\.|$)"
 WIDTH, SMALLEST_TEXT = 5.19, 11
 """Of all charts, in inches and points: on a phone of 390 pixels a point is at least a pixel."""
+MOST_WIDTHS = 8
+"""A figure is enlarged for the sake of long names up to here."""
 STYLE = {
     "axes.edgecolor": MUTED,
     "axes.facecolor": PAPER,
@@ -207,7 +209,12 @@ def heat(values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float])
     # The darkest cells are left out, so that dark text can be read on all.
     reach = (ends[1] - ends[0]) * 0.6
     ends = (ends[0], ends[1] + reach) if low < high else (ends[0] - reach, ends[1])
-    ax = sns.heatmap(values.astype(float), vmin=ends[0], vmax=ends[1], cmap=cmap, **cells, **look)
+    with warnings.catch_warnings():
+        # seaborn draws once to see which names overlap; `as_svg` makes room for long ones.
+        warnings.filterwarnings("ignore", "constrained_layout not applied")
+        ax = sns.heatmap(
+            values.astype(float), vmin=ends[0], vmax=ends[1], cmap=cmap, **cells, **look
+        )
     ax.set(xlabel="", ylabel="")
     ax.tick_params(bottom=False, left=False, labelbottom=False, labeltop=True, rotation=0)
     ax.tick_params(axis="y", labelcolor=INK)
@@ -312,12 +319,7 @@ def as_svg(fig: Figure, id: str) -> str:
     id
         Prefix of the ids in it, so that charts on one page do not share any.
     """
-    finish(fig)
-    buffer = io.StringIO()
-    # Figure.savefig would draw everything twice, the first time for the layout only.
-    canvas: Any = FigureCanvasSVG(fig)
-    canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    svg = buffer.getvalue()
+    svg = _drawn(fig)
     svg = svg[svg.index("<svg") :].rstrip("\n")
     svg = re.sub(r"\n\s*<!--.*?-->|<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"\n +", "\n", svg)
@@ -338,6 +340,24 @@ def as_svg(fig: Figure, id: str) -> str:
     )
     svg = re.sub(r'(url\(#|href="#)([^)"]+)', lambda m: f"{m[1]}{id}-{used.index(m[2])}", svg)
     return readable_texts(_shorter(svg))
+
+
+def _drawn(fig: Figure) -> str:
+    """Draw a figure as matplotlib does; one whose texts leave no room for its axes is enlarged."""
+    buffer, about = io.StringIO(), {"Date": None, "Creator": None, "Format": None, "Type": None}
+    # Figure.savefig would draw everything twice, the first time for the layout only.
+    canvas: Any = FigureCanvasSVG(fig)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "constrained_layout not applied")
+        try:
+            finish(fig)
+            canvas.print_svg(buffer, metadata=about)
+        except UserWarning:
+            if fig.get_figwidth() > MOST_WIDTHS * WIDTH:
+                raise
+            fig.set_size_inches(*(1.25 * fig.get_size_inches()))
+            return _drawn(fig)
+    return buffer.getvalue()
 
 
 def _shorter(svg: str) -> str:
