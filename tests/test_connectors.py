@@ -981,7 +981,7 @@ REFUSED = {
         "DERIVATION_TYPE is E",
     ),
     "short totals": ("comtrade", [comtrade({}, count=2)], "2 rows announced, 1 came"),
-    "cut totals": ("comtrade", [comtrade(*[{}] * 500)], "exactly 500 rows"),
+    "limit hit exactly": ("comtrade", [comtrade(*[{}] * 500)], "exactly 500 rows"),
     "error with 200 of totals": ("comtrade", [comtrade(error="bad period")], "bad period"),
     "unknown area": (
         "comtrade",
@@ -1016,7 +1016,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_an_answer_of_another_form_is_refused(case):
+def test_an_answer_of_another_form_is_refused(case, record_property):
     name, answers, said = REFUSED[case]
     with pytest.raises(RefusedAnswer) as refused:
         module(name).tables(answers)
@@ -1024,6 +1024,7 @@ def test_an_answer_of_another_form_is_refused(case):
     assert str(refused.value).startswith(ids if isinstance(ids, str) else ids[0])
     assert answers[0].name.partition("_1.")[0] in str(refused.value)
     assert said in str(refused.value)
+    record_property("fault", (case, name, "stopped"))
 
 
 def test_a_limit_of_the_service_is_no_error_of_the_answer():

@@ -207,6 +207,8 @@ def test_a_word_that_can_mean_two_things_stays_english_where_it_stands_alone() -
     assert of("tr").native("Kazakh share") == "Pay: Kazaklar"
     assert of("tr").native("Speak Kazakh") == "Konuşanlar: Kazakça"
     assert of("tr").native("Kazakh") is None
+    assert of("tr", "language_policy").native("Kazakh") == "Kazakça"
+    assert of("tr", "demographics").native("Kazakh") == "Kazaklar"
 
 
 @pytest.mark.parametrize("text", ["", " ", "A text of its own.", "Narnia to Türkiye", "$5 zillion"])
@@ -219,6 +221,15 @@ def test_a_list_with_one_strange_part_stays_english() -> None:
     text = "Kazakhstan's agreement in votes of the General Assembly in 2022: 86% with China and {}"
     assert "Россия" in of("ru").say(text.format("75% with Russia"))
     assert of("ru").native(text.format("75% with friends")) is None
+
+
+def test_an_item_of_a_list_may_have_an_and() -> None:
+    text = (
+        "3 deals in which Türkiye supplies Azerbaijan: 2 delivered and 1 ordered and not delivered"
+    )
+    assert of("ru").native(text) == (
+        "Турция → Азербайджан, 3 сделки с вооружениями: поставлено 2 и заказано и не поставлено 1"
+    )
 
 
 def test_english_is_left_as_it_is() -> None:
@@ -242,10 +253,10 @@ def test_the_first_letter_is_raised_as_the_language_does(
 
 @pytest.fixture
 def in_russian() -> Iterator[None]:
-    languages.choose("ru")
+    languages.choose("ru", "trade")
     with plt.rc_context({"svg.fonttype": "none"}):
         yield
-    languages.choose(ENGLISH)
+    languages.choose(ENGLISH, "")
 
 
 @pytest.mark.usefixtures("in_russian")

@@ -128,7 +128,8 @@ def test_what_would_move_a_signed_verdict_is_held_until_it_is_signed(
     publishers.office = as_csv(figures(TUR2022=3100))
     publishers.bureau = as_json(figures(2023))
     before = contents(publishers.folder)
-    status, said = ties("office", "--accept", f"{TABLE}:revised", "--reason", "read")
+    with time_machine.travel(datetime(2027, 3, 5, 12, tzinfo=UTC)):
+        status, said = ties("office", "--accept", f"{TABLE}:revised", "--reason", "read")
     assert status == 4
     assert "moves subtle-cooperation A1: supported" in said
     assert contents(publishers.folder) == before
@@ -137,6 +138,7 @@ def test_what_would_move_a_signed_verdict_is_held_until_it_is_signed(
     (publishers.folder / ARTICLE).write_text(signed, "utf-8")
     assert states(refresh(apply_held=True)) == {"office": "taken over"}
     assert b"TUR,2022,export,3100" in (publishers.folder / OFFICE_FILE).read_bytes()
+    assert data.resource(TABLE)["sources"][0]["date_accessed"] == "2027-03-05"
     assert data.check() == []
     assert claims.check(claims.load()) == []
     assert [*(publishers.folder / place.FOLDER / "held" / "office").iterdir()] == []
@@ -236,6 +238,8 @@ def test_the_day_on_which_a_source_is_due() -> None:
         (["ofice"], "there is no source 'ofice'; data/refresh.yml lists them. Near: office"),
         (["legacy"], "legacy is not refreshed by a program: It ended."),
         (["--from", "nowhere"], "there is nothing at nowhere."),
+        (["--from", "tests"], "tests has no answers in folders"),
+        (["--figures"], "--figures needs --check"),
         (["--accept", f"{TABLE}:unit"], "--accept needs --reason TEXT"),
         (["--accept", f"{TABLE}:form", "--reason", "x"], "write TABLE:GUARD with one of whole"),
         (["--accept", "trade/none:unit", "--reason", "x"], "there is no table 'trade/none'"),
@@ -243,8 +247,9 @@ def test_the_day_on_which_a_source_is_due() -> None:
     ],
 )
 def test_a_request_that_cannot_be_done_is_one_line_and_2(
-    publishers: Publishers, arguments: list[str], said: str
+    publishers: Publishers, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
 ) -> None:
+    monkeypatch.chdir(PROJECT)
     before = contents(publishers.folder)
     status, printed = ties(*arguments)
     assert status == 2

@@ -53,8 +53,10 @@ plural form. ``list`` is several messages, joined by commas and *and*, ``parts``
 context of the catalogue, such as ``language``, is a kind: one of its
 messages.
 """
-ALONE = ("goods", "basis", "domain")
-"""Contexts whose messages are clear where they stand alone; *Kazakh* may be a language or group."""
+ALONE = ("goods", "basis", "domain", "corpus")
+"""Contexts whose messages are clear where they stand alone."""
+ALONE_IN = {"language_policy": ("language", "label"), "demographics": ("group",)}
+"""Others that are clear in the charts of a topic: *Kazakh* is a language, or a people."""
 
 PLACE = re.compile(r"\{([a-z]+\d*)\}")
 
@@ -85,29 +87,30 @@ def check(code: str) -> str:
 
 
 @cache
-def of(code: str) -> Language:
-    """Return a language that `check` lets pass."""
-    return Language(check(code))
+def of(code: str, topic: str = "") -> Language:
+    """Return a language that `check` lets pass, for the charts of a topic or for all pages."""
+    return Language(check(code), ALONE + ALONE_IN.get(topic, ()))
 
 
-_chosen = [ENGLISH]
+_chosen = [ENGLISH, ""]
 
 
-def choose(code: str) -> None:
+def choose(code: str, topic: str) -> None:
     """Draw charts in a language from now on; a build does so in the kernel of a report."""
-    _chosen[0] = check(code)
+    _chosen[:] = [check(code), topic]
 
 
 def chosen() -> Language:
     """Return the language of the charts that this process draws."""
-    return of(_chosen[0])
+    return of(*_chosen)
 
 
 class Language:
     """A language with its catalogue; English has none, and leaves every text as it is."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, alone: tuple[str, ...] = ALONE) -> None:
         self.code = code
+        self._alone = alone
 
     @cached_property
     def catalogue(self) -> Catalog:
@@ -181,7 +184,7 @@ class Language:
 
     def _plain(self, text: str) -> str | None:
         """Write a message without values, or a value that stands alone."""
-        for said in (self._gettext.gettext(text), *(self._in(kind, text) for kind in ALONE)):
+        for said in (self._gettext.gettext(text), *(self._in(kind, text) for kind in self._alone)):
             if said != text:
                 return said
         if text.startswith("−$"):
@@ -238,7 +241,7 @@ class Language:
             "years": str,
             "grade": str,
             "list": self._list,
-            "parts": lambda text: self._joined(text.split("; "), "; ".join),
+            "parts": self._parts,
         }
         if kind in write:
             return write[kind](text)
@@ -307,17 +310,29 @@ class Language:
         return textwrap.fill(said, max(map(len, lines)) + 2)
 
     def _state(self, name: str) -> str:
-        return countries.name(countries.by_name()[name], self.code)
+        """Write a name: the short one of the catalogue, or else that of the table of countries."""
+        said = self._gettext.gettext(name)
+        return countries.name(countries.by_name()[name], self.code) if said == name else said
 
     def _list(self, text: str) -> str | None:
         from babel.lists import format_list
 
-        parts = re.split(r", | and ", text)
-        return self._joined(parts, lambda said: format_list(said, locale=self.code))
+        said = self._items(text)
+        return None if said is None else format_list(said, locale=self.code)
 
-    def _joined(self, parts: list[str], join: Callable[[list[str]], str]) -> str | None:
-        said = [text for part in parts if (text := self._said(part)) is not None]
-        return join(said) if len(said) == len(parts) else None
+    def _items(self, text: str) -> list[str] | None:
+        """Divide a list where that gives messages: an item may have an *and* of its own."""
+        if (whole := self._said(text)) is not None:
+            return [whole]
+        for joint in re.finditer(", | and ", text):
+            first, rest = self._said(text[: joint.start()]), text[joint.end() :]
+            if first is not None and (others := self._items(rest)):
+                return [first, *others]
+        return None
+
+    def _parts(self, text: str) -> str | None:
+        said = [self._said(part) for part in text.split("; ")]
+        return None if None in said else "; ".join(map(str, said))
 
 
 def _any_of(texts: Iterable[str]) -> str:

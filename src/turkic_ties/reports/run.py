@@ -148,7 +148,7 @@ def execute(notebook: Path, folder: Path, *, lang: str = ENGLISH, **options: Any
     may run, so only the kernel's is set. Kernels are started by `turkic_ties.kernels.provisioner`.
     """
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    chosen = f"__import__('turkic_ties.languages').languages.choose({lang!r})"
+    chosen = f"__import__('turkic_ties.languages').languages.choose({lang!r}, {notebook.stem!r})"
     with _own_loop():
         return papermill.execute_notebook(
             str(notebook),
