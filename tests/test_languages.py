@@ -24,9 +24,9 @@ from typer.testing import CliRunner
 from turkic_ties import cli, countries, languages, show, topics
 from turkic_ties.languages import ENGLISH, PLACE, of
 from turkic_ties.parameters import ParameterError
-from turkic_ties.reports import frame
+from turkic_ties.reports import changes, frame
 from turkic_ties.reports.plan import Hashes, plan
-from turkic_ties.reports.render import render
+from turkic_ties.reports.render import render, summary
 from turkic_ties.reports.run import read_notebook
 from turkic_ties.reports.shell import TEMPLATES, environment, native
 from turkic_ties.show import charts
@@ -352,6 +352,20 @@ def test_a_page_is_rendered_the_same_twice() -> None:
     notebook = read_notebook(report.notebook)
     assert render(report, notebook) == render(report, notebook)
     assert "Қысқаша" in render(report, notebook)["html"]
+
+
+def test_a_change_is_listed_once_for_all_languages(tmp_path: Path) -> None:
+    for lang in (ENGLISH, "kk"):
+        (report,) = plan(["trade"], {}, lang=lang)
+        found = summary(report, read_notebook(report.notebook))
+        for folder in ("before", "after"):
+            path = tmp_path / folder / f"{report.stem}.json"
+            path.parent.mkdir(parents=True)
+            path.write_text(json.dumps(found), encoding="utf-8")
+            found["key_figures"][0]["value"] += 1
+    names = ["trade/kaz-tur", "kk/trade/kaz-tur"]
+    (change,) = changes.between(tmp_path / "before", tmp_path / "after", names)
+    assert change.report == "trade/kaz-tur"
 
 
 @pytest.mark.parametrize(
