@@ -18,6 +18,8 @@ import matplotlib.pyplot as plt
 import pytest
 from babel import Locale
 from babel.messages import Message
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small_project import make_small_project, ties
 from typer.testing import CliRunner
 
@@ -217,6 +219,24 @@ def test_what_is_no_message_stays_english_as_a_whole(text: str) -> None:
     assert of("kk").say(text) == text
 
 
+pieces = st.sampled_from(
+    ["Kazakhstan", "the ", " to ", " and ", ", ", "; ", "12.5%", "−$3 billion", "1,234", " in 2020",
+     "31 February 2025", "21st", " share", ".", "\n", "{state}", "%s", "\\1", "<b>", "\x04", "٣"]
+)  # fmt: skip
+
+
+@given(st.lists(pieces, max_size=8).map("".join) | st.text(max_size=30))
+@settings(max_examples=30, deadline=None)
+def test_any_text_is_written_without_an_error(text: str) -> None:
+    for code in TRANSLATED:
+        assert isinstance(of(code).say(text), str)
+        assert isinstance(of(code).label(text), str)
+
+
+def test_a_name_that_the_language_writes_as_english_does_is_a_name_all_the_same() -> None:
+    assert of("tr").native("Likeness of text, Latin") == "Metin benzerliği, Latin"
+
+
 def test_a_list_with_one_strange_part_stays_english() -> None:
     text = "Kazakhstan's agreement in votes of the General Assembly in 2022: 86% with China and {}"
     assert "Россия" in of("ru").say(text.format("75% with Russia"))
@@ -350,8 +370,9 @@ def test_a_report_in_russian_is_built_in_a_folder_of_its_own(edition: Path) -> N
 def test_a_page_is_rendered_the_same_twice() -> None:
     (report,) = plan(["trade"], {}, lang="kk")
     notebook = read_notebook(report.notebook)
-    assert render(report, notebook) == render(report, notebook)
-    assert "Қысқаша" in render(report, notebook)["html"]
+    first = render(report, notebook)
+    assert first == render(report, notebook)
+    assert "Қысқаша" in first["html"]
 
 
 def test_a_change_is_listed_once_for_all_languages(tmp_path: Path) -> None:
