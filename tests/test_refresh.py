@@ -238,6 +238,8 @@ def test_the_day_on_which_a_source_is_due() -> None:
         (["ofice"], "there is no source 'ofice'; data/refresh.yml lists them. Near: office"),
         (["legacy"], "legacy is not refreshed by a program: It ended."),
         (["--from", "nowhere"], "there is nothing at nowhere."),
+        (["--from", "tests"], "tests has no answers in folders"),
+        (["--figures"], "--figures needs --check"),
         (["--accept", f"{TABLE}:unit"], "--accept needs --reason TEXT"),
         (["--accept", f"{TABLE}:form", "--reason", "x"], "write TABLE:GUARD with one of whole"),
         (["--accept", "trade/none:unit", "--reason", "x"], "there is no table 'trade/none'"),
@@ -245,8 +247,9 @@ def test_the_day_on_which_a_source_is_due() -> None:
     ],
 )
 def test_a_request_that_cannot_be_done_is_one_line_and_2(
-    publishers: Publishers, arguments: list[str], said: str
+    publishers: Publishers, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
 ) -> None:
+    monkeypatch.chdir(PROJECT)
     before = contents(publishers.folder)
     status, printed = ties(*arguments)
     assert status == 2

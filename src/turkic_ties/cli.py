@@ -435,7 +435,7 @@ def refresh(
         bool, typer.Option("--check", help="Look and compare; change nothing.")
     ] = False,
     figures: Annotated[
-        bool, typer.Option("--figures", help="With --check: run the reports too (half a minute).")
+        bool, typer.Option("--figures", help="With --check: run the reports too (a minute).")
     ] = False,
     saved: Annotated[
         Path | None,

@@ -158,7 +158,7 @@ def _stored(name: str, path: Path, named: bool) -> Path | None:
         return path / name
     if named and any(path.glob(f"*/{MARK}")):
         raise TiesError(f"{path} has no answers of {name}.")
-    return path if (path / MARK).is_file() and (named or path.name == name) else None
+    return path if (path / MARK).is_file() and (named or path.resolve().name == name) else None
 
 
 def _saved(module: ModuleType, path: Path, named: bool) -> list[Answer]:

@@ -99,6 +99,8 @@ def refresh(names: list[str], options: Options, preview: Preview | None = None) 
         if not options.check:
             written = {name: day.isoformat() for name, day in sorted(state.items())}
             write(data_directory() / catalogue.ASKED, json.dumps(written, indent=1) + "\n")
+    if options.saved and not (outcomes or were_held):
+        raise TiesError(f"{options.saved} has no answers in folders as --keep writes them.")
     return [outcomes[name] for name in chosen if name in outcomes]
 
 
