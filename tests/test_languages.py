@@ -18,15 +18,17 @@ import matplotlib.pyplot as plt
 import pytest
 from babel import Locale
 from babel.messages import Message
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small_project import make_small_project, ties
 from typer.testing import CliRunner
 
 from turkic_ties import cli, countries, languages, show, topics
 from turkic_ties.languages import ENGLISH, PLACE, of
 from turkic_ties.parameters import ParameterError
-from turkic_ties.reports import frame
+from turkic_ties.reports import changes, frame
 from turkic_ties.reports.plan import Hashes, plan
-from turkic_ties.reports.render import render
+from turkic_ties.reports.render import render, summary
 from turkic_ties.reports.run import read_notebook
 from turkic_ties.reports.shell import TEMPLATES, environment, native
 from turkic_ties.show import charts
@@ -217,6 +219,24 @@ def test_what_is_no_message_stays_english_as_a_whole(text: str) -> None:
     assert of("kk").say(text) == text
 
 
+pieces = st.sampled_from(
+    ["Kazakhstan", "the ", " to ", " and ", ", ", "; ", "12.5%", "−$3 billion", "1,234", " in 2020",
+     "31 February 2025", "21st", " share", ".", "\n", "{state}", "%s", "\\1", "<b>", "\x04", "٣"]
+)  # fmt: skip
+
+
+@given(st.lists(pieces, max_size=8).map("".join) | st.text(max_size=30))
+@settings(max_examples=30, deadline=None)
+def test_any_text_is_written_without_an_error(text: str) -> None:
+    for code in TRANSLATED:
+        assert isinstance(of(code).say(text), str)
+        assert isinstance(of(code).label(text), str)
+
+
+def test_a_name_that_the_language_writes_as_english_does_is_a_name_all_the_same() -> None:
+    assert of("tr").native("Likeness of text, Latin") == "Metin benzerliği, Latin"
+
+
 def test_a_list_with_one_strange_part_stays_english() -> None:
     text = "Kazakhstan's agreement in votes of the General Assembly in 2022: 86% with China and {}"
     assert "Россия" in of("ru").say(text.format("75% with Russia"))
@@ -350,8 +370,23 @@ def test_a_report_in_russian_is_built_in_a_folder_of_its_own(edition: Path) -> N
 def test_a_page_is_rendered_the_same_twice() -> None:
     (report,) = plan(["trade"], {}, lang="kk")
     notebook = read_notebook(report.notebook)
-    assert render(report, notebook) == render(report, notebook)
-    assert "Қысқаша" in render(report, notebook)["html"]
+    first = render(report, notebook)
+    assert first == render(report, notebook)
+    assert "Қысқаша" in first["html"]
+
+
+def test_a_change_is_listed_once_for_all_languages(tmp_path: Path) -> None:
+    for lang in (ENGLISH, "kk"):
+        (report,) = plan(["trade"], {}, lang=lang)
+        found = summary(report, read_notebook(report.notebook))
+        for folder in ("before", "after"):
+            path = tmp_path / folder / f"{report.stem}.json"
+            path.parent.mkdir(parents=True)
+            path.write_text(json.dumps(found), encoding="utf-8")
+            found["key_figures"][0]["value"] += 1
+    names = ["trade/kaz-tur", "kk/trade/kaz-tur"]
+    (change,) = changes.between(tmp_path / "before", tmp_path / "after", names)
+    assert change.report == "trade/kaz-tur"
 
 
 @pytest.mark.parametrize(

@@ -245,8 +245,7 @@ class Language:
         }
         if kind in write:
             return write[kind](text)
-        said = self._in(kind, text)
-        return self._said(text) if said == text else said
+        return self._said(text) if kind in ("amount", "books") else self._in(kind, text)
 
     def number(self, text: str) -> str:
         """Write a number with the signs of the language, with as many decimals as it has.
@@ -270,7 +269,7 @@ class Language:
         Examples
         --------
         >>> of("tr").percent("12.5%"), of("ru").percent("12.5%"), of("kk").percent("12.5%")
-        ('%12,5', '12,5\\xa0%', '12,5%')
+        ('%12,5', '12,5\xa0%', '12,5%')
         """
         from babel import Locale
 
@@ -278,8 +277,8 @@ class Language:
         sign, digits = text[: len(text) - len(text.lstrip("+−"))], text.strip("+−%")
         return sign + str(form).replace("#,##0", self.number(digits))
 
-    def day(self, text: str) -> str:
-        """Write a day.
+    def day(self, text: str) -> str | None:
+        """Write a day; None where the calendar has none like it.
 
         Examples
         --------
@@ -288,7 +287,11 @@ class Language:
         """
         from babel.dates import format_date
 
-        return format_date(datetime.strptime(text, "%d %B %Y").date(), "long", locale=self.code)
+        try:
+            known = datetime.strptime(text, "%d %B %Y").date()
+        except ValueError:
+            return None
+        return format_date(known, "long", locale=self.code)
 
     def capital(self, text: str) -> str:
         """Write the first letter in upper case; in Turkish a dotted i keeps its dot.
