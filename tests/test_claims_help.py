@@ -85,6 +85,39 @@ def test_an_unknown_measure_is_named_with_the_nearest(ties: Any) -> None:
     assert "near: ranks" in answer.stderr
 
 
+def test_a_measure_is_found_by_a_word_and_gives_all_rows(ties: Any) -> None:
+    assert "trade.investor_ranks " in ties("measures", "INVESTOR").stdout
+    rows = ties("measures", "trade.bilateral", "--country", "UZB", "--csv").stdout.splitlines()
+    assert rows[0].startswith("country,partner,year,books,")
+    assert {row.split(",")[3] for row in rows[1:]} == {"own", "mirror", "model"}
+
+
+def test_a_pair_of_one_state_is_refused() -> None:
+    with pytest.raises(claims.ClaimError, match="both UZB: name two states"):
+        claims.new("UZB", "Uzbekistan")
+    with pytest.raises(claims.ClaimError, match="both UZB: name two states"):
+        example("trade.ranks", "UZB", "UZB")
+
+
+def test_an_example_is_of_the_pair_and_of_the_kind_of_its_value() -> None:
+    shown = claims.describe("trade.intra_trade", "UZB", "TUR")
+    assert "where: {exporter: UZB, importer: TUR, " in shown
+    assert "unit: date\n      rule: {date_equals: {}}" in claims.describe("defense.events_between")
+
+
+def test_where_there_is_no_row_the_values_there_are_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.yml"
+    reading = """    - name: R
+      compute:
+        measure: language_policy.students_between
+        where: {origin: KAZ, destination: UZB, year: 2020}
+        column: students
+      rule: {at_least: {}}"""
+    path.write_text(HEAD + STATEMENT.replace("READING", reading), encoding="utf-8")
+    shown = claims.explain(claims.load(path), "A1")
+    assert re.search("year 2020: 0 rows\n   with the rest of these, year is .*2019", shown), shown
+
+
 def test_an_example_names_one_row() -> None:
     calculation, result = example("trade.ranks", "KAZ", "TUR", column="rank")
     where = calculation["where"]
@@ -129,7 +162,7 @@ def test_an_explanation_shows_tables_rows_value_and_rule() -> None:
     text = claims.explain(claims.load(), "T02")
     for told in (
         "trade.ranks of trade/bilateral_trade",
-        "books own; year 2022; flow turnover; partner TUR: 1 rows",
+        "books own; year 2022; flow turnover; partner TUR: 1 row",
         "value: 4th",
         "rule rank_equals: The value is the stated rank",
         "4 equals 4: holds",

@@ -420,7 +420,7 @@ def _write_page(registry: Any, results: Iterable[Any], output: Path) -> None:
     from turkic_ties import files
     from turkic_ties.reports.articles import make
 
-    pages = make(registry, [result.to_dict() for result in results], {})
+    pages = make(registry, [result.to_dict() for result in results], {}, alone=True)
     for name, text in pages.items():
         (output / name).parent.mkdir(parents=True, exist_ok=True)
         files.write(output / name, text)
@@ -503,22 +503,32 @@ def _preview() -> tuple[list[Any], list[str]]:
 @app.command()
 def measures(
     name: Annotated[
-        str | None, typer.Argument(help="A measure, for example trade.ranks; all when left out.")
+        str | None,
+        typer.Argument(
+            help="A measure, for example trade.ranks, or a word to look for; all when left out."
+        ),
     ] = None,
     country: Annotated[str, typer.Option(help="The country of the examples.")] = "KAZ",
     partner: Annotated[str, typer.Option(help="The other side.")] = "TUR",
+    csv: Annotated[bool, typer.Option("--csv", help="Print all rows it gives, as CSV.")] = False,
 ) -> None:
     """List what can be computed, or show what one measure takes and gives, with examples."""
     from turkic_ties import claims as registered
     from turkic_ties import countries
 
     with _plain_errors():
-        if name is None:
-            for measure, line in registered.list_measures().items():
-                _print(f"{measure:42} {line}")
+        pair = countries.to_iso3(country), countries.to_iso3(partner)
+        words, listed = (name or "").lower(), registered.list_measures()
+        found = {key: line for key, line in listed.items() if words in f"{key} {line}".lower()}
+        if csv and name in listed:
+            _, result = registered.example(str(name), *pair)
+            if not hasattr(result, "to_csv"):
+                raise ParameterError(f"{name} gives no table of rows: leave out --csv.")
+            result.to_csv(sys.stdout, index=False, lineterminator="\n")
+        elif "." in words or not found:
+            _print(registered.describe(str(name), *pair))
         else:
-            pair = countries.to_iso3(country), countries.to_iso3(partner)
-            _print(registered.describe(name, *pair))
+            _print("\n".join(f"{measure:42} {line}" for measure, line in found.items()))
 
 
 @app.command()
@@ -600,6 +610,8 @@ def _plain_errors() -> Iterator[None]:
         yield
     except TiesError as error:
         _stop(str(error), error.status)
+    except BrokenPipeError:  # of 'ties data … | head'
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             _stop("the disk is full; nothing was published. Free some space and build again.", 1)

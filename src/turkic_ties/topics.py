@@ -117,6 +117,8 @@ def parameters_cell(path: Path) -> str:
             f"{place}: a page cannot have this name. Use letters, digits, - and _, and none of "
             f"{', '.join(TAKEN)}."
         )
+    if notebook.get("worksheets"):
+        raise NotebookError(f"{place} is of an older format: open and save it in JupyterLab.")
     language = _language(notebook["metadata"])
     if language and not language.lower().startswith(("python", "ipython")):
         raise NotebookError(f"{place} is written in {language}, and reports are made with Python.")

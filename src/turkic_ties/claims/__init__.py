@@ -12,7 +12,7 @@ compares them with what comes out now.
 
 from turkic_ties.claims.draft import draft, new
 from turkic_ties.claims.explain import explain
-from turkic_ties.claims.measures import describe, list_measures
+from turkic_ties.claims.measures import describe, example, list_measures
 from turkic_ties.claims.output import RATING, as_line, as_text, check, claim_review, place
 from turkic_ties.claims.registry import (
     VERDICTS,
@@ -51,6 +51,7 @@ __all__ = [
     "describe",
     "draft",
     "evaluate",
+    "example",
     "explain",
     "list_measures",
     "load",

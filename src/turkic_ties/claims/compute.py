@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
@@ -174,10 +175,13 @@ def _row_steps(
     tables = ", ".join(sorted(trace.tables))
     given = {**calculation.arguments, **chosen}
     with_ = "".join(f"\n  {name}: {value}" for name, value in given.items())
-    yield f"{origin(calculation)} of {tables}: {len(result)} rows{with_}"
+    yield f"{origin(calculation)} of {tables}: {_rows(result)}{with_}"
     where = "; ".join(f"{name} {value}" for name, value in calculation.where.items())
-    yield f"where {where}: {len(rows)} rows" if where else "all rows"
-    yield rows.head(STEP_ROWS).to_string(index=False, line_width=110, max_colwidth=40)
+    yield f"where {where}: {_rows(rows)}" if where else "all rows"
+    if rows.empty:
+        yield from _nearest(result, calculation.where)
+    else:
+        yield rows.head(STEP_ROWS).to_string(index=False, line_width=110, max_colwidth=40)
     if len(rows) > STEP_ROWS:
         yield f"and {len(rows) - STEP_ROWS} more"
     how = "the value" if calculation.take == "only" else calculation.take
@@ -186,6 +190,21 @@ def _row_steps(
     scale = f", times {calculation.scale:g}" if calculation.scale != 1 else ""
     plus = f", plus {calculation.plus:g}" if calculation.plus else ""
     yield f"{taken}{labels}{scale}{plus}{', without sign' if calculation.absolute else ''}"
+
+
+def _rows(frame: pd.DataFrame) -> str:
+    return f"{len(frame)} row{'s' * (len(frame) != 1)}"
+
+
+def _nearest(result: pd.DataFrame, where: Mapping[str, Any]) -> Iterable[str]:
+    """Name for each condition the values with which the others have rows."""
+    for name in where:
+        others = {key: value for key, value in where.items() if key != name}
+        with suppress(ClaimError):  # another condition has no row by itself
+            values = sorted(select(result, others, lambda _: ())[name].dropna().unique())
+            listed = values if len(values) <= STEP_ROWS else [values[0], "…", values[-1]]
+            if values:
+                yield f"with the rest of these, {name} is {', '.join(map(str, listed))}"
 
 
 def find_measure(dotted: str) -> tuple[str, Callable[..., Any]]:

@@ -68,6 +68,8 @@ def new(country: str, partner: str) -> str:
         The pair, in any spelling.
     """
     country, partner = countries.to_iso3(country), countries.to_iso3(partner)
+    if country == partner:
+        raise ClaimError(f"country and partner are both {country}: name two states.")
     year = datetime.date.today().year
     head = HEAD.format(country=country, partner=partner, year=year, rules="\n".join(_rules()))
     return head + draft("Replace this by what the article says.", country, partner)

@@ -77,7 +77,10 @@ def describe(name: str, country: str = "KAZ", partner: str = "TUR") -> str:
         told.append(f"No example for {country} and {partner}: {error}")
         return "\n\n".join([*told, *re.findall(r"^Examples\n-+\n.*", text, re.M | re.S)])
     unit, calculation = with_unit_of(calculation)
-    reading = as_reading("Name of the reading", calculation, unit, "{at_least: {value: 0}}")
+    rule = "{at_least: {value: 0}}"
+    if isinstance(value_of(calculation, country, partner), str):
+        unit, rule = "date", "{date_equals: {}}"
+    reading = as_reading("Name of the reading", calculation, unit, rule)
     told.append(f"As a reading in YAML\n{reading}")
     told.append(f"In Python\n{_as_python(topic, function, calculation, (country, partner))}")
     shown = result.tail(SAMPLE_ROWS) if isinstance(result, pd.DataFrame) else result
@@ -130,7 +133,7 @@ def example(
         raise ClaimError(
             f"{name} has no column {column!r}; there are {', '.join(map(str, result))}."
         )
-    result = _of_interest(result, partner, column)
+    result = _of_interest(result, country, partner, column)
     chosen = result.iloc[-1] if row is None else pd.Series(dict(row))
     calculation |= {"where": _where(result, chosen, column), "column": column}
     return calculation, result
@@ -150,6 +153,8 @@ def value_of(calculation: Mapping[str, Any], country: str, partner: str) -> Valu
 
 
 def _evaluation(country: str, partner: str) -> Evaluation:
+    if country == partner:
+        raise ClaimError(f"country and partner are both {country}: name two states.")
     about = {"title": "Example", "date": "2024", "country": country, "partner": partner}
     return Evaluation(Article.model_validate(about))
 
@@ -176,10 +181,11 @@ def in_line(value: Any) -> str:
     return text.removesuffix("\n...\n").strip()
 
 
-def _of_interest(result: pd.DataFrame, partner: str, column: str) -> pd.DataFrame:
-    """Put the rows last that a reader looks for first: of the partner, in the country's books."""
+def _of_interest(result: pd.DataFrame, country: str, partner: str, column: str) -> pd.DataFrame:
+    """Put the rows last that a reader looks for first: of the pair, in the country's books."""
     last = result[column].notna().astype(int)
-    for name, wanted in (("partner", partner), ("books", "own"), ("flow", "turnover")):
+    pair = (("exporter", country), ("importer", partner), ("partner", partner), ("other", partner))
+    for name, wanted in (*pair, ("books", "own"), ("flow", "turnover")):
         if name in result:
             last += (result[name] == wanted).fillna(False).astype(int)
     return result.iloc[last.argsort(kind="stable").to_numpy()]

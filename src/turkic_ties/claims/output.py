@@ -64,7 +64,7 @@ def _difference(result: Result) -> str:
 def as_line(result: Result) -> str:
     """Write a statement with its verdict in one line, and what was signed where that differs."""
     signed = "" if result.verdict == result.signed else f"  (signed: {result.signed})"
-    return f"{result.id}  {result.verdict:32} {result.statement}{signed}"
+    return f"{result.id:3} {result.verdict:32} {result.statement}{signed}"
 
 
 def as_text(result: Result) -> str:

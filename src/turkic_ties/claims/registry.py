@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import (
     BeforeValidator,
@@ -65,6 +66,9 @@ ID = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
 """Ids become anchors of pages."""
 
 ADDRESS = r"^https?://[^\s<>\"']+$"
+
+SCALES = {"thousand": 1e-3, "million": 1e-6, "billion": 1e-9, "trillion": 1e-12}
+"""Factor from units to the word that a unit begins with."""
 
 
 def _date(value: Any) -> Any:
@@ -158,6 +162,17 @@ class Reading(Form):
         None, description="For the nearest evidence: how it differs from what is stated."
     )
 
+    @model_validator(mode="after")
+    def _is_scaled_to_its_unit(self) -> Reading:
+        word, column, scale = self.unit.partition(" ")[0], self.compute.column, self.compute.scale
+        wanted = SCALES.get(word) if re.search(r"(usd|eur|tonnes)$", column or "") else None
+        if word == "percent" and re.search(r"(^|_)share$", column or ""):
+            wanted = 100.0
+        if wanted and self.compute.take != "count" and not math.isclose(scale, wanted):
+            written = f"{wanted:.1e}" if wanted < 1 else f"{wanted:g}"
+            raise ValueError(f"{column} is not in {self.unit}: write 'scale: {written}' in compute")
+        return self
+
 
 class NoDecision(Form):
     """Why a part has no verdict of its own, and what would give it one."""
@@ -196,6 +211,15 @@ class Part(Form):
             )
         if any(reading.rule is None for reading in self.readings):
             raise ValueError("every reading needs a rule; put evidence without one under 'context'")
+        for reading in self.readings if self.stated else ():
+            units = self.stated.unit, reading.unit  # type: ignore[union-attr]
+            # "billion US dollars" and "US dollars" are one unit in two sizes.
+            sizes = [re.match(f"(?:({'|'.join(SCALES)}) )?(.*)", unit) for unit in units]
+            words, kinds = zip(*(size.groups() for size in sizes if size), strict=True)
+            if kinds[0] == kinds[1] and words[0] != words[1]:
+                raise ValueError(
+                    f"the stated value is in {units[0]} and {reading.name!r} in {units[1]}: use one"
+                )
         if self.readings and self.readings[0].as_of != "article":
             raise ValueError("the first reading is the principal one and is 'as_of: article'")
         return self
@@ -281,14 +305,14 @@ class Claim(Form):
         last = self.history[-1]
         if (last.verdict, last.date) != (self.verdict, self.reviewed):
             raise ValueError(
-                f"{self.id}: the last line of the history must be the verdict and its date"
+                "the last line of the history must have the verdict and the date of 'reviewed'"
             )
         if (self.locator is None) == (self.said is None):
-            raise ValueError(f"{self.id}: give either 'locator' or 'said'")
+            raise ValueError("give either 'locator' or 'said'")
         if len(self.parts) > 1 and any(part.statement is None for part in self.parts):
-            raise ValueError(f"{self.id}: each of several parts needs its statement")
+            raise ValueError("each of several parts needs its 'statement'")
         if sum(part.head for part in self.parts) > 1:
-            raise ValueError(f"{self.id}: only one part carries the key word ('head')")
+            raise ValueError("only one part carries the key word ('head')")
         return self
 
     @property
@@ -313,7 +337,8 @@ class Article(Form):
     @field_validator("country", "partner")
     @classmethod
     def _is_known(cls, value: str) -> str:
-        countries.name(value)
+        if (code := countries.to_iso3(value)) != value:
+            raise ValueError(f"write {value!r} as {code}, its ISO 3166-1 code")
         return value
 
     @model_validator(mode="after")
@@ -430,12 +455,8 @@ def load(path: Path | str | None = None) -> Registry:
     try:
         registry = Registry.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = _place(first["loc"], content)
-        text = " ".join(first["msg"].removeprefix("Value error, ").split())
-        if first["type"] == "extra_forbidden":
-            text = "this key is unknown"
-        raise ClaimError(f"{path}, {place}: {text}. See claims.schema.json.") from error
+        mistake = _mistake(error.errors(), content)
+        raise ClaimError(f"{path}, {mistake}. See claims.schema.json.") from error
     registry._path = str(path)
     return registry
 
@@ -468,21 +489,74 @@ def choose(names: Sequence[str], path: Path | None = None) -> list[tuple[Registr
         of = [slug for slug in known if name in {claim.id for claim in registries[slug].claims}]
         if len(of) != 1:
             several = f"several statements have the id {name}: name one of {', '.join(of)} first"
-            nothing = f"there is no article and no statement {name!r}{near(name, known)}"
+            hint = near(name, known) or f"; articles: {', '.join(known)}"
+            nothing = f"there is no article and no statement {name!r}{hint}"
             raise ClaimError(f"{several if of else nothing}.")
         wanted.setdefault(of[0], []).append(name)
     return [(registries[slug], ids) for slug, ids in wanted.items()]
 
 
+WRITTEN = {
+    f"^{ISO_DATE}$": "write the date as 2024, 2024-05 or 2024-05-02",
+    ADDRESS: "an address begins with http:// or https:// and has no spaces",
+    ID: "an id has letters a to z, digits, - and _",
+}
+"""What to do about a text that has not the form it needs."""
+
+
+def _mistake(errors: Sequence[Any], content: Mapping[str, Any]) -> str:
+    """Describe the first mistake; of a mistyped key, not that the right one is missing."""
+    first = min(errors, key=lambda error: error["type"] != "extra_forbidden")
+    steps, found, context = list(first["loc"]), repr(first["input"])[:60], first.get("ctx", {})
+    text = " ".join(first["msg"].removeprefix("Value error, ").split()).rstrip(".")
+    if first["type"] == "extra_forbidden":
+        *steps, key = steps
+        known = _keys(steps)
+        hint = near(key, known) or f"; there are {', '.join(known)}"
+        text = f"the key {key!r} is unknown{hint}"
+    elif first["type"] == "missing":
+        *steps, key = steps
+        text = f"the key {key!r} is missing"
+    elif first["type"] in ("literal_error", "enum"):
+        text = f"{found} is none of {context['expected']}"
+    elif first["type"] == "string_pattern_mismatch":
+        text = f"{found}: {WRITTEN[context['pattern']]}"
+    elif first["type"] != "value_error":
+        text = f"{text} (found {found})"
+    others = {error["loc"][:-1] for error in errors} - {first["loc"][:-1]}
+    more = f" (and {len(others)} more in the file)" if others else ""
+    return f"{_place(steps, content)}: {text}{more}"
+
+
+def _keys(steps: Iterable[int | str]) -> list[str]:
+    """List the keys that the form has at a place."""
+    form: Any = Registry
+    for step in steps:
+        if step in form.model_fields:
+            form = next(_forms(form.model_fields[step].annotation), form)
+    return list(form.model_fields)
+
+
+def _forms(annotation: Any) -> Iterator[type[Form]]:
+    if isinstance(annotation, type) and issubclass(annotation, Form):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _forms(inner)
+
+
 def _place(steps: Sequence[int | str], content: Mapping[str, Any]) -> str:
     """Name the place of an error: the statement by its id, what is inside by keys and numbers."""
-    steps = list(steps)
-    named = [str(step) for step in steps]
-    if steps[:1] == ["claims"] and len(steps) > 1:
-        claim = content["claims"][steps[1]]
+    named: list[str] = []
+    for step in steps:
+        if isinstance(step, int) and named:
+            named[-1] = f"{named[-1].removesuffix('s')} {step + 1}"
+        else:
+            named.append(str(step))
+    if list(steps[:1]) == ["claims"]:
+        claim = content["claims"][steps[1]] if len(steps) > 1 else None
         id = claim.get("id") if isinstance(claim, Mapping) else None
-        named = [str(id or f"statement {int(steps[1]) + 1}"), *named[2:]]
-    return " / ".join(named) or "the registry"
+        named[0] = str(id or named[0].replace("claim ", "statement "))
+    return ", ".join(named) or "the registry"
 
 
 def article(path: Path | str | None = None) -> Article:

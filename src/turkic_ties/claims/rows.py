@@ -28,6 +28,9 @@ TAKE: dict[str, Callable[[Series], Any]] = {
     "spread": lambda column: column.max() - column.min(),
 }
 
+FEW = 12
+"""Values of a column that are all named where none is like the one looked for."""
+
 ARITHMETIC = ("sum", "median", "smallest", "largest", "spread")
 
 
@@ -66,9 +69,12 @@ def from_rows(rows: pd.DataFrame, calculation: Calculation, trace: Trace) -> Val
         values = rows[name].set_axis(rows[calculation.over])
         return _scaled(values.sort_index() if calculation.over in TIMES else values, calculation)
     if calculation.take == "only" and len(rows) > 1:
+        differ = [key for key in map(str, rows) if key != name and rows[key].nunique() > 1]
+        words = [key for key in differ if not pd.api.types.is_float_dtype(rows[key])]
         raise ClaimError(
             f"{origin(calculation)}, {calculation.where}: {len(rows)} rows where one is needed; "
-            "narrow 'where', or say with 'over' or 'take' what to do with them."
+            f"they differ in {', '.join(words or differ) or 'nothing'}: narrow 'where', or say "
+            "with 'over' or 'take' what to do with them."
         )
     if calculation.take in ARITHMETIC and not pd.api.types.is_numeric_dtype(rows[name]):
         raise ClaimError(f"{name!r} is not a number; 'take: {calculation.take}' needs one.")
@@ -161,7 +167,11 @@ def _check_value(name: str, column: Series, value: Any, known: Known) -> None:
     if isinstance(value, str):
         words = set(map(str, everywhere))
         if value not in words:
-            raise ClaimError(f"there is no {name} {value!r}{near(value, words)}.")
+            few = sorted(map(str, column.dropna().unique()))
+            hint = near(value, words) or (
+                f"; there are {', '.join(few)}" if len(few) <= FEW else ""
+            )
+            raise ClaimError(f"there is no {name} {value!r}{hint}.")
         return
     numbers = [number for number in everywhere if not isinstance(number, str)]
     if numbers and not min(numbers) <= value <= max(numbers):

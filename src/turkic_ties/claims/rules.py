@@ -122,7 +122,7 @@ class StatedRule(SingleRule):
 
     def wanted(self, stated: Stated | None) -> float:
         """Give the value to compare with."""
-        return float(_stated(stated)) if self.value is None else self.value
+        return _number(_stated(stated)) if self.value is None else self.value
 
 
 class RoundsTo(StatedRule):
@@ -573,7 +573,14 @@ def _stated(stated: Stated | None) -> float | str:
 def _single(value: Value) -> float:
     if isinstance(value, pd.Series):
         raise ValueError("it takes one value; choose one row, or 'take' one")
-    return float(value)  # type: ignore[arg-type]
+    return _number(value)
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is not a number, written as 1.7") from None
 
 
 def _labelled(value: Value) -> Series:

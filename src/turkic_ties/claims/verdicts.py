@@ -271,7 +271,7 @@ def evaluate(registry: Registry, ids: Iterable[str] | None = None) -> list[Resul
     known = [claim.id for claim in registry.claims]
     wanted = known if ids is None else list(ids)
     if unknown := [id for id in wanted if id not in known]:
-        names = ", ".join(sorted(known))
+        names = ", ".join(known)
         raise ClaimError(f"there is no statement {unknown[0]!r}; there are {names}.")
     evaluation = Evaluation(registry.article)
     try:
@@ -341,7 +341,7 @@ def _part(position: int, claim: Claim, evaluation: Evaluation) -> PartResult:
     if undecided is None:
         verdict, why, newest = _decided(readings, part.present)
     else:
-        verdict, why, newest = undecided.verdict, undecided.reason, ""
+        verdict, why, newest = undecided.verdict, undecided.reason.rstrip("."), ""
     return PartResult(
         statement=part.statement or claim.statement,
         head=position == claim.head,
@@ -496,7 +496,7 @@ def with_unit(value: float, text: str, unit: str) -> str:
     """
     first, _, rest = unit.partition(" ")
     rest = f" {rest}" if rest else ""
-    if first == "year":
+    if first in ("year", "date"):
         return str(int(value))
     if first == "rank":
         return f"{ordinal(int(value))}{rest}"
@@ -516,7 +516,7 @@ def _stated(stated: Stated | None) -> str:
     if stated is None:
         return ""
     if isinstance(stated.value, str):
-        return f"{stated.value} {stated.unit}".strip()
+        return f"{stated.value} {stated.unit.removeprefix('date')}".strip()
     text = significant(stated.value)
     if stated.precision is not None:
         text = f"{stated.value:,.{stated.precision}f}".replace("-", "−")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
+from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -113,8 +114,10 @@ def resource(address: str) -> Resource:
     for candidate in package(topic)["resources"]:
         if candidate["name"] == name:
             return dict(candidate)
-    known = ", ".join(addresses(topic) if topic else addresses())
-    raise UnknownTableError(f"there is no table {address!r}. Tables: {known}.")
+    known = {known.rpartition("/")[2]: known for known in addresses(topic)}
+    near = [known[close] for close in get_close_matches(name, known, n=3)]
+    hint = f"near: {', '.join(near)}" if near else f"tables: {', '.join(known.values())}"
+    raise UnknownTableError(f"there is no table {address!r}; {hint}.")
 
 
 def split(address: str) -> tuple[str | None, str]:

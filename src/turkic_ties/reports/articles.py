@@ -67,6 +67,7 @@ def make(
     registry: claims.Registry,
     results: Iterable[Mapping[str, Any]],
     summaries: Mapping[str, Summary],
+    alone: bool = False,
 ) -> dict[str, str]:
     """Write the page of an article, and the same for programs.
 
@@ -78,6 +79,8 @@ def make(
         Of its statements, as by `turkic_ties.claims.Result.to_dict`.
     summaries
         Of the reports on its pair, by topic: where the evidence of a statement is shown.
+    alone
+        There is no edition around the page: leave out the links to it.
 
     Returns
     -------
@@ -87,7 +90,7 @@ def make(
     ordered = sorted(results, key=claims.place)
     stem = f"{articles.FOLDER}/{registry.slug}"
     return {
-        f"{stem}.html": _page(registry, ordered, summaries),
+        f"{stem}.html": _page(registry, ordered, summaries, alone),
         f"{stem}.json": _for_programs(registry, ordered),
     }
 
@@ -115,6 +118,7 @@ def _page(
     registry: claims.Registry,
     results: Sequence[Mapping[str, Any]],
     summaries: Mapping[str, Summary],
+    alone: bool,
 ) -> str:
     sections = groupby(results, key=lambda result: result["section"])
     topics = Counter(result["topic"] for result in results)
@@ -125,6 +129,7 @@ def _page(
         .render(
             article=registry.article,
             slug=registry.slug,
+            alone=alone,
             sections=[(name, list(group)) for name, group in sections],
             evidence=evidence,
             outcomes=OUTCOMES,
