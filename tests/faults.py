@@ -189,8 +189,10 @@ def edition_problem(root: Path, versions: Iterable[str] = ()) -> str:
         return f"mixed: {altered}"
     texts = [path.read_text(encoding="utf-8") for path in reports.glob("*/kaz-tur.[hj]*")]
     there = [version for version in versions if any(version in text for text in texts)]
-    if versions and (len(there) != 1 or not all(there[0] in text for text in texts)):
-        return f"mixed or lost: {there}"
+    if versions and not there:
+        return "lost: no version is there"
+    if versions and (len(there) > 1 or not all(there[0] in text for text in texts)):
+        return f"mixed: {there}"
     return ""
 
 
@@ -780,6 +782,13 @@ def try_all(group: str, function: Callable[[Path], Iterator[Tried]], end: float)
     return done
 
 
+WORST = {
+    **{"lost": "lost", "mixed": "mixed", "left": "leftovers"},
+    **{"orphans": "orphans", "traceback": "tracebacks"},
+}
+"""How a problem begins, and the word it is counted under."""
+
+
 def main() -> None:
     """Try everything, print the table, and what was not fine."""
     wanted, end = sys.argv[1:], time.monotonic() + MINUTES * 60
@@ -797,7 +806,10 @@ def main() -> None:
     print(f"\n{'':20} {'tried':>6} {'fine':>6}")
     for name, group in results.items():
         print(f"{name:20} {len(group):6} {sum(not problem for _, problem in group):6}")
-    sys.exit(any(problem for group in results.values() for _, problem in group))
+    problems = [problem for group in results.values() for _, problem in group if problem]
+    counts = {word: sum(p.startswith(begin) for p in problems) for begin, word in WORST.items()}
+    print(", ".join(f"{count} {word}" for word, count in counts.items()))
+    sys.exit(bool(problems))
 
 
 if __name__ == "__main__":

@@ -235,3 +235,21 @@ def test_an_interrupt_during_the_imports_is_one_line_or_none(module: str) -> Non
     )
     assert answer.returncode == 130
     assert answer.stderr in ("", "ties: stopped; nothing was published.\n")
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "out"),
+    [("_print('\\u049a – ş')", 0, "? ? ş\n"), ("_print_exactly('\\u049a')", 1, "")],
+)
+def test_a_sign_that_the_encoding_of_the_output_lacks_is_replaced_or_refused(
+    call: str, status: int, out: str
+) -> None:
+    code = f"from turkic_ties import cli; cli._open_standard_files(); cli.{call}"
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONIOENCODING": "iso8859-9"},
+        capture_output=True,
+        check=False,
+    )
+    assert (answer.returncode, answer.stdout.decode("iso8859-9")) == (status, out)
+    assert status == 0 or b"(iso8859-9) lacks signs of this: set PYTHON" in answer.stderr

@@ -16,6 +16,7 @@ from nbformat import v4
 from small_project import ties
 
 from turkic_ties import parameters, topics
+from turkic_ties.files import FileError
 from turkic_ties.parameters import ParameterError, check, checked
 from turkic_ties.reports.plan import plan
 from turkic_ties.reports.record import METADATA
@@ -253,3 +254,12 @@ def test_papermill_runs_a_notebook_in_an_odd_place(tmp_path: Path) -> None:
     assert answer.returncode == 0, answer.stderr
     executed = nbformat.read(path.with_name("out.ipynb"), as_version=4)
     assert executed.cells[-1].outputs[0].data["text/plain"] == "('UZB', 2001)"
+
+
+def test_without_a_checkout_and_without_data_the_answer_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topics, "PROJECT", tmp_path)
+    monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path / "nowhere"))
+    with pytest.raises(FileError, match=r"no data folder at .*or set TURKIC_TIES_DATA"):
+        _ = topics.TOPICS

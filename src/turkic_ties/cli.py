@@ -8,6 +8,7 @@ Heavy libraries are imported by the command that needs them, so that a mistake i
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import sys
@@ -290,7 +291,7 @@ def data(
             return
         frame = tables.list_tables() if table is None else tables.load(table)
         if csv:
-            frame.to_csv(sys.stdout, index=False, lineterminator="\n")
+            _print_exactly(frame.to_csv(index=False, lineterminator="\n"))
         elif table is not None:
             _describe(table)
         else:
@@ -369,7 +370,8 @@ def claims(
     if output is not None:
         pass  # the pages have all of it
     elif as_json:
-        _print(json.dumps([result.to_dict() for result in shown], ensure_ascii=False, indent=1))
+        dicts = [result.to_dict() for result in shown]
+        _print_exactly(json.dumps(dicts, ensure_ascii=False, indent=1) + "\n")
     elif len(shown) == 1 and any(ids for _, ids in chosen):
         _print(registered.as_text(shown[0]))
     else:
@@ -480,7 +482,8 @@ def refresh(
         if report:
             report.write_text(became.as_markdown(outcomes), encoding="utf-8")
     if as_json:
-        _print(json.dumps([each.to_dict() for each in outcomes], ensure_ascii=False, indent=1))
+        found = [each.to_dict() for each in outcomes]
+        _print_exactly(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     else:
         for outcome in outcomes:
             if not quiet or outcome.state not in became.SILENT:
@@ -617,6 +620,17 @@ def _print(text: str, err: bool = False) -> None:
         typer.echo(re.sub(steering, "\ufffd", text), err=err)
 
 
+def _print_exactly(text: str) -> None:
+    """Print what a program will read, of which no sign may be replaced."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        lacking = f"the encoding of the output ({sys.stdout.encoding}) lacks signs of this"
+        _stop(f"{lacking}: set PYTHONIOENCODING=utf-8.", 2)
+    with suppress(OSError):
+        sys.stdout.write(text)
+
+
 def _stop(message: str, status: int) -> NoReturn:
     _print(f"ties: {' '.join(message.split())}", err=True)
     raise typer.Exit(status)
@@ -661,13 +675,16 @@ def _misused(error: Any) -> int:
 
 
 def _open_standard_files() -> None:
-    """Open what was closed, so that no other file gets its number."""
+    """Open what was closed, so that no other file gets its number; write ? for what it cannot."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
             setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 if __name__ == "__main__":

@@ -162,5 +162,6 @@ def measures(topic: str) -> ModuleType:
 
 def __getattr__(name: str) -> tuple[str, ...]:
     if name == "TOPICS":
+        data_directory()  # without a checkout and without data, the error says what to do
         return tuple(names())
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

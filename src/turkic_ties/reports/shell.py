@@ -25,6 +25,7 @@ TEMPLATES = Path(__file__).parent / "template"
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
+@functools.cache
 def environment(lang: str = ENGLISH) -> Environment:
     """Make the environment of all templates but that of reports, which nbconvert has.
 

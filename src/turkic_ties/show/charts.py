@@ -345,12 +345,12 @@ def as_svg(fig: Figure, id: str) -> str:
 def _drawn(fig: Figure) -> str:
     """Draw a figure as matplotlib does; one whose texts leave no room for its axes is enlarged."""
     buffer, about = io.StringIO(), {"Date": None, "Creator": None, "Format": None, "Type": None}
-    # Figure.savefig would draw everything twice, the first time for the layout only.
-    canvas: Any = FigureCanvasSVG(fig)
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "constrained_layout not applied")
         try:
             finish(fig)
+            # Figure.savefig would draw everything twice, the first time for the layout only.
+            canvas: Any = FigureCanvasSVG(fig)
             canvas.print_svg(buffer, metadata=about)
         except UserWarning:
             if fig.get_figwidth() > MOST_WIDTHS * WIDTH:
