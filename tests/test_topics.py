@@ -263,3 +263,10 @@ def test_without_a_checkout_and_without_data_the_answer_is_one_line(
     monkeypatch.setenv("TURKIC_TIES_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(FileError, match=r"no data folder at .*or set TURKIC_TIES_DATA"):
         _ = topics.TOPICS
+
+
+def test_a_notebook_of_an_older_format_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "old.ipynb"
+    path.write_text('{"nbformat": 3, "metadata": {}, "worksheets": [{"cells": []}]}', "utf-8")
+    with pytest.raises(topics.NotebookError, match="of an older format: open and save it"):
+        topics.parameters_cell(path)
