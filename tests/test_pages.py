@@ -38,7 +38,8 @@ def edition(tmp_path: Path) -> Path:
         (tmp_path / "reports" / topic).mkdir(parents=True)
         for ending in ("json", "svg"):
             shutil.copy(PUBLISHED / topic / f"kaz-tur.{ending}", tmp_path / "reports" / topic)
-    shutil.copy(PUBLISHED / "edition.json", tmp_path / "reports")
+    for name in ("edition.json", "changes.jsonl"):
+        shutil.copy(PUBLISHED / name, tmp_path / "reports")
     for path in (PUBLISHED / "articles").glob("*.json"):
         (tmp_path / "reports" / "articles").mkdir(exist_ok=True)
         shutil.copy(path, tmp_path / "reports" / "articles")
