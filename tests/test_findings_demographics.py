@@ -429,6 +429,7 @@ RUNS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("asked", RUNS, ids=lambda asked: "-".join(map(str, asked.values())))
 def test_no_sentence_of_the_notebook_is_broken(
     asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
