@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from traitlets.config import Config
 
 from turkic_ties import files
 from turkic_ties.kernels import client
+from turkic_ties.kernels.parent import fingerprint
 from turkic_ties.reports.record import normalised
 from turkic_ties.reports.run import KERNEL, execute
 
@@ -190,6 +192,17 @@ def test_the_settings_of_a_user_are_not_read(
     with nullcontext() if warm else cold(), kernel() as started:
         assert started.warm is warm
         assert started.run("mine") == "NameError"
+
+
+def test_a_parent_serves_until_a_package_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path))
+    before = fingerprint({})
+    (tmp_path / "__pycache__").mkdir()  # of the first import of a module
+    assert fingerprint({}) == before
+    (tmp_path / "scipy-2.0.dist-info").mkdir()
+    assert fingerprint({}) != before
 
 
 def test_every_kernel_draws_random_numbers_of_its_own() -> None:
@@ -481,6 +494,7 @@ manager, kernel = start_new_kernel(kernel_name="turkic-ties")
 kernel.execute("while True: pass")
 from turkic_ties import files
 from turkic_ties.kernels import client
+from turkic_ties.kernels.parent import fingerprint
 pid = manager.provisioner.process.pid
 print(pid, manager.connection_file, os.environ[client.VARIABLE], flush=True)
 time.sleep(60)

@@ -61,7 +61,8 @@ def fingerprint(environment: Mapping[str, str]) -> str:
         All environment variables of the process in question.
     """
     variables = sorted(item for item in environment.items() if READ_AT_START.match(item[0]))
-    installed = os.stat(sysconfig.get_path("purelib")).st_mtime_ns
+    # Not the time of the folder: the first import of a package may add a cache to it.
+    installed = sorted(set(os.listdir(sysconfig.get_path("purelib"))) - {"__pycache__"})
     content = repr([sys.version, installed, variables]).encode("utf-8", "surrogateescape")
     return hashlib.sha256(content).hexdigest()
 
