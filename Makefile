@@ -53,11 +53,12 @@ lock: .venv/ready  ## choose new versions of all dependencies
 	@echo "Setting up .venv from requirements.lock (once)"
 	@if command -v uv >/dev/null; then \
 		uv venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv && \
-		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+		uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
 		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \
 		$(PYTHON) -m venv --clear .venv && \
 		$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
 		$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . ; \
 	fi
+	@$(BIN)/python -m compileall -q src  # a machine may be set not to write what it compiles
 	@touch $@
