@@ -7,6 +7,8 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 # A notebook stays in one process. Plugins for other kinds of tests would take over a second in each of them to import.
 NBVAL := --numprocesses auto --dist loadfile -p no:hypothesispytest -p no:anyio
+# Some tests wait for processes they stop: one worker more than there are processors uses the time.
+WORKERS = $(shell $(PYTHON) -c 'import os; print(1 + os.cpu_count())')
 
 .PHONY: reports test lab record check-charts digests mutants faults bench lock
 
@@ -17,7 +19,7 @@ test: .venv/ready  ## all checks: style, types, units, data packages, notebooks,
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist worksteal --doctest-modules \
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --doctest-modules \
 		--cov=turkic_ties --cov-report=term:skip-covered tests src
 	$(BIN)/pytest $(NBVAL) --nbval notebooks
 

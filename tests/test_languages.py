@@ -20,7 +20,7 @@ from babel import Locale
 from babel.messages import Message
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_project import make_small_project, ties
+from small_project import ties
 from typer.testing import CliRunner
 
 from turkic_ties import cli, countries, languages, show, topics
@@ -344,14 +344,12 @@ def test_a_language_without_a_catalogue_is_refused() -> None:
         plan(["trade"], {}, lang="../en")
 
 
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def edition(small: Path) -> Path:
     """Build a report of the small project in Russian."""
-    root = tmp_path_factory.mktemp("languages")
-    make_small_project(root)
-    done = ties(root, "build", "trade", "--lang", "ru", "--jobs", "1")
+    done = ties(small, "build", "trade", "--lang", "ru")
     assert done.returncode == 0, done.stderr
-    return root / "reports"
+    return small / "reports"
 
 
 def test_a_report_in_russian_is_built_in_a_folder_of_its_own(edition: Path) -> None:

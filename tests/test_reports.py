@@ -64,14 +64,11 @@ UNUSUAL: list[tuple[str, dict[str, Any]]] = [
         "language_policy",
         {"country": "KAZ", "partner": "UZB", "alphabet": "2018", "start": 2012, "end": 2012},
     ),
-    ("language_policy", {"country": "TKM", "partner": "KGZ", "start": 1900, "end": 1901}),
-    ("defense", {"country": "AZE", "partner": "TUR", "start": 1900, "end": 1901}),
     ("defense", {"country": "KAZ", "partner": "TUR", "powers": "TUR,JPN", "window": "3"}),
     (
         "demographics",
         {"country": "KAZ", "partner": "KGZ", "group": "Russian", "start": 2010, "end": 2022},
     ),
-    ("demographics", {"country": "AZE", "partner": "TUR", "start": 1900, "end": 1901}),
     ("demographics", {"country": "UZB", "partner": "KAZ", "start": 2050, "end": 2060}),
 ]
 
