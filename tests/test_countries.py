@@ -1,4 +1,5 @@
 import csv
+import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -256,3 +257,20 @@ def test_a_missing_data_folder_is_one_clear_error(
 def test_a_missing_table_is_one_clear_error(folder: Path) -> None:
     with pytest.raises(FileError, match=r"countries\.csv is missing.*Restore"):
         countries.name("KAZ")
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        (lambda text: re.sub("(?m)^UZB,.*\n", "", text), "has no row for UZB"),
+        (lambda text: "\ufeff" + text, "begins with a byte order mark"),
+    ],
+)
+def test_a_table_of_countries_that_was_sealed_damaged_is_named_by_the_check(
+    data_copy: Path, damage: Callable[[str], str], named: str
+) -> None:
+    path = data_copy / "countries.csv"
+    path.write_text(damage(path.read_text("utf-8")), encoding="utf-8")
+    data.seal()
+    (problem,) = data.check(["countries"])
+    assert named in problem
