@@ -253,3 +253,18 @@ def test_a_sign_that_the_encoding_of_the_output_lacks_is_replaced_or_refused(
     )
     assert (answer.returncode, answer.stdout.decode("iso8859-9")) == (status, out)
     assert status == 0 or b"(iso8859-9) lacks signs of this: set PYTHON" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["data defense/events --csv", "claims --json", "measures defense.events_between --csv"],
+)
+def test_what_a_program_will_read_loses_no_sign(command: str) -> None:
+    answer = subprocess.run(
+        [Path(sys.executable).with_name("ties"), *command.split()],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert (answer.returncode, answer.stdout) == (2, b"")
+    assert b"lacks signs of this" in answer.stderr

@@ -524,7 +524,7 @@ def measures(
             _, result = registered.example(str(name), *pair)
             if not hasattr(result, "to_csv"):
                 raise ParameterError(f"{name} gives no table of rows: leave out --csv.")
-            result.to_csv(sys.stdout, index=False, lineterminator="\n")
+            _print_exactly(result.to_csv(index=False, lineterminator="\n"))
         elif "." in words or not found:
             _print(registered.describe(str(name), *pair))
         else:
