@@ -17,7 +17,6 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
-from scipy import stats
 
 from turkic_ties import countries, data
 from turkic_ties.claims.written import Written
@@ -273,6 +272,8 @@ class Trend(SingleRule):
         return self._tested(known) if len(known) >= TREND_POINTS else self._difference(known)
 
     def _tested(self, known: Series) -> RuleResult:
+        from scipy import stats  # imports for half a second, which most commands do not need
+
         times = known.index.to_numpy("float64")
         slope = float(stats.theilslopes(known.to_numpy(), times).slope)
         p = mann_kendall(known)
@@ -500,6 +501,8 @@ def mann_kendall(values: Series) -> float:
     """
     if values.nunique() < 2:
         return 1.0
+    from scipy import stats
+
     return float(stats.kendalltau(range(len(values)), values.to_numpy()).pvalue)
 
 
