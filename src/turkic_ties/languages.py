@@ -14,7 +14,7 @@ import gettext
 import io
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -229,23 +229,28 @@ class Language:
     def _value(self, name: str, text: str) -> str | None:
         """Write a value of a message by its kind; None where it has no form in the language."""
         kind = name.rstrip(DIGITS)
-        write: dict[str, Callable[[str], str | None]] = {
-            "number": self.number,
-            "n": self.number,
-            "share": self.percent,
-            "range": lambda text: "–".join(map(self.number, text.split("–"))),
-            "rank": lambda text: self._gettext.gettext(RANK).format(number=text[:-2]),
-            "day": self.day,
-            "state": lambda text: self._state(re.sub("^[Tt]he ", "", text)),
-            "year": str,
-            "years": str,
-            "grade": str,
-            "list": self._list,
-            "parts": self._parts,
-        }
-        if kind in write:
-            return write[kind](text)
-        return self._said(text) if kind in ("amount", "books") else self._in(kind, text)
+        match kind:
+            case "number" | "n":
+                return self.number(text)
+            case "share":
+                return self.percent(text)
+            case "range":
+                return "–".join(map(self.number, text.split("–")))
+            case "rank":
+                return self._gettext.gettext(RANK).format(number=text[:-2])
+            case "day":
+                return self.day(text)
+            case "state":
+                return self._state(re.sub("^[Tt]he ", "", text))
+            case "year" | "years" | "grade":
+                return text
+            case "list":
+                return self._list(text)
+            case "parts":
+                return self._parts(text)
+            case "amount" | "books":
+                return self._said(text)
+        return self._in(kind, text)
 
     def number(self, text: str) -> str:
         """Write a number with the signs of the language, with as many decimals as it has.

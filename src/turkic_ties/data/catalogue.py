@@ -68,17 +68,21 @@ def _listed(address: str, days: Mapping[str, str | None]) -> dict[str, Any]:
     described, frame = resource(address), load(address)
     sources = described["sources"]
     years = frame["year"] if "year" in frame else pd.Series([pd.NA])
+    asked = [days.get(source["name"]) or source["date_accessed"] for source in sources]
+    datasets = [f"{source['publisher']}: {source['dataset']}" for source in sources]
+    versions = [source["version"] for source in sources if source["version"]]
+    licences = dict.fromkeys(licence["name"] for licence in described["licenses"])
     return {
         "table": address,
         "title": described["title"],
         "rows": len(frame),
         "first_year": years.min(),
         "last_year": years.max(),
-        "asked": max(days.get(source["name"]) or source["date_accessed"] for source in sources),
+        "asked": max(asked),
         "newest": max(last_years([address]).values(), default=pd.NA),
-        "sources": "; ".join(f"{source['publisher']}: {source['dataset']}" for source in sources),
-        "version": "; ".join(source["version"] for source in sources if source["version"]),
-        "licences": "; ".join(dict.fromkeys(each["name"] for each in described["licenses"])),
+        "sources": "; ".join(datasets),
+        "version": "; ".join(versions),
+        "licences": "; ".join(licences),
     }
 
 
@@ -237,12 +241,11 @@ def publishers(address: str, ids: Iterable[str] | None = None) -> str:
 
 
 def _drawn(address: str, ids: Iterable[str] | None) -> list[dict[str, Any]]:
-    wanted = None if ids is None else {str(id) for id in ids}
-    return [
-        source
-        for source in resource(address)["sources"]
-        if wanted is None or source["name"] in wanted
-    ]
+    listed: list[dict[str, Any]] = resource(address)["sources"]
+    if ids is None:
+        return listed
+    wanted = {str(id) for id in ids}
+    return [source for source in listed if source["name"] in wanted]
 
 
 def cite(address: str, style: str = "text") -> str:

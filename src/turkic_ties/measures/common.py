@@ -212,13 +212,10 @@ def frame(rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> pd.Dat
     types
         Column to dtype, in the order wanted.
     """
-    rows = list(rows)
-    return pd.DataFrame(
-        {
-            column: pd.Series([row[column] for row in rows], dtype=dtype)
-            for column, dtype in types.items()
-        }
-    )
+    rows, columns = list(rows), {}
+    for column, dtype in types.items():
+        columns[column] = pd.Series([row[column] for row in rows], dtype=dtype)
+    return pd.DataFrame(columns)
 
 
 def arrange(rows: pd.DataFrame, columns: Sequence[str], by: Sequence[str]) -> pd.DataFrame:

@@ -10,11 +10,11 @@ import pandas as pd
 
 from turkic_ties.measures.common import (
     arrange,
-    bounds,
     check_known,
     check_pair,
     check_unique,
     ratio,
+    within,
 )
 
 MODEL = "baci"
@@ -118,7 +118,7 @@ def publications(
     pair = [country, partner]
     is_pair = bilateral_trade["reporter"].isin(pair) & bilateral_trade["partner"].isin(pair)
     reports = bilateral_trade[is_pair & (bilateral_trade["source"] != MODEL)]
-    rows = reports[reports["year"].between(*bounds(start, end))]
+    rows = within(reports, start, end)
     flow = ["reporter", "partner", "flow"]
     check_known(rows, "flow", ["export", "import"], "bilateral_trade")
     check_unique(rows, [*flow, "source", "year"], "bilateral_trade")

@@ -18,13 +18,13 @@ from turkic_ties.countries import MEMBERS
 from turkic_ties.measures.common import (
     Series,
     arrange,
-    bounds,
     check_country,
     check_known,
     competition_rank,
     frame,
     joined,
     percentile_interval,
+    within,
 )
 
 # The catalogue selects indicators with values since 2018; six years before the last year, 2024, is
@@ -206,8 +206,7 @@ def rank_history(
         )
     check_known(described, "direction", [*_SIGN, "neutral"], "indicator_catalog")
     described = described[["indicator", "name", "unit", "direction", "source"]]
-    in_period = indicators["year"].between(*bounds(start, end))
-    rows = indicators[in_period & indicators["iso3"].isin(compared)].merge(described)
+    rows = within(indicators[indicators["iso3"].isin(compared)], start, end).merge(described)
     rows["cost"] = rows["value"] * rows["direction"].map(_SIGN)
     rows = rows.dropna(subset="cost").sort_values(["indicator", "year", "cost", "iso3"])
     year = ["indicator", "year"]

@@ -42,7 +42,9 @@ from turkic_ties.measures.common import (
     competition_rank,
     herfindahl_hirschman,
     joined,
+    of_last_year,
     ratio,
+    within,
 )
 
 BOOKS = ("own", "mirror", "model")
@@ -179,7 +181,7 @@ def _records(
     bilateral_trade: pd.DataFrame, states: Sequence[str], start: int | None, end: int | None
 ) -> pd.DataFrame:
     """Collect flows as the countries see them, each set of books from one source per year."""
-    trade = bilateral_trade[bilateral_trade["year"].between(*bounds(start, end))]
+    trade = within(bilateral_trade, start, end)
     trade = _prepared(trade[trade["reporter"].isin(states) | trade["partner"].isin(states)])
     reporter, partner, flow = trade["reporter"], trade["partner"], trade["flow"]
     own = trade.assign(country=reporter, books="own")[reporter.isin(states)]
@@ -289,8 +291,8 @@ def main_series(rows: pd.DataFrame, value: str = "turnover_usd") -> pd.DataFrame
     [2020, 2021]
     """
     known = rows.dropna(subset=value).sort_values("year", kind="stable")
-    latest = known[known["year"] == known["year"].max()]
-    books = next((name for name in BOOKS if name in set(latest["books"])), None)
+    latest = set(of_last_year(known)["books"])
+    books = next((name for name in BOOKS if name in latest), None)
     series = known[known["books"] == books]
     publisher = _publisher(series["source"])
     is_other = publisher != publisher.shift(-1, fill_value=next(iter(publisher[::-1]), ""))
@@ -387,7 +389,8 @@ def growth(series: pd.DataFrame, value: str, by: str = "books") -> pd.DataFrame:
     for name, years in (("growth_1y", 1), ("cagr_5y", 5)):
         earlier = lines.assign(year=lines["year"] + years)
         base = lines[[by, "year"]].merge(earlier, "left", [by, "year"]).set_axis(series.index)
-        rate = (series[value] / base[value].where(base[value] > 0)) ** (1 / years) - 1
+        growth_factor = series[value] / base[value].where(base[value] > 0)
+        rate = growth_factor ** (1 / years) - 1
         result[name] = rate
         result[f"seam_{years}y"] = (base["publisher"] != lines["publisher"]) & rate.notna()
     return result
@@ -526,14 +529,13 @@ def _ranked(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
     values = values.where((values > 0) & ~frame["partner"].isin([WORLD, UNALLOCATED]))
     by_cell = values.groupby(cell)
     allocated = by_cell.transform("sum") / total
-    rows = frame[["country", "year", "books", "source", "partner", "cell"]].assign(
-        flow=flow,
-        value_usd=values,
-        rank=competition_rank(values, cell),
-        partners=by_cell.transform("count"),
-        share=values / total,
-        coverage=allocated.where(frame["books"] != "mirror"),
-    )
+    rows = frame[["country", "year", "books", "source", "partner", "cell"]].copy()
+    rows["flow"] = flow
+    rows["value_usd"] = values
+    rows["rank"] = competition_rank(values, cell)
+    rows["partners"] = by_cell.transform("count")
+    rows["share"] = values / total
+    rows["coverage"] = allocated.where(frame["books"] != "mirror")
     return rows[values.notna()].astype({"rank": "int64", "partners": "int64"})
 
 
@@ -679,12 +681,10 @@ def member_shares(cells: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(
             "member_shares needs each cell once: apply prefer, or select one set of books before."
         )
-    sums = {
-        f"{flow}_usd": cells.groupby(["year", side])["value_usd"]
-        .sum()
-        .rename_axis(["year", "country"])
-        for flow, side in (("exports", "exporter"), ("imports", "importer"))
-    }
+    sums = {}
+    for flow, side in (("exports", "exporter"), ("imports", "importer")):
+        of_side = cells.groupby(["year", side])["value_usd"].sum()
+        sums[f"{flow}_usd"] = of_side.rename_axis(["year", "country"])
     result = pd.DataFrame(sums).reset_index()
     result["turnover_usd"] = result[_FLOW_VALUES].sum(axis=1)
     total = result.groupby("year")["exports_usd"].transform("sum")

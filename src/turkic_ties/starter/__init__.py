@@ -51,15 +51,16 @@ def create(name: str) -> list[Path]:
     if not (project / "notebooks").is_dir() or not package.is_dir():
         raise NewTopicError(f"{project} is not a checkout of the project: a topic needs one.")
     figures = (HERE / "figures.csv").read_text("utf-8")
+    described = _filled("datapackage.yaml", name)
+    described = described.replace("BYTES", str(len(figures.encode())))
+    described = described.replace("HASH", hashing.of_bytes(figures.encode()))
+    notebook = json.dumps(_notebook(name), indent=1, ensure_ascii=False) + "\n"
     written = {
         data / "figures.csv": figures,
-        data / "datapackage.yaml": _filled("datapackage.yaml", name)
-        .replace("BYTES", str(len(figures.encode())))
-        .replace("HASH", hashing.of_bytes(figures.encode())),
+        data / "datapackage.yaml": described,
         package / "measures" / f"{name}.py": _filled("measures.txt", name),
         package / f"{name}.py": _filled("topic.txt", name),
-        topics.notebook_path(name): json.dumps(_notebook(name), indent=1, ensure_ascii=False)
-        + "\n",
+        topics.notebook_path(name): notebook,
         project / "tests" / f"test_{name}.py": _filled("test.txt", name),
     }
     if there := [path for path in [*written, package / name] if path.exists()]:
