@@ -522,7 +522,8 @@ def measures(
 
     with _plain_errors():
         pair = countries.to_iso3(country), countries.to_iso3(partner)
-        words, listed = (name or "").lower(), registered.list_measures()
+        words = (name or "").lower()
+        listed = registered.list_measures()
         found = {key: line for key, line in listed.items() if words in f"{key} {line}".lower()}
         if csv and name in listed:
             _, result = registered.example(str(name), *pair)
@@ -584,7 +585,8 @@ def _check_choice(what: str, chosen: str | None, there: Iterable[str]) -> None:
 def _describe(address: str) -> None:
     from turkic_ties import data as tables
 
-    described, frame = tables.resource(address), tables.load(address)
+    described = tables.resource(address)
+    frame = tables.load(address)
     _print(f"{address}: {described['title']}\n{' '.join(described['description'].split())}\n")
     for field in described["schema"]["fields"]:
         unit = f" [{field['unit']}]" if field.get("unit") else ""

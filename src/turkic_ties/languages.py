@@ -262,7 +262,8 @@ class Language:
         """
         from babel.numbers import format_decimal
 
-        sign, digits = text[: len(text) - len(text.lstrip("+−"))], text.lstrip("+−")
+        sign = text[: len(text) - len(text.lstrip("+−"))]
+        digits = text.lstrip("+−")
         plain = digits.replace(",", "")
         decimals = "0" * len(plain.partition(".")[2])
         form = f"#,##0.{decimals}".rstrip(".")
@@ -279,7 +280,8 @@ class Language:
         from babel import Locale
 
         form = Locale.parse(self.code).percent_formats[None].pattern
-        sign, digits = text[: len(text) - len(text.lstrip("+−"))], text.strip("+−%")
+        sign = text[: len(text) - len(text.lstrip("+−"))]
+        digits = text.strip("+−%")
         return sign + str(form).replace("#,##0", self.number(digits))
 
     def day(self, text: str) -> str | None:
@@ -333,7 +335,8 @@ class Language:
         if (whole := self._said(text)) is not None:
             return [whole]
         for joint in re.finditer(", | and ", text):
-            first, rest = self._said(text[: joint.start()]), text[joint.end() :]
+            first = self._said(text[: joint.start()])
+            rest = text[joint.end() :]
             if first is not None and (others := self._items(rest)):
                 return [first, *others]
         return None

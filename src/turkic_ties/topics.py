@@ -59,7 +59,9 @@ def names() -> list[str]:
 
 def describe(name: str) -> Topic:
     """Read title, order and summary of a topic; one that says nothing comes last."""
-    title, order, summary = name.replace("_", " ").capitalize(), float("inf"), ""
+    title = name.replace("_", " ").capitalize()
+    order = float("inf")
+    summary = ""
     try:
         metadata = read(notebook_path(name))["metadata"]
     except NotebookError:

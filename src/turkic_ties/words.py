@@ -48,7 +48,8 @@ def count(value: float | None, unit: str = "") -> str:
 def _scaled(value: float | None, prefix: str, suffix: str, fixed: bool = False) -> str:
     if value is None or pd.isna(value):
         return MISSING
-    sign, size = ("−" if value < 0 else ""), abs(value)
+    sign = "−" if value < 0 else ""
+    size = abs(value)
     for factor, word in _SCALES:
         # Compare the rounded number: 999.9996 million is written as 1 billion.
         if float(f"{size:.3g}") >= factor:

@@ -67,7 +67,8 @@ def new(country: str, partner: str) -> str:
     country, partner
         The pair, in any spelling.
     """
-    country, partner = countries.to_iso3(country), countries.to_iso3(partner)
+    country = countries.to_iso3(country)
+    partner = countries.to_iso3(partner)
     if country == partner:
         raise ClaimError(f"country and partner are both {country}: name two states.")
     year = datetime.date.today().year
@@ -114,7 +115,8 @@ def draft(
     >>> "where: {year: 2025, books: own, flow: turnover, partner: TUR}" in text
     True
     """
-    country, partner = countries.to_iso3(country), countries.to_iso3(partner)
+    country = countries.to_iso3(country)
+    partner = countries.to_iso3(partner)
     try:
         calculation, _ = example(measure, country, partner, row, column)
         unit, calculation = with_unit_of(calculation)

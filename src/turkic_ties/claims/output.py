@@ -168,11 +168,14 @@ def _rating(result: Mapping[str, Any]) -> dict[str, Any]:
 def _reviewed(said: Mapping[str, Any] | None, article: Article) -> dict[str, Any]:
     """Describe the statement: of the article, or of a speaker on a page of its own."""
     if said is None:
-        appearance, date, author = _appearance(article), article.date, _author(article)
+        appearance = _appearance(article)
+        date = article.date
+        author = _author(article)
     else:
         appearance = {"@type": "WebPage", "name": said["title"], "url": said["url"]}
         kind = "Person" if said["person"] else "Organization"
-        date, author = said["date"], {"author": {"@type": kind, "name": said["by"]}}
+        date = said["date"]
+        author = {"author": {"@type": kind, "name": said["by"]}}
     return {"@type": "Claim", **author, "datePublished": date, "appearance": appearance}
 
 

@@ -164,7 +164,9 @@ class Reading(Form):
 
     @model_validator(mode="after")
     def _is_scaled_to_its_unit(self) -> Reading:
-        word, column, scale = self.unit.partition(" ")[0], self.compute.column, self.compute.scale
+        word = self.unit.partition(" ")[0]
+        column = self.compute.column
+        scale = self.compute.scale
         wanted = SCALES.get(word) if re.search(r"(usd|eur|tonnes)$", column or "") else None
         if word == "percent" and re.search(r"(^|_)share$", column or ""):
             wanted = 100.0
@@ -512,7 +514,9 @@ WRITTEN = {
 def _mistake(errors: Sequence[Any], content: Mapping[str, Any]) -> str:
     """Describe the first mistake; of a mistyped key, not that the right one is missing."""
     first = min(errors, key=lambda error: error["type"] != "extra_forbidden")
-    steps, found, context = list(first["loc"]), repr(first["input"])[:60], first.get("ctx", {})
+    steps = list(first["loc"])
+    found = repr(first["input"])[:60]
+    context = first.get("ctx", {})
     text = " ".join(first["msg"].removeprefix("Value error, ").split()).rstrip(".")
     if first["type"] == "extra_forbidden":
         *steps, key = steps

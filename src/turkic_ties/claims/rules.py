@@ -135,7 +135,8 @@ class RoundsTo(StatedRule):
         """Compare the rounded values."""
         single, goal = _single(value), self.wanted(stated)
         decimals = self._decimals(goal, stated)
-        rounded, wanted = round_half_up(single, decimals), round_half_up(goal, decimals)
+        rounded = round_half_up(single, decimals)
+        wanted = round_half_up(goal, decimals)
         unit = "decimal" if decimals == 1 else "decimals"
         places = f"at {decimals} {unit}" if decimals else "to a whole number"
         missed = "" if rounded == wanted else f", not to {_minus(f'{wanted:,}')}"
@@ -284,7 +285,8 @@ class Trend(SingleRule):
         return RuleResult(holds, text, wide=p <= TREND_P and self._directed(slope) < 0)
 
     def _difference(self, known: Series) -> RuleResult:
-        first, last = float(known.iloc[0]), float(known.iloc[-1])
+        first = float(known.iloc[0])
+        last = float(known.iloc[-1])
         holds = self._is_met(last - first)
         ends = f"{significant(first)} to {significant(last)}"
         period = f"from {known.index[0]} to {known.index[-1]}"
@@ -322,7 +324,8 @@ class WindowTrend(SingleRule):
             return RuleResult(None, f"two windows {WINDOW} years apart are needed")
         changes = [float(known[end] - known[end - WINDOW]) for end in ends]
         fit = sum(change > 0 if self.direction == "rising" else change < 0 for change in changes)
-        holds, always = 2 * fit > len(ends), fit == len(ends)
+        holds = 2 * fit > len(ends)
+        always = fit == len(ends)
         pairs = [(end - WINDOW, end) for end in ends]
         printed = [
             f"{significant(known[first])} ({first}) to {significant(known[last])} ({last})"

@@ -294,9 +294,13 @@ def _whole(claim: Claim, evaluation: Evaluation, article: str) -> Result:
     verdict, why = combine_parts([part.verdict for part in parts], claim.head)
     if len(parts) > 1 and verdict in OPEN:
         why = f"{why}: {parts[claim.head].why}"
-    section, paragraph, sentence = claim.topic.replace("_", " ").capitalize(), None, None
+    section = claim.topic.replace("_", " ").capitalize()
+    paragraph = None
+    sentence = None
     if place := claim.locator:
-        section, paragraph, sentence = place.section, place.paragraph, place.sentence
+        section = place.section
+        paragraph = place.paragraph
+        sentence = place.sentence
     principals = [reading for part in parts for reading in part.readings[:1]]
     rules = [reading.words for reading in principals if reading.words != reading.short]
     used = [reading for part in parts for reading in part.evidence]
@@ -346,7 +350,8 @@ def _part(position: int, claim: Claim, evaluation: Evaluation) -> PartResult:
             results.append(_reading(reading, part.stated, evaluation))
         except ClaimError as error:
             raise ClaimError(f"{claim.id}, {reading.name!r}: {error}") from error
-    readings, context = results[: len(part.readings)], results[len(part.readings) :]
+    readings = results[: len(part.readings)]
+    context = results[len(part.readings) :]
     reason = would_decide = held_by = ""
     if part.undecided is None:
         verdict, why, newest = _decided(readings, part.present)
@@ -424,7 +429,8 @@ def answer(claim: Claim, parts: Sequence[PartResult]) -> str:
         return " ".join(f"{reading.name}: {reading.plain}." for reading in first)
 
     def value(found: re.Match[str]) -> str:
-        number, label = int(found[1]), found[2]
+        number = int(found[1])
+        label = found[2]
         if not 1 <= number <= len(readings):
             raise ClaimError(f"{claim.id}, answer: there is no reading {number}.")
         reading = readings[number - 1]

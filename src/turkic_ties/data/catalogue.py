@@ -206,7 +206,8 @@ def stale(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:
     if not listed:
         return {}
     newest = max(source["accessed"] for source in listed)
-    year, month = int(newest[:4]), int(newest[5:7])
+    year = int(newest[:4])
+    month = int(newest[5:7])
     for source in listed:
         allowed = entries.get(source["source"], {}).get("stale_after_months")
         if allowed is None or not source["last_year"]:

@@ -60,7 +60,8 @@ def turnover(series: pd.DataFrame, country: str, partner: str) -> str:
     if series.empty:
         return f"No books have both flows between {listed(names)} in one year"
     now = _row(series, -1)
-    sold, bought = usd(now["exports_usd"]), usd(now["imports_usd"])
+    sold = usd(now["exports_usd"])
+    bought = usd(now["imports_usd"])
     return (
         f"{names[0]} sold {names[1]} goods worth {sold} in {now['year']} "
         f"and bought goods worth {bought}, in {_books(now)}"
@@ -102,7 +103,8 @@ def balance(series: pd.DataFrame) -> str:
     """
     now = _row(series, -1)
     sides = _names(now) if now["balance_usd"] > 0 else _names(now)[::-1]
-    amount, share = usd(abs(now["balance_usd"])), percent(abs(now["normalised_balance"]), 0)
+    amount = usd(abs(now["balance_usd"]))
+    share = percent(abs(now["normalised_balance"]), 0)
     return (
         f"In {now['year']} {sides[0]} sold {sides[1]} {amount} more than it bought, "
         f"{share} of turnover, in {_books(now)}"
@@ -120,7 +122,8 @@ def gaps(asymmetry: pd.DataFrame) -> list[str]:
     sentences = []
     for gap in asymmetry.groupby("flow").tail(1).to_dict("records"):
         country, partner = _names(gap)
-        own, theirs = usd(gap["own_usd"]), usd(gap["mirror_usd"])
+        own = usd(gap["own_usd"])
+        theirs = usd(gap["mirror_usd"])
         direction = "higher" if gap["asymmetry"] > 0 else "lower"
         difference = f"{direction} by {percent(abs(gap['asymmetry']))}"
         sentences.append(
@@ -157,7 +160,8 @@ def partner(ranked: pd.DataFrame, iso3: str) -> str:
     iso3
         The partner.
     """
-    country, name = countries.name(ranked["country"].iloc[0]), countries.name(iso3)
+    country = countries.name(ranked["country"].iloc[0])
+    name = countries.name(iso3)
     where = f"in goods trade in {ranked['year'].iloc[0]}"
     rows = ranked[ranked["partner"] == iso3]
     if rows.empty:
@@ -202,10 +206,12 @@ def rank(series: pd.DataFrame, country: str, partner: str) -> str:
     country, partner
         ISO3 codes.
     """
-    country, partner = countries.name(country), countries.name(partner)
+    country = countries.name(country)
+    partner = countries.name(partner)
     if series.empty:
         return f"Rank of {partner} among {country}'s partners"
-    now, best = _row(series, -1), series["rank"].min()
+    now = _row(series, -1)
+    best = series["rank"].min()
     books = {"own": f"{country}'s books", "mirror": "its partners' books"}
     title = f"{partner} ranked {ordinal(now['rank'])} by turnover in {now['year']}"
     title += f" in {books.get(now['books'], 'the reconciled model')}"
@@ -284,7 +290,8 @@ def complementarity(fits: pd.DataFrame) -> list[str]:
     """
     sentences = []
     for row in fits.groupby("exporter").tail(1).to_dict("records"):
-        exporter, importer = countries.name(row["exporter"]), countries.name(row["importer"])
+        exporter = countries.name(row["exporter"])
+        importer = countries.name(row["importer"])
         index = percent(row["complementarity"], 0)
         sentences.append(
             f"What {exporter} sells to the world matched what {importer} buys from the world to "
@@ -366,7 +373,8 @@ def stated_investment(said: pd.DataFrame) -> str:
     investor, host = most["investor"], most["host"]
     values = totals[(totals["investor"] == investor) & (totals["host"] == host)]["value"]
     direction = f"investment of {countries.name(investor)} in {countries.name(host)}"
-    low, high = words.usd(values.min()), words.usd(values.max())
+    low = words.usd(values.min())
+    high = words.usd(values.max())
     return f"Stated cumulative {direction} runs from {low} to {high}"
 
 
@@ -385,7 +393,8 @@ def investor_ranks(ranked: pd.DataFrame, country: str, partner: str) -> list[str
         of_host = ranked[ranked["host"] == host]
         source = f"sources of gross direct investment in {countries.name(host)}"
         for (period, speaker), rows in of_host.groupby(["period", "speaker"]):
-            name, place = countries.name(investor), rows[rows["investor"] == investor]["rank"]
+            name = countries.name(investor)
+            place = rows[rows["investor"] == investor]["rank"]
             if len(place):
                 standing = f"ranked {ordinal(place.iloc[0])} among the {source} in {period}"
             elif len(rows) > 1:
@@ -420,7 +429,8 @@ def cargo(transit: pd.DataFrame) -> str:
     transit
         Columns year, cargo_tonnes.
     """
-    now, most = _row(transit, -1), _row(transit.nlargest(1, "cargo_tonnes"))
+    now = _row(transit, -1)
+    most = _row(transit.nlargest(1, "cargo_tonnes"))
     title = f"The Middle Corridor carried {count(now['cargo_tonnes'], 'tonnes')} in {now['year']}"
     if len(transit) > 1 and most["year"] == now["year"]:
         title += f", the most since {transit['year'].min()}"
@@ -444,7 +454,8 @@ def peak(series: pd.DataFrame) -> list[str]:
     """
     if series.empty:
         return []
-    now, highest = _row(series, -1), _row(series.nlargest(1, "turnover_usd"))
+    now = _row(series, -1)
+    highest = _row(series.nlargest(1, "turnover_usd"))
     text = f"In {_books(now)} turnover was {usd(now['turnover_usd'])} in {now['year']}"
     since = f"the highest since {series['year'].min()}"
     if len(series) == 1:
@@ -459,7 +470,8 @@ def _in_constant_dollars(change: pd.DataFrame) -> list[str]:
     rows = change.dropna(subset="turnover_constant_usd")
     if len(rows) < 2:
         return []
-    now, highest = _row(rows, -1), _row(rows.nlargest(1, "turnover_constant_usd"))
+    now = _row(rows, -1)
+    highest = _row(rows.nlargest(1, "turnover_constant_usd"))
     unit = f"In dollars of {now['base_year']} (US consumer prices)"
     since = f"the highest turnover since {rows['year'].min()}"
     value = usd(highest["turnover_constant_usd"])

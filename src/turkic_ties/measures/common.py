@@ -92,7 +92,8 @@ def windows(
     first, last = bounds(start, end)
     if table.empty:
         return []
-    first, last = max(first, int(table["year"].min())), min(last, int(table["year"].max()))
+    first = max(first, int(table["year"].min()))
+    last = min(last, int(table["year"].max()))
     return [(year - length + 1, year) for year in range(first + length - 1, last + 1)]
 
 

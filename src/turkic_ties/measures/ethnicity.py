@@ -328,7 +328,8 @@ def decompose_share(
     >>> decompose_share(100, 100, 300, 100)
     (0.25, 0.0)
     """
-    own, rest = np.array([own_start, own_end]), np.array([rest_start, rest_end])
+    own = np.array([own_start, own_end])
+    rest = np.array([rest_start, rest_end])
     population = own[:, np.newaxis] + rest
     if min(*own, *rest) < 0 or population.min() <= 0:
         raise ValueError(

@@ -261,7 +261,8 @@ def leads_by_domain(
             source=("source", joined),
         )
 
-    by_domain, overall = summary(["domain", "iso3"]).reset_index("domain"), summary(["iso3"])
+    by_domain = summary(["domain", "iso3"]).reset_index("domain")
+    overall = summary(["iso3"])
     means = by_domain.groupby("iso3")[["led_share", "expected_share", "mean_rank"]].mean()
     parts = [
         by_domain,

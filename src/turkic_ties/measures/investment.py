@@ -179,9 +179,11 @@ def investor_concentration(
     after_gap = (investors["rank"] > place).groupby(investors["year"]).cummax()
     rows = []
     for year, known in investors[~after_gap].groupby("year"):
-        shares, partners = known["share"], int(known["partners"].iloc[0])
+        shares = known["share"]
+        partners = int(known["partners"].iloc[0])
         low = high = float((shares**2).sum())
-        unlisted, rest = partners - len(known), 1 - shares.sum()
+        unlisted = partners - len(known)
+        rest = 1 - shares.sum()
         if unlisted:
             low += rest**2 / unlisted
             high += rest * shares.iloc[-1]

@@ -144,7 +144,8 @@ def language_changes(
     last = use.drop_duplicates(line, keep="last").reset_index(drop=True)
     changes = use.drop_duplicates(line).reset_index(drop=True)
     changes = changes.rename(columns={"year": "first_year", "share": "first_share"})
-    changes["last_year"], changes["last_share"] = last["year"], last["share"]
+    changes["last_year"] = last["year"]
+    changes["last_share"] = last["share"]
     changes["change"] = changes["last_share"] - changes["first_share"]
     changes["approximate"] |= last["approximate"]
     columns = ["domain", "indicator", "language", "population", "first_year", "last_year"]

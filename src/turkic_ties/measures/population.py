@@ -173,8 +173,10 @@ def median_age(population_by_age: Series) -> float:
     7.5
     """
     people = population_by_age.sort_index()
-    ages, numbers = people.index.to_numpy(), people.to_numpy(np.float64)
-    half, up_to = numbers.sum() / 2, numbers.cumsum()
+    ages = people.index.to_numpy()
+    numbers = people.to_numpy(np.float64)
+    half = numbers.sum() / 2
+    up_to = numbers.cumsum()
     reached = int(np.searchsorted(up_to, half))
     if half <= 0 or reached == len(ages) - 1:
         raise ValueError(

@@ -183,7 +183,9 @@ def _records(
     """Collect flows as the countries see them, each set of books from one source per year."""
     trade = within(bilateral_trade, start, end)
     trade = _prepared(trade[trade["reporter"].isin(states) | trade["partner"].isin(states)])
-    reporter, partner, flow = trade["reporter"], trade["partner"], trade["flow"]
+    reporter = trade["reporter"]
+    partner = trade["partner"]
+    flow = trade["flow"]
     own = trade.assign(country=reporter, books="own")[reporter.isin(states)]
     # What a reporter imports from the country is the country's export to it.
     turned = trade.assign(country=partner, partner=reporter, flow=flow.map(_OPPOSITE))
@@ -383,7 +385,8 @@ def growth(series: pd.DataFrame, value: str, by: str = "books") -> pd.DataFrame:
     """
     if series.duplicated([by, "year"]).any():
         raise ValueError(f"growth needs one row per {by} and year; select one line before.")
-    result, lines = series.copy(), series[[by, "year", value]].assign(publisher="")
+    result = series.copy()
+    lines = series[[by, "year", value]].assign(publisher="")
     if "source" in series:
         lines["publisher"] = _publisher(series["source"])
     for name, years in (("growth_1y", 1), ("cagr_5y", 5)):
@@ -512,7 +515,8 @@ def ranks(
 
 def _totals(frame: pd.DataFrame) -> dict[str, Series]:
     """Give all trade of each cell by flow: the published total where there is one, else the sum."""
-    cell, is_world = frame["cell"], frame["partner"].isin([WORLD])
+    cell = frame["cell"]
+    is_world = frame["partner"].isin([WORLD])
     totals = {}
     for flow in FLOWS[1:]:
         values = frame[f"{flow}_usd"]
@@ -524,7 +528,8 @@ def _totals(frame: pd.DataFrame) -> dict[str, Series]:
 
 def _ranked(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
     """Rank the partners by one flow within each cell (a country's books of a year)."""
-    cell, total = frame["cell"], frame[f"{flow}_total"]
+    cell = frame["cell"]
+    total = frame[f"{flow}_total"]
     values = frame[f"{flow}_usd"]
     values = values.where((values > 0) & ~frame["partner"].isin([WORLD, UNALLOCATED]))
     by_cell = values.groupby(cell)
@@ -941,7 +946,8 @@ def _by_section(
     check_not_negative(rows, "value_usd", "product_trade")
     rows = rows[rows["sitc_section"].isin(SECTIONS)]
     sums = rows.groupby(["year", "sitc_section"])["value_usd"].sum().astype("float64")
-    years, names = sorted(rows["year"].unique()), ["year", "section"]
+    years = sorted(rows["year"].unique())
+    names = ["year", "section"]
     grid = pd.MultiIndex.from_product([years, list(SECTIONS)], names=names)
     return sums.rename_axis(names).reindex(grid, fill_value=0.0)
 

@@ -49,7 +49,8 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
     months: dict[int, dict[str, float | None]] = {}
     for answer in answers:
         for point in _points(answer):
-            year, period = int(point["year"]), str(point["period"])
+            year = int(point["year"])
+            period = str(point["period"])
             where = f"{year}, {period}"
             if period != "M13":  # the publisher's own average
                 value = reading.number(SOURCE, answer, where, point["value"])

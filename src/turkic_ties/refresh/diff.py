@@ -71,9 +71,11 @@ class Diff:
 
 def between(change: Change) -> Diff:
     """Compare the rows of a source before and after, by primary key."""
-    before, after = change.before.set_index(change.key), change.after.set_index(change.key)
+    before = change.before.set_index(change.key)
+    after = change.after.set_index(change.key)
     common = before.index.intersection(after.index)
-    was, now = before.loc[common], after.loc[common]
+    was = before.loc[common]
+    now = after.loc[common]
     revised: list[Revision] = []
     pairs = []
     for column in was.columns:

@@ -32,7 +32,8 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
         raise RefusedAnswer(SOURCE, answer.name, "sheet 'Data 1'", f"has no column {TITLE!r}")
     rows = []
     for day, cell, *_ in sheet[head + 1 :]:
-        price, year = reading.number(SOURCE, answer, f"{day}", cell), reading.year_of(day)
+        price = reading.number(SOURCE, answer, f"{day}", cell)
+        year = reading.year_of(day)
         if year is None:
             raise RefusedAnswer(SOURCE, answer.name, f"row {day!r}", "does not begin with a date")
         if price is not None:

@@ -100,7 +100,8 @@ def _observations(answer: Answer) -> list[tuple[str, str, int, str, float]]:
         reporter, partner = (_code(answer, key[name]) for name in DIMENSIONS[:3:2])
         value = reading.number(SOURCE, answer, place, each.value)
         if reporter and reporter != "WLD" and partner and value is not None:
-            flow, year = FLOWS[key["INDICATOR"]], int(key["TIME_PERIOD"])
+            flow = FLOWS[key["INDICATOR"]]
+            year = int(key["TIME_PERIOD"])
             rows.append((reporter, partner, year, flow, float(round(value))))
     return rows
 

@@ -194,7 +194,8 @@ def _keep_text(
     there = before.notna().to_numpy()
     rows = before[there].astype(int).to_numpy()
     for column in old.columns:
-        was, now = old[column].iloc[rows], after.loc[there, column]
+        was = old[column].iloc[rows]
+        now = after.loc[there, column]
         same = (was.to_numpy() == now.to_numpy()) | (was.isna().to_numpy() & now.isna().to_numpy())
         same = pd.array(same).fillna(False).astype(bool)
         texts = new_text.loc[there, column].to_numpy().copy()

@@ -148,7 +148,8 @@ def _take_over(
     preview: Preview | None,
 ) -> Iterator[Outcome]:
     """Stage all sources, hold those that would move a verdict, and move the rest into place."""
-    real, held = data_directory(), dict[str, list[dict[str, Any]]]()
+    real = data_directory()
+    held = dict[str, list[dict[str, Any]]]()
     while True:
         with handover.staged(folder) as copy:
             outcomes = [
@@ -176,7 +177,8 @@ def _take_over(
     for each in asked:
         outcome = by_name.get(each.name, Outcome(each.name, HELD))
         if each.name in held:
-            outcome.state, outcome.verdicts = HELD, held[each.name]
+            outcome.state = HELD
+            outcome.verdicts = held[each.name]
             outcome.text = "it moves signed verdicts; sign them, then: ties refresh --apply-held"
             if not options.check:
                 _hold(each, folder, options)
@@ -244,7 +246,8 @@ def _stage(
             outcome.stop(address, [check], options.accepts)
         facts = _facts(asked)
     except data.DataError as error:
-        outcome.state, outcome.text = STOPPED, f"{in_words(error)} (guard form)"
+        outcome.state = STOPPED
+        outcome.text = f"{in_words(error)} (guard form)"
     except Exception as error:  # whatever is wrong with one source, the others are taken over
         outcome.state, outcome.text = STOPPED, in_words(error)
     if outcome.state == STOPPED:

@@ -72,7 +72,9 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
         raise RefusedAnswer(SOURCE, answer.name, "records", problem)
     values: dict[tuple[str, str, int], float] = {}
     for record in records:
-        code, iso3, year = record["indicatorId"], record["geoUnit"], int(record["year"])
+        code = record["indicatorId"]
+        iso3 = record["geoUnit"]
+        year = int(record["year"])
         value = reading.number(SOURCE, answer, f"{code}, {iso3}, {year}", record["value"])
         if iso3 in MEMBERS and value is not None and not record["magnitude"]:
             values[code, iso3, year] = value

@@ -47,7 +47,8 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
     calls: dict[tuple[int, int], dict[str, str | None]] = {}
     try:
         for line in lines:
-            state, year = line["ms_code"], int((line["date"] or "0")[:4])
+            state = line["ms_code"]
+            year = int((line["date"] or "0")[:4])
             if state in STATES and year >= FIRST_YEAR:
                 vote = (line["ms_vote"] or "").strip()
                 if vote not in VOTES:
@@ -75,7 +76,9 @@ def agreement(calls: pd.DataFrame) -> pd.DataFrame:
         abstained = (cast[one] == "A") ^ (cast[other] == "A")
         counted = pd.DataFrame({"year": cast["year"], "same": same, "half": abstained})
         for year, votes in counted.groupby("year"):
-            n, equal, half = len(votes), int(votes["same"].sum()), int(votes["half"].sum())
+            n = len(votes)
+            equal = int(votes["same"].sum())
+            half = int(votes["half"].sum())
             if n >= COMMON_VOTES:
                 index = round((equal + half / 2) / n, 4)
                 opposite = n - equal - half

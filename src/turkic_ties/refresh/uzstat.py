@@ -39,7 +39,8 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
         if not years:
             raise RefusedAnswer(SOURCE, answer.name, "line 1", "has no column that is a year")
         for record in records:
-            code, name = record["Code"].strip(), record["Klassifikator_en"]
+            code = record["Code"].strip()
+            name = record["Klassifikator_en"]
             partner = "XXX" if code == OTHER else reading.country(SOURCE, answer, code, name)
             for column, year in years.items():
                 value = reading.number(SOURCE, answer, f"{name}, {year}", record[column])

@@ -123,7 +123,8 @@ def _series(answers: list[Answer]) -> dict[str, Series]:
         for row in rows:
             if "countryiso3code" not in row:
                 raise RefusedAnswer(SOURCE[0], answer.name, "a row", "has no countryiso3code")
-            code, name = row["indicator"]["id"], row["countryiso3code"]
+            code = row["indicator"]["id"]
+            name = row["countryiso3code"]
             value = reading.number(SOURCE[0], answer, f"{name}, {row['date']}", row["value"])
             _add(series.setdefault(code, {}), name, int(row["date"]), value)
             received[code] = received.get(code, 0) + 1

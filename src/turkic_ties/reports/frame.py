@@ -187,7 +187,8 @@ def _switcher(
     path: str, summary: Mapping[str, Any] | None, stems: Collection[str]
 ) -> dict[str, Any]:
     """List the topics of the page's pair, its other periods and all other pairs, as links."""
-    present, given = path.removesuffix(".html"), summary["parameters"] if summary else {}
+    present = path.removesuffix(".html")
+    given = summary["parameters"] if summary else {}
     lang, english = _in_language(path)
     language = languages.of(lang)
     folder = "" if lang == ENGLISH else f"{lang}/"
@@ -286,6 +287,7 @@ def _dataset(
     """Describe a report as schema.org ``Dataset``."""
     given = summary["parameters"]
     sides = [given[side] for side in ("country", "partner") if side in given]
+    period = f"{given['start']}/{given.get('end') or '..'}" if "start" in given else ""
     root = edition.base_url or page["root"]
     stem = page["path"].removesuffix(".html")
     download = {
@@ -304,7 +306,7 @@ def _dataset(
         "isAccessibleForFree": True,
         "inLanguage": page["lang"],
         "dateModified": retrieved,
-        "temporalCoverage": _interval(given),
+        "temporalCoverage": period,
         "spatialCoverage": [countries.name(state) for state in sides],
         "variableMeasured": list(dict.fromkeys(f["label"] for f in summary["key_figures"])),
         "isBasedOn": list(dict.fromkeys(source["url"] for source in summary["sources"])),

@@ -59,7 +59,8 @@ def linked(body: str, page: str) -> Markup:
         if term not in left:
             return match[0]
         left.remove(term)
-        address, meaning = f"{page}#{slug(term)}", escape(TERMS[term])
+        address = f"{page}#{slug(term)}"
+        meaning = escape(TERMS[term])
         return f'<a class="term" href="{address}" title="{meaning}">{match[0]}</a>'
 
     def part(match: re.Match[str]) -> str:

@@ -46,7 +46,8 @@ _STYLES = (
     "color font-size font-style font-weight height padding text-align text-decoration "
     "vertical-align white-space width"
 )
-TAGS, ATTRIBUTES = frozenset(_TAGS.split()), frozenset(_ATTRIBUTES.split())
+TAGS = frozenset(_TAGS.split())
+ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 STYLES = CSSSanitizer(allowed_css_properties=_STYLES.split())
 OWN_CLASSES = ("anchor-link", "formula")
 # Elements whose text is not for reading; bleach would leave it.

@@ -89,7 +89,8 @@ def read(stems: Iterable[str], *folders: Path) -> Contents:
     contents: Contents = {}
     for stem in stems:
         for folder in folders:
-            summary, page = summaries.read(folder / f"{stem}.json"), folder / f"{stem}.html"
+            summary = summaries.read(folder / f"{stem}.json")
+            page = folder / f"{stem}.html"
             if summary and page.is_file() and (parts := PAGE.search(page.read_text("utf-8"))):
                 contents[stem] = parts.groups(), summary
                 break
@@ -228,7 +229,8 @@ def _printed(svg: str) -> Node:
     label = re.search(r'aria-label="([^"]*)"', svg)
     box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', svg)
     width, height = (float(side) for side in box.groups()) if box else (WIDEST, TALLEST)
-    alt, fitting = html.unescape(label[1]) if label else "", TALLEST * width / height
+    alt = html.unescape(label[1]) if label else ""
+    fitting = TALLEST * width / height
     return {"svg": svg, "alt": alt, "width": min(width, WIDEST, fitting)}
 
 

@@ -131,7 +131,8 @@ def last_figure(
     ids = str(last["source"]).split("; ") if "source" in known else None
     period = f"{last['year']}{BOOKS[last['books']] if 'books' in known else ''}"
     value = last[column] if isinstance(last[column], str) else float(last[column])
-    publisher, written = data.publishers(table, ids), text(last[column])
+    publisher = data.publishers(table, ids)
+    written = text(last[column])
     figure = KeyFigure(id, label, value, written, unit, period, publisher, state)
     return figure if moved is None else _with_series(figure, known, column, moved)
 

@@ -62,7 +62,8 @@ def _panel(ax: Axes, fig: Figure, colours: dict[str, str]) -> dict[str, Any]:
     if by == "y" and not fig.legends:
         colours = {}  # the names of the rows are enough
     for name, *place in _points(ax, colours) if has_values else ():
-        where, value = place[along], place[1 - along]
+        where = place[along]
+        value = place[1 - along]
         key = names.get(round(where), "") if names else f"{np.floor(where):.0f}"
         keys.setdefault(key, round(where) if names else where)
         values = series.setdefault(name, {}).setdefault(key, [])
@@ -76,7 +77,10 @@ def _panel(ax: Axes, fig: Figure, colours: dict[str, str]) -> dict[str, Any]:
     width, height = fig.get_size_inches() * 72
     at = height * (1 - canvas[:, 1]) if by == "y" else width * canvas[:, 0]
     box = ax.get_position()
-    left, top, right, bottom = box.x0, 1 - box.y1, box.x1, 1 - box.y0
+    left = box.x0
+    top = 1 - box.y1
+    right = box.x1
+    bottom = 1 - box.y0
     edges = [left * width, top * height, right * width, bottom * height]
     texts = []
     for name, of_key in series.items():

@@ -46,7 +46,8 @@ def create(name: str) -> list[Path]:
             f"{name!r} cannot be the name of a topic: write it in lower case, with letters, digits "
             "and _, such as energy or water_use."
         )
-    project, data = topics.PROJECT, countries.data_directory() / name
+    project = topics.PROJECT
+    data = countries.data_directory() / name
     package = project / "src" / "turkic_ties"
     if not (project / "notebooks").is_dir() or not package.is_dir():
         raise NewTopicError(f"{project} is not a checkout of the project: a topic needs one.")
