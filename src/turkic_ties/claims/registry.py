@@ -392,16 +392,16 @@ class Registry(Form):
     @model_validator(mode="before")
     @classmethod
     def _fill_in_definitions(cls, content: Any) -> Any:
-        if not isinstance(content, Mapping) or not isinstance(content.get("claims"), list):
-            return content
-        if not isinstance(content.get("definitions", {}), Mapping):
+        definitions = content.get("definitions", {})
+        if not isinstance(definitions, Mapping):
             return content
         defined: dict[str, Any] = {}
-        for name, calculation in content.get("definitions", {}).items():
+        for name, calculation in definitions.items():
             if not isinstance(calculation, Mapping):
                 raise ValueError(f"the definition {name!r} is no calculation")
             defined[name] = _filled(calculation, defined)
-        return {**content, "definitions": defined, "claims": _filled(content["claims"], defined)}
+        filled = {name: _filled(value, defined) for name, value in content.items()}
+        return filled | {"definitions": defined}
 
     @property
     def path(self) -> str:

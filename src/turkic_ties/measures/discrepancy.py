@@ -64,7 +64,7 @@ def sent_and_received(asymmetry: pd.DataFrame) -> pd.DataFrame:
     own_is_received |= {"own_usd": "received_usd", "own_source": "received_source"}
     exports = asymmetry[asymmetry["flow"] == "exports"].rename(columns=out | own_is_sent)
     imports = asymmetry[asymmetry["flow"] == "imports"].rename(columns=back | own_is_received)
-    rows = pd.concat([exports, imports], ignore_index=True)
+    rows = pd.concat([exports, imports])
     rows["gap_usd"] = rows["sent_usd"] - rows["received_usd"]
     rows["received_ratio"] = ratio(rows["received_usd"], rows["sent_usd"])
     columns = ["exporter", "importer", "year", "sent_usd", "sent_source", "received_usd"]

@@ -141,8 +141,8 @@ def language_changes(
         language_figures, census_mother_tongue, home_language_instruction, country, start, end
     )
     line = ["domain", "segment", "language"]
-    last = use.drop_duplicates(line, keep="last").reset_index(drop=True)
-    changes = use.drop_duplicates(line).reset_index(drop=True)
+    last = use.drop_duplicates(line, keep="last", ignore_index=True)
+    changes = use.drop_duplicates(line, ignore_index=True)
     changes = changes.rename(columns={"year": "first_year", "share": "first_share"})
     changes["last_year"] = last["year"]
     changes["last_share"] = last["share"]
