@@ -113,7 +113,8 @@ def parameters_cell(path: Path) -> str:
         When the notebook cannot be run with parameters: the file is missing or damaged, its name
         is none for a file of the edition, it is not in Python, or no cell has the tag.
     """
-    notebook, place = read(path), _place(path)
+    notebook = read(path)
+    place = _place(path)
     if not NAME.fullmatch(path.stem) or path.stem in TAKEN:
         raise NotebookError(
             f"{place}: a page cannot have this name. Use letters, digits, - and _, and none of "

@@ -125,11 +125,13 @@ def draft(
         calculation, value, reason = {}, None, str(error)
     else:
         reason = "the measure gives no single value"
-    part, verdict = UNDECIDED.format(reason=in_line(reason)), "not checked here"
+    part = UNDECIDED.format(reason=in_line(reason))
+    verdict = "not checked here"
     if isinstance(value, float | int | str):
         stated, rule = _stated(value, unit)
         reading = as_reading(f"Name of the reading, by {measure}", calculation, unit, rule)
-        part, verdict = READINGS.format(stated=stated, reading=reading), "supported"
+        part = READINGS.format(stated=stated, reading=reading)
+        verdict = "supported"
     return CLAIM.format(
         id=id,
         topic=measure.partition(".")[0],

@@ -138,7 +138,8 @@ def _in_range(name: str, column: Series, condition: Mapping[str, Any], known: Kn
             raise ClaimError(
                 f"write the date {bound!r} of {name!r} as 2024, 2024-05 or 2024-05-02."
             )
-    first, last = condition.get("from"), condition.get("to")
+    first = condition.get("from")
+    last = condition.get("to")
     if first is not None and last is not None and first > last:
         raise ClaimError(f"the range of {name!r} is reversed: from {first} to {last}.")
     matches = _within(column, first, last)

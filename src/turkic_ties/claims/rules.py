@@ -133,7 +133,8 @@ class RoundsTo(StatedRule):
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Compare the rounded values."""
-        single, goal = _single(value), self.wanted(stated)
+        single = _single(value)
+        goal = self.wanted(stated)
         decimals = self._decimals(goal, stated)
         rounded = round_half_up(single, decimals)
         wanted = round_half_up(goal, decimals)
@@ -168,7 +169,8 @@ class Within(StatedRule):
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Compare the difference with the tolerance, in decimal arithmetic."""
-        single, wanted = _single(value), self.wanted(stated)
+        single = _single(value)
+        wanted = self.wanted(stated)
         gap = abs(_decimal(single) - _decimal(wanted))
         if self.relative is None:
             allowed = _decimal(self.absolute or 0)
@@ -188,7 +190,8 @@ class AtLeast(StatedRule):
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Compare with the smallest value that holds."""
-        single, bound = _single(value), self.wanted(stated)
+        single = _single(value)
+        bound = self.wanted(stated)
         relation = "at least" if single >= bound else "below"
         text = f"{significant(single)} is {relation} {significant(bound)}"
         return RuleResult(single >= bound, text, _is_wide(bound - single, bound))
@@ -199,7 +202,8 @@ class AtMost(StatedRule):
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Compare with the largest value that holds."""
-        single, bound = _single(value), self.wanted(stated)
+        single = _single(value)
+        bound = self.wanted(stated)
         relation = "at most" if single <= bound else "above"
         text = f"{significant(single)} is {relation} {significant(bound)}"
         return RuleResult(single <= bound, text, _is_wide(single - bound, bound))
@@ -210,7 +214,8 @@ class RankEquals(StatedRule):
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Compare with the stated rank."""
-        single, wanted = _single(value), self.wanted(stated)
+        single = _single(value)
+        wanted = self.wanted(stated)
         relation = "equals" if single == wanted else "is not"
         text = f"{significant(single)} {relation} {significant(wanted)}"
         return RuleResult(single == wanted, text, _is_wide(abs(single - wanted), wanted))

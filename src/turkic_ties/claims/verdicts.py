@@ -203,7 +203,8 @@ def combine_times(
     """
     if newest is None or newest in OPEN:
         return at_article, ""
-    held, holds = at_article in HELD, newest in HELD
+    held = at_article in HELD
+    holds = newest in HELD
     if not present:
         return at_article, f"of the newest period the same {'holds' if holds else 'does not hold'}"
     if held and not holds:
@@ -356,9 +357,11 @@ def _part(position: int, claim: Claim, evaluation: Evaluation) -> PartResult:
     if part.undecided is None:
         verdict, why, newest = _decided(readings, part.present)
     else:
-        verdict, reason = part.undecided.verdict, part.undecided.reason
+        verdict = part.undecided.verdict
+        reason = part.undecided.reason
         why, newest = reason.rstrip("."), ""
-        would_decide, held_by = part.undecided.would_decide, part.undecided.held_by
+        would_decide = part.undecided.would_decide
+        held_by = part.undecided.held_by
     return PartResult(
         statement=part.statement or claim.statement,
         head=position == claim.head,

@@ -65,7 +65,8 @@ def _entries() -> dict[str, Any]:
 
 
 def _listed(address: str, days: Mapping[str, str | None]) -> dict[str, Any]:
-    described, frame = resource(address), load(address)
+    described = resource(address)
+    frame = load(address)
     sources = described["sources"]
     years = frame["year"] if "year" in frame else pd.Series([pd.NA])
     asked = [days.get(source["name"]) or source["date_accessed"] for source in sources]
@@ -202,7 +203,9 @@ def stale(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:
     dict
         Source id to a sentence for the reader.
     """
-    listed, entries, found = [*listed], _entries(), {}
+    listed = [*listed]
+    entries = _entries()
+    found = {}
     if not listed:
         return {}
     newest = max(source["accessed"] for source in listed)

@@ -106,7 +106,8 @@ def parts(address: str, names: Collection[str] | None = None) -> list[pd.DataFra
     names
         The columns wanted; all of them when None.
     """
-    described, content = resource(address), contents(address)
+    described = resource(address)
+    content = contents(address)
     _check_hash(address, described, content)
     table = form.Resource.model_validate(described)
     wanted = [column for column in table.table.columns if names is None or column.name in names]

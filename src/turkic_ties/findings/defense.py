@@ -195,7 +195,8 @@ def concentration(totals: pd.DataFrame) -> list[str]:
     if known.empty:
         return []
     records = _records(known)
-    old, now = records[0], records[-1]
+    old = records[0]
+    now = records[-1]
     sentence = (
         "The concentration of suppliers (Herfindahl–Hirschman index, 1 for a single one) was "
         f"{number(now['hhi'])} in {_window(now)}, the same as with {number(1 / now['hhi'], 1)} "

@@ -370,7 +370,8 @@ def stated_investment(said: pd.DataFrame) -> str:
         return "What was stated about investment"
     sizes = totals.groupby(["investor", "host"], as_index=False).size()
     most = _row(sizes.nlargest(1, "size"))
-    investor, host = most["investor"], most["host"]
+    investor = most["investor"]
+    host = most["host"]
     values = totals[(totals["investor"] == investor) & (totals["host"] == host)]["value"]
     direction = f"investment of {countries.name(investor)} in {countries.name(host)}"
     low = words.usd(values.min())

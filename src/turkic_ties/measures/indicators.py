@@ -305,7 +305,8 @@ def selection_sensitivity(
     """
     check_country(country)
     _compared_states(without, country)
-    tables, described = (indicators, indicator_catalog), ["selected", "is_composite", "exclusion"]
+    tables = (indicators, indicator_catalog)
+    described = ["selected", "is_composite", "exclusion"]
     catalog = indicator_catalog.set_index("indicator")
     neutral = indicator_catalog["direction"] == "neutral"
 
@@ -335,7 +336,8 @@ def _led(test: str, variant: str, leads: Series, **other: float) -> Mapping[str,
 
 def _subsets(every: pd.DataFrame, reversed_: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
     """Count other selections of indicators; `reversed_` ranks neutral measures the other way."""
-    leads, selected = every["leads"], every["selected"]
+    leads = every["leads"]
+    selected = every["selected"]
     dropped_composite = every["exclusion"] == "composite"
     duplicate = every["exclusion"] == "near_duplicate"
     neutral = every["direction"] == "neutral"
@@ -353,7 +355,8 @@ def _subsets(every: pd.DataFrame, reversed_: pd.DataFrame) -> Iterator[Mapping[s
 
 def _weights(selected: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
     """Count every domain the same, or leave out one domain at a time."""
-    leads, domain = selected["leads"], selected["domain"]
+    leads = selected["leads"]
+    domain = selected["domain"]
     share = leads.groupby(domain).mean().mean()
     yield _led("weights", "every domain counts the same", leads, led_share=share)
     names = sorted(domain.unique())

@@ -374,7 +374,8 @@ def scholarship_destinations(language_figures: pd.DataFrame, country: str) -> pd
     ]
     parts = [_destinations(rows) for _, rows in figures.groupby(["year", "indicator"])]
     destinations = pd.concat(parts or [frame([], _DESTINATIONS)]).astype(_DESTINATIONS)
-    by, ascending = ["year", "share", "destination"], [True, False, True]
+    by = ["year", "share", "destination"]
+    ascending = [True, False, True]
     return destinations.sort_values(by, ascending=ascending, ignore_index=True)
 
 

@@ -102,7 +102,9 @@ def ask(name: str, today: date, named: bool, options: Options) -> Asked | Outcom
     Asked, Outcome or None
         An outcome when there is nothing to take over, None when the source does not apply.
     """
-    module, door, saved = connector(name), None, options.saved
+    module = connector(name)
+    door = None
+    saved = options.saved
     stored = _stored(name, saved, named) if saved else None
     answers = _saved(module, saved, named) if saved and not stored else None
     if saved and not (stored or answers):

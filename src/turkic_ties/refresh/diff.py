@@ -79,7 +79,8 @@ def between(change: Change) -> Diff:
     revised: list[Revision] = []
     pairs = []
     for column in was.columns:
-        old, new = was[column], now[column]
+        old = was[column]
+        new = now[column]
         both_missing = old.isna() & new.isna()
         differs = ((old != new).fillna(True) & ~both_missing).to_numpy(bool)
         for row, one, other in zip(common[differs], old[differs], new[differs], strict=True):

@@ -147,9 +147,11 @@ def _newest(change: Change, today: date) -> Check:
     now = newest_year(change.after)
     stops, text = False, ""
     if now is not None and now > today.year:
-        stops, text = True, f"newest year {now} is after {today.year}"
+        stops = True
+        text = f"newest year {now} is after {today.year}"
     elif was is not None and (now is None or now < was):
-        stops, text = True, f"newest year {was} is gone, the newest is {now}"
+        stops = True
+        text = f"newest year {was} is gone, the newest is {now}"
     return _stop("newest", float(now or 0), float(was or 0), stops, text)
 
 

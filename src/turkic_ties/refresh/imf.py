@@ -52,7 +52,8 @@ FREIGHT, NEAR, FILLED = 1.06, 0.0005, 0.2
 def fetch(door: Door, today: date) -> list[Answer]:
     """Ask for the books of the six, and for those of all others with them."""
     base = "https://api.imf.org/external/sdmx/3.0/data/dataflow/IMF.STA/IMTS/+"
-    six, flows = "+".join(MEMBERS), "+".join(FLOWS)
+    six = "+".join(MEMBERS)
+    flows = "+".join(FLOWS)
     asked = f"c[TIME_PERIOD]=ge:{FIRST_YEAR}-01-01&dimensionAtObservation=TIME_PERIOD&detail=full"
     keys = (f"{six}.{flows}.*.A", f"*.{flows}.{six}.A")
     headers = {"Accept": "application/xml"}

@@ -69,8 +69,10 @@ def refresh(names: list[str], options: Options, preview: Preview | None = None) 
     turkic_ties.errors.TiesError
         When a name is unknown, nothing can be written, or another refresh is at work.
     """
-    entries, today = sources.load(), date.today()
-    chosen, were_held = _chosen(names, entries), options.apply_held
+    entries = sources.load()
+    today = date.today()
+    chosen = _chosen(names, entries)
+    were_held = options.apply_held
     outcomes: dict[str, Outcome] = {}
     with _folder(options.check) as folder:
         if options.apply_held:
@@ -249,7 +251,8 @@ def _stage(
         outcome.state = STOPPED
         outcome.text = f"{in_words(error)} (guard form)"
     except Exception as error:  # whatever is wrong with one source, the others are taken over
-        outcome.state, outcome.text = STOPPED, in_words(error)
+        outcome.state = STOPPED
+        outcome.text = in_words(error)
     if outcome.state == STOPPED:
         outcome.text = f"data stay; {outcome.text}"
     elif outcome.changes:

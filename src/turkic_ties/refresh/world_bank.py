@@ -102,7 +102,8 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
         built[COMMODITIES] = reading.frame(gdp, reading.COMMODITIES, 3)
     if {GDP, POPULATION} <= set(series):
         built[COUNTRIES] = _gravity(series[GDP], series[POPULATION], version(answers))
-        gdp_usd, people = series[GDP], series[POPULATION]
+        gdp_usd = series[GDP]
+        people = series[POPULATION]
         known = [key for key in gdp_usd if key in people]
         series[f"{GDP} / {POPULATION}"] = {key: gdp_usd[key] / people[key] for key in known}
     return built | _indicators(series)

@@ -406,7 +406,8 @@ def statements(topic: str, country: str, partner: str) -> None:
             unavailable(f"The article {slug} is left out: its file has a mistake.")
             continue
         about = statements.article
-        side, order = countries.name(about.country), ""
+        side = countries.name(about.country)
+        order = ""
         if about.country != country:
             order = (
                 f"The article is about {side} with {countries.name(about.partner)}: "

@@ -157,7 +157,8 @@ def _place_labels(ax: Axes) -> None:
     placed = placed.clip(0, max(0, 1 - steps[-1])) + steps
     edge = min(ends[:, 0].max(), 1)
     for place, y in zip(order, placed, strict=True):
-        label, end = labels[place], ends[place]
+        label = labels[place]
+        end = ends[place]
         moved = abs(y - end[1]) * height > LABEL_POINTS / 2 or edge - end[0] > 0.03
         label.set_position((edge, y))
         label.arrow_patch.set_visible(moved)
