@@ -235,7 +235,9 @@ def _directory(output: Path | None) -> Path:
 
 def _cores() -> int:
     """Count the cores this process may use: in a container fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @app.command()
@@ -656,7 +658,9 @@ def _stop(message: str, status: int) -> NoReturn:
 
 def _short(path: Path) -> str:
     """Write a path relative to the working folder where it is below it."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    if path.is_relative_to(Path.cwd()):
+        return str(path.relative_to(Path.cwd()))
+    return str(path)
 
 
 def main() -> None:

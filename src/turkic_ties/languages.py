@@ -322,7 +322,9 @@ class Language:
     def _state(self, name: str) -> str:
         """Write a name: the short one of the catalogue, or else that of the table of countries."""
         said = self._gettext.gettext(name)
-        return countries.name(countries.by_name()[name], self.code) if said == name else said
+        if said == name:
+            return countries.name(countries.by_name()[name], self.code)
+        return said
 
     def _list(self, text: str) -> str | None:
         from babel.lists import format_list

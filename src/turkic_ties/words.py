@@ -62,7 +62,9 @@ def _three_digits(value: float, fixed: bool) -> str:
     rounded = float(f"{value:.3g}")
     decimals = 2 if rounded < 10 else 1 if rounded < 100 else 0
     text = f"{rounded:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text and not fixed else text
+    if "." in text and not fixed:
+        return text.rstrip("0").rstrip(".")
+    return text
 
 
 def percent(share: float | None, digits: int = 1) -> str:

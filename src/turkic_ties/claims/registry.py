@@ -29,6 +29,7 @@ from pydantic import (
 from turkic_ties import articles, countries, files
 from turkic_ties.claims.rules import ISO_DATE, ClaimError, Form, Rule, Stated, near
 from turkic_ties.claims.written import Loader
+from turkic_ties.files import Json
 from turkic_ties.topics import TOPICS
 
 
@@ -117,7 +118,7 @@ class Calculation(Form):
     table: str | None = Field(
         None, description="Address of a table read as it is, such as defense/events."
     )
-    arguments: dict[str, Any] = Field(
+    arguments: Json = Field(
         default_factory=dict,
         description="Tables, country and partner are given by name; "
         "an argument may itself be a calculation.",
@@ -126,7 +127,7 @@ class Calculation(Form):
         default_factory=dict,
         description="One argument that takes several values; the result is labelled by them.",
     )
-    where: dict[str, Any] = Field(
+    where: Json = Field(
         default_factory=dict,
         description="Rows: a value, a list of values, or {from, to}, both included.",
     )
@@ -382,7 +383,7 @@ class Registry(Form):
         default_factory=list,
         description="Where the article gives a word and no figure: when it counts as met.",
     )
-    definitions: dict[str, dict[str, Any]] = Field(
+    definitions: dict[str, Json] = Field(
         default_factory=dict,
         description="Calculations by name, for 'use'; one may use another defined before it.",
     )
@@ -395,7 +396,7 @@ class Registry(Form):
         definitions = content.get("definitions", {})
         if not isinstance(definitions, Mapping):
             return content
-        defined: dict[str, Any] = {}
+        defined: Json = {}
         for name, calculation in definitions.items():
             if not isinstance(calculation, Mapping):
                 raise ValueError(f"the definition {name!r} is no calculation")

@@ -75,7 +75,9 @@ def _summary(values: Series, take: str) -> Any:
     """Make one value of several; for another 'take' there is only one."""
     if take == "spread":
         return values.max() - values.min()
-    return values.agg(SUMMARIES[take]) if take in SUMMARIES else values.iloc[0]
+    if take in SUMMARIES:
+        return values.agg(SUMMARIES[take])
+    return values.iloc[0]
 
 
 def _differing(rows: pd.DataFrame) -> str:

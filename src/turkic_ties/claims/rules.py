@@ -275,7 +275,9 @@ class Trend(SingleRule):
         known = _in_time(value)
         if len(known) < 2:
             return RuleResult(None, "a trend needs two points")
-        return self._tested(known) if len(known) >= TREND_POINTS else self._difference(known)
+        if len(known) >= TREND_POINTS:
+            return self._tested(known)
+        return self._difference(known)
 
     def _tested(self, known: Series) -> RuleResult:
         from scipy import stats  # imports for half a second, which most commands do not need

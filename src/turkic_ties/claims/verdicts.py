@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 import pandas as pd
 
@@ -24,6 +23,7 @@ from turkic_ties.claims.rules import (
     list_values,
     near,
 )
+from turkic_ties.files import Json
 from turkic_ties.words import ordinal, significant
 
 LISTED = 7
@@ -141,7 +141,7 @@ class Result:
     section: str
     paragraph: int | None
     sentence: int | None
-    said: dict[str, Any] | None
+    said: Json | None
     kind: str
     verdict: Verdict
     why: str
@@ -157,7 +157,7 @@ class Result:
     shown_in: dict[str, str] | None
     history: list[dict[str, str]]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Json:
         """Return the result as plain lists, dictionaries and texts, for JSON."""
         return asdict(self)
 
@@ -559,7 +559,7 @@ def _sources(readings: Iterable[ReadingResult]) -> list[dict[str, str]]:
     return used
 
 
-def _source(table: str, source: dict[str, Any]) -> dict[str, str]:
+def _source(table: str, source: Json) -> dict[str, str]:
     cited = {"table": table}
     for key in ("publisher", "dataset", "version", "citation", "url"):
         cited[key] = str(source.get(key) or "not stated")

@@ -11,7 +11,7 @@ import pandas as pd
 from turkic_ties.countries import data_directory
 from turkic_ties.data.packages import DataError, addresses, resource, split
 from turkic_ties.data.tables import columns, load
-from turkic_ties.files import read_json, read_yaml
+from turkic_ties.files import Json, read_json, read_yaml
 
 TIMES = ("last_year", "year", "order_year", "date")
 """Columns that say when an observation was; the first that a table has counts."""
@@ -59,12 +59,12 @@ def asked() -> dict[str, str]:
     return read_json(path, DataError) if path.is_file() else {}
 
 
-def _entries() -> dict[str, Any]:
+def _entries() -> Json:
     path = data_directory() / "refresh.yml"
     return read_yaml(path, DataError) if path.is_file() else {}
 
 
-def _listed(address: str, days: Mapping[str, str | None]) -> dict[str, Any]:
+def _listed(address: str, days: Mapping[str, str | None]) -> Json:
     described = resource(address)
     frame = load(address)
     sources = described["sources"]
@@ -157,7 +157,7 @@ def sources(read: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame(list(rows.values()))
 
 
-def _printed(source: dict[str, Any], last_year: int | None) -> dict[str, str]:
+def _printed(source: Json, last_year: int | None) -> dict[str, str]:
     return {
         "source": source["name"],
         "publisher": source["publisher"],
@@ -244,8 +244,8 @@ def publishers(address: str, ids: Iterable[str] | None = None) -> str:
     return "; ".join(dict.fromkeys(source["publisher"] for source in _drawn(address, ids)))
 
 
-def _drawn(address: str, ids: Iterable[str] | None) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = resource(address)["sources"]
+def _drawn(address: str, ids: Iterable[str] | None) -> list[Json]:
+    listed: list[Json] = resource(address)["sources"]
     if ids is None:
         return listed
     wanted = {str(id) for id in ids}
@@ -275,7 +275,7 @@ def cite(address: str, style: str = "text") -> str:
     raise DataError(f"there is no citation style {style!r}: use 'text' or 'bibtex'.")
 
 
-def _bibtex(source: dict[str, Any]) -> str:
+def _bibtex(source: Json) -> str:
     fields = {
         "author": f"{{{source['publisher']}}}",
         "title": source["dataset"],

@@ -573,7 +573,9 @@ def astana_talks(held: pd.DataFrame) -> list[str]:
 
 def covered_years(rows: pd.DataFrame) -> str:
     """Write the first and last year of some rows; an empty text where there are none."""
-    return years(rows["year"].min(), rows["year"].max()) if len(rows) else ""
+    if len(rows):
+        return years(rows["year"].min(), rows["year"].max())
+    return ""
 
 
 def newest_comparison(rows: pd.DataFrame) -> pd.DataFrame:

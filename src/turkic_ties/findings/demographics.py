@@ -105,7 +105,9 @@ def years_of(years: pd.Series[Any]) -> str:
     ('2019–2021', '2020')
     """
     known = years.dropna()
-    return years_in_words(int(known.min()), int(known.max())) if len(known) else ""
+    if len(known):
+        return years_in_words(int(known.min()), int(known.max()))
+    return ""
 
 
 def is_disputed(rows: pd.DataFrame) -> pd.Series[bool]:

@@ -407,4 +407,6 @@ def _constant_dollars(military_expenditure: pd.DataFrame) -> tuple[str, int | No
             f"military_expenditure mixes {bases[0]} and {bases[1]}: "
             "keep the figures of one release only."
         )
-    return (bases[0], int(bases[0].split("_")[1])) if bases else ("", None)
+    if bases:
+        return (bases[0], int(bases[0].split("_")[1]))
+    return ("", None)

@@ -178,7 +178,9 @@ def herfindahl_hirschman(shares: Series, by: Any = None) -> Any:
     0.5
     """
     squares = shares**2
-    return float(squares.sum()) if by is None else squares.groupby(by, observed=True).sum()
+    if by is None:
+        return float(squares.sum())
+    return squares.groupby(by, observed=True).sum()
 
 
 def percentile_interval(estimates: Floats) -> tuple[float, float]:

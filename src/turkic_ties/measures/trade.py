@@ -299,7 +299,9 @@ def main_series(rows: pd.DataFrame, value: str = "turnover_usd") -> pd.DataFrame
     publisher = _publisher(series["source"])
     is_other = publisher != publisher.shift(-1, fill_value=next(iter(publisher[::-1]), ""))
     changed = series.loc[is_other, "year"]
-    return series[series["year"] > changed.max()] if len(changed) else series
+    if len(changed):
+        return series[series["year"] > changed.max()]
+    return series
 
 
 def _publisher(source: Series) -> Series:

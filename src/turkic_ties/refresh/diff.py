@@ -123,5 +123,7 @@ def _shown(value: Any) -> str:
     if pd.isna(value):
         return "(empty)"
     if isinstance(value, int | float):
-        return f"{int(value):,}" if value == int(value) else f"{value:,}"
+        if value == int(value):
+            return f"{int(value):,}"
+        return f"{value:,}"
     return f"{value!r:.40}"

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import pandas as pd
-
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "eia_brent"
 FOLDER = "eia"
@@ -23,7 +21,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     return [door.get("https://www.eia.gov/dnav/pet/hist_xls/RBRTEa.xls", "RBRTEa.xls")]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read the sheet of figures: a date in June and a price per year."""
     (answer,) = answers
     sheet = reading.sheets(SOURCE, answer).get("Data 1", [])

@@ -13,12 +13,10 @@ import re
 from datetime import date
 from typing import Any
 
-import pandas as pd
-
 from turkic_ties.countries import MEMBERS
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "imts"
 FOLDER = "imf"
@@ -63,7 +61,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     ]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read both answers, and leave out books that were filled in from those of partners."""
     values: dict[tuple[str, str, int, str], float] = {}
     for answer in answers:

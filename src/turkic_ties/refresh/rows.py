@@ -171,7 +171,9 @@ def _written(cell: Any) -> str:
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, float):
-        return f"{cell:.0f}" if cell.is_integer() and abs(cell) < 1e15 else repr(float(cell))
+        if cell.is_integer() and abs(cell) < 1e15:
+            return f"{cell:.0f}"
+        return repr(float(cell))
     return cell.strftime("%Y-%m-%d") if hasattr(cell, "strftime") else str(cell)
 
 

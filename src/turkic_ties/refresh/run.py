@@ -16,7 +16,7 @@ from turkic_ties import data, hashing
 from turkic_ties.countries import data_directory
 from turkic_ties.data import catalogue
 from turkic_ties.errors import TiesError
-from turkic_ties.files import write
+from turkic_ties.files import Json, write
 from turkic_ties.refresh import diff, guards, handover, place, rows, sources
 from turkic_ties.refresh.ask import Asked, Options, ask, in_words, release, store
 from turkic_ties.refresh.outcome import HELD, NEWS, NOT_ASKED, STOPPED, TAKEN, UP_TO_DATE, Outcome
@@ -151,7 +151,7 @@ def _take_over(
 ) -> Iterator[Outcome]:
     """Stage all sources, hold those that would move a verdict, and move the rest into place."""
     real = data_directory()
-    held = dict[str, list[dict[str, Any]]]()
+    held = dict[str, list[Json]]()
     while True:
         with handover.staged(folder) as copy:
             outcomes = [
@@ -200,7 +200,7 @@ def _preview(new: list[Outcome], preview: Preview) -> None:
         outcome.warnings += problems
 
 
-def _behind(moved: list[dict[str, Any]], new: list[Outcome]) -> dict[str, list[dict[str, Any]]]:
+def _behind(moved: list[Json], new: list[Outcome]) -> dict[str, list[Json]]:
     """Find the sources whose tables the moved statements rest on; all when there are none."""
     behind = {}
     for outcome in new:
@@ -274,7 +274,7 @@ def _whole(asked: Asked, entries: dict[str, sources.Source]) -> dict[str, guards
     return found
 
 
-def _facts(asked: Asked) -> dict[str, Any]:
+def _facts(asked: Asked) -> Json:
     """Collect what the package is to say of the source."""
     module, hashed = asked.module, hashlib.sha256()
     for answer in asked.answers:
@@ -302,7 +302,7 @@ def _line(
     checks: list[guards.Check],
     options: Options,
     today: date,
-) -> dict[str, Any]:
+) -> Json:
     """Write the line of the log for a table."""
     described = {each["name"]: each for each in data.resource(change.address)["sources"]}
     before = described.get(change.sources[0], {})

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
-
 from turkic_ties.countries import MEMBERS
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "uis"
 FOLDER = "uis"
@@ -60,7 +58,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     ]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read the records into both tables."""
     answer = next(answer for answer in answers if answer.name == "uis_data.json")
     parsed = reading.parsed(SOURCE, answer)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from turkic_ties.countries import MEMBERS
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "undl_votes"
 FOLDER = "undl"
@@ -37,7 +37,7 @@ COLUMNS = ("undl_id", "ms_code", "ms_vote", "date")
 VOTES = {"Y": "Y", "A": "A", "N": "N", "X": "X", "": None}
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read one row per state and vote into one row per vote, and count agreement."""
     (answer,) = answers
     # Line by line: as text in memory the file would have ten times its 364 million bytes.

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from turkic_ties import articles, claims, data
 from turkic_ties.claims.registry import dated
+from turkic_ties.files import Json
 from turkic_ties.reports.shell import as_script, environment
 from turkic_ties.theme import sparkline
 from turkic_ties.topics import TOPICS
@@ -95,10 +96,10 @@ def make(
     }
 
 
-def scale(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def scale(results: Sequence[Mapping[str, Any]]) -> list[Json]:
     """List the verdicts with their meaning, rating and number of statements."""
     counts = Counter(result["verdict"] for result in results)
-    rows: list[dict[str, Any]] = []
+    rows: list[Json] = []
     for verdict, means in claims.VERDICTS.items():
         row = {"verdict": verdict, "means": means, "rating": claims.RATING.get(verdict)}
         rows.append({**row, "count": counts[verdict]})

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from turkic_ties import articles, countries, languages, topics
 from turkic_ties.errors import TiesError
+from turkic_ties.files import Json
 from turkic_ties.languages import ENGLISH
 from turkic_ties.reports.pdf import FACT_SHEETS, SUFFIX
 from turkic_ties.reports.shell import as_script, environment, in_words
@@ -119,7 +120,7 @@ def frame(
     """
     title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
     lang, english = _in_language(path)
-    of_page: dict[str, Any] = {
+    of_page: Json = {
         "title": Markup(title[1] if title else "").unescape().removesuffix(" | Turkic Ties"),
         "description": _shortened(description),
         "root": "../" * path.count("/"),
@@ -161,7 +162,7 @@ def _in_language(path: str) -> tuple[str, str]:
     return (folder, rest) if folder in languages.codes() else (ENGLISH, path)
 
 
-def _languages(english: str, stems: Collection[str]) -> list[dict[str, Any]]:
+def _languages(english: str, stems: Collection[str]) -> list[Json]:
     """List the languages that an edition has a page in, as links; none where there is but one."""
     stem = english.removesuffix(".html")
     paths = {code: stem if code == ENGLISH else f"{code}/{stem}" for code in languages.codes()}
@@ -172,7 +173,7 @@ def _languages(english: str, stems: Collection[str]) -> list[dict[str, Any]]:
     return found if len(found) > 1 else []
 
 
-def _link(text: str, stem: str, here: bool = False) -> dict[str, Any]:
+def _link(text: str, stem: str, here: bool = False) -> Json:
     return {"text": text, "href": f"{stem}.html", "here": here}
 
 
@@ -183,9 +184,7 @@ def _shortened(text: str) -> str:
     return text[: text.rindex(" ", 0, DESCRIPTION_SIGNS)] + " …"
 
 
-def _switcher(
-    path: str, summary: Mapping[str, Any] | None, stems: Collection[str]
-) -> dict[str, Any]:
+def _switcher(path: str, summary: Mapping[str, Any] | None, stems: Collection[str]) -> Json:
     """List the topics of the page's pair, its other periods and all other pairs, as links."""
     present = path.removesuffix(".html")
     given = summary["parameters"] if summary else {}
@@ -198,7 +197,7 @@ def _switcher(
     topic = summary["topic"] if summary else ""
     others = topic if topic in with_pairs else next(iter(with_pairs), "")
 
-    def entry(text: str, *where: str) -> dict[str, Any]:
+    def entry(text: str, *where: str) -> Json:
         stem = _stem(*where)
         own = folder + stem  # where there is none in the language, the English report
         href = next((f"{stem}.html" for stem in (own, stem) if stem in stems), "")
@@ -228,7 +227,7 @@ def _switcher(
     of_languages = _languages(english, stems)
     for link in of_languages:
         link["here"] = link["lang"] == lang
-    pairs: dict[str, list[dict[str, Any]]] = {}
+    pairs: dict[str, list[Json]] = {}
     for country, partner in PAIRS if others else ():
         link = entry(countries.name(partner), others, country, partner)
         pairs.setdefault(countries.name(country), []).append(link)
@@ -283,7 +282,7 @@ def _citation(page: Mapping[str, Any], edition: Edition, retrieved: str) -> dict
 
 def _dataset(
     page: Mapping[str, Any], summary: Mapping[str, Any], edition: Edition, retrieved: str
-) -> dict[str, Any]:
+) -> Json:
     """Describe a report as schema.org ``Dataset``."""
     given = summary["parameters"]
     sides = [given[side] for side in ("country", "partner") if side in given]

@@ -64,6 +64,8 @@ def linked(body: str, page: str) -> Markup:
         return f'<a class="term" href="{address}" title="{meaning}">{match[0]}</a>'
 
     def part(match: re.Match[str]) -> str:
-        return match[0] if match[0].startswith("<") else TERM.sub(link, match[0])
+        if match[0].startswith("<"):
+            return match[0]
+        return TERM.sub(link, match[0])
 
     return Markup(PARTS.sub(part, body))

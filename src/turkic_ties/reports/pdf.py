@@ -18,6 +18,7 @@ from typing import Any
 
 from turkic_ties import hashing, topics
 from turkic_ties.errors import TiesError
+from turkic_ties.files import Json
 from turkic_ties.languages import ENGLISH
 from turkic_ties.reports import summaries
 from turkic_ties.reports.plan import Ingredients
@@ -42,8 +43,8 @@ LEFT_OUT |= {"a anchor-link", "p take"}
 VOID = {"br", "hr", "img", "link", "meta", "wbr"}
 INLINE = {"a", "abbr", "b", "br", "code", "em", "i", "s", "span", "strong", "sub", "sup"}
 
-Node = dict[str, Any]
-Contents = dict[str, tuple[Sequence[str], dict[str, Any]]]
+Node = Json
+Contents = dict[str, tuple[Sequence[str], Json]]
 """Report to language, title and main part of its page, and its summary."""
 
 

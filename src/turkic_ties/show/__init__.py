@@ -517,7 +517,9 @@ def _readable(values: pd.DataFrame) -> pd.DataFrame:
 def _country(value: object) -> object:
     """Return the name of a country instead of its code; anything else stays as it is."""
     try:
-        return countries.name(value) if isinstance(value, str) and ISO3.fullmatch(value) else value
+        if isinstance(value, str) and ISO3.fullmatch(value):
+            return countries.name(value)
+        return value
     except countries.UnknownCountryError:
         return value
 
@@ -551,4 +553,6 @@ def _is_missing(value: Any) -> bool:
 
 def _written(value: Any) -> str:
     """Write a value; whole numbers of a column with gaps are floats to pandas, and -0 is 0."""
-    return f"{value + 0:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
+    if isinstance(value, float) and value.is_integer():
+        return f"{value + 0:.0f}"
+    return str(value)

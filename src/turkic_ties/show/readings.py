@@ -154,7 +154,9 @@ def _colours(fig: Figure) -> dict[str, str]:
 def _colour(artist: Any) -> str:
     """Return the colour that tells one series from another."""
     if isinstance(artist, BarContainer):
-        return _colour(artist[0]) if len({_colour(bar) for bar in artist}) == 1 else ""
+        if len({_colour(bar) for bar in artist}) == 1:
+            return _colour(artist[0])
+        return ""
     if isinstance(artist, Line2D):
         colour = to_hex(artist.get_color())
         return colour if colour != PAPER else to_hex(artist.get_markeredgecolor())

@@ -9,10 +9,10 @@ import json
 import keyword
 import re
 from pathlib import Path
-from typing import Any
 
 from turkic_ties import countries, files, hashing, topics
 from turkic_ties.errors import TiesError
+from turkic_ties.files import Json
 from turkic_ties.reports.record import METADATA
 
 HERE = Path(__file__).parent
@@ -77,7 +77,7 @@ def _filled(file: str, name: str) -> str:
     return text.replace("TITLE", name.replace("_", " ").capitalize())
 
 
-def _notebook(name: str) -> dict[str, Any]:
+def _notebook(name: str) -> Json:
     """Make the notebook, the last on the index, with its imports in order."""
     orders = [topics.describe(each).order for each in topics.names()]
     own = {"order": 1 + max(filter(lambda order: order < float("inf"), orders), default=0)}
@@ -87,7 +87,7 @@ def _notebook(name: str) -> dict[str, Any]:
     for kind, id, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
         ours = re.compile(r"(?:^from turkic_ties\.\S+ import .*\n)+", re.MULTILINE)
         source = ours.sub(lambda found: "".join(sorted(found[0].splitlines(True))), text.strip())
-        cell: dict[str, Any] = {"cell_type": kind, "id": id, "metadata": {}}
+        cell: Json = {"cell_type": kind, "id": id, "metadata": {}}
         if id == "parameters":
             cell["metadata"] = {"tags": ["parameters"]}
         if kind == "code":
