@@ -108,7 +108,7 @@ def frame(
     retrieved
         The last day on which a source of the page was retrieved.
     """
-    title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+    title, stems = re.search(r"<title>(.*?)</title>", page, re.DOTALL), frozenset(stems)
     lang, english = _in_language(path)
     of_page: dict[str, Any] = {
         "title": Markup(title[1] if title else "").unescape().removesuffix(" | Turkic Ties"),
@@ -172,7 +172,7 @@ def _shortened(text: str) -> str:
 
 
 def _switcher(
-    path: str, summary: Mapping[str, Any] | None, stems: Collection[str]
+    path: str, summary: Mapping[str, Any] | None, stems: frozenset[str]
 ) -> dict[str, Any]:
     """List the topics of the page's pair, its other periods and all other pairs, as links."""
     present, given = path.removesuffix(".html"), summary["parameters"] if summary else {}
@@ -193,7 +193,7 @@ def _switcher(
 
     back = [entry(" and ".join(map(countries.name, pair[::-1])), topic, *pair[::-1])]
     standard = folder + _stem(topic, *pair)
-    own = sorted(s for s in stems if f"{s}_".startswith(f"{standard}_") and not s.endswith(SUFFIX))
+    own = _periods_of(stems).get(_standard(standard), [])
     pdfs = {
         "This report": f"{present}{SUFFIX}",
         "Fact sheet of the pair, two pages": f"{FACT_SHEETS}/{present.rpartition('/')[2]}{SUFFIX}",
@@ -234,6 +234,22 @@ def _switcher(
 def _stem(topic: str, *pair: str) -> str:
     """Write the path of a report with default parameters; see `turkic_ties.reports.plan`."""
     return f"{topic}/{'-'.join(pair).lower() or topic}"
+
+
+@functools.lru_cache(maxsize=1)  # all pages of an edition have the same
+def _periods_of(stems: frozenset[str]) -> dict[str, list[str]]:
+    """Group the reports of an edition by topic and pair, for the links between their periods."""
+    found: dict[str, list[str]] = {}
+    for stem in sorted(stems):
+        if not stem.endswith(SUFFIX):
+            found.setdefault(_standard(stem), []).append(stem)
+    return found
+
+
+def _standard(stem: str) -> str:
+    """Take the parameters that are not the defaults from the path of a report."""
+    folder, _, name = stem.rpartition("/")
+    return f"{folder}/{name.partition('_')[0]}"
 
 
 def _period(stem: str) -> str:
