@@ -10,7 +10,7 @@ NBVAL := --numprocesses auto --dist loadfile -p no:hypothesispytest -p no:anyio
 # Some tests wait for processes they stop: one worker more than there are processors uses the time.
 WORKERS = $(shell $(PYTHON) -c 'import os; print(1 + os.cpu_count())')
 
-.PHONY: reports test lab record check-charts digests mutants faults bench lock
+.PHONY: reports test types units lab record check-charts digests mutants faults bench lock
 
 reports: .venv/ready  ## bring the four standard reports in reports/ up to date
 	$(BIN)/ties build
@@ -18,10 +18,15 @@ reports: .venv/ready  ## bring the four standard reports in reports/ up to date
 test: .venv/ready  ## all checks: style, types, units, data packages, notebooks, other pairs, pages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(MAKE) --jobs=2 --no-print-directory types units  # mypy uses one processor
+	$(BIN)/pytest $(NBVAL) --nbval notebooks
+
+types: .venv/ready
 	$(BIN)/mypy
+
+units: .venv/ready
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --doctest-modules \
 		--cov=turkic_ties --cov-report=term:skip-covered tests src
-	$(BIN)/pytest $(NBVAL) --nbval notebooks
 
 lab: .venv/ready  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter trust notebooks/*.ipynb

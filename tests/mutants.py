@@ -191,6 +191,8 @@ def survives(mutant: Mutant) -> bool:
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         copy = Path(folder) / "src" / "turkic_ties"
         shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        # The package reads titles and the order of the topics from the notebooks of its project.
+        (Path(folder) / "notebooks").symlink_to(PROJECT / "notebooks")
         (copy / mutant.path.relative_to(PACKAGE)).write_text(mutant.source, encoding="utf-8")
         environment = os.environ | {
             "PYTHONPATH": str(copy.parent),

@@ -233,7 +233,8 @@ def test_a_figure_has_its_values_its_link_its_csv_and_its_command(page: str) -> 
     (address,) = re.findall(r'download="one.csv" href="data:text/csv;charset=utf-8,([^"]*)"', page)
     table = list(csv.reader(io.StringIO(unquote(address))))
     assert table[0] == ["Country", "Year", "Value (US dollars)"]
-    assert table[3] == ["Kazakhstan", "2003", "12345.0"]
+    assert table[3] == ["Kazakhstan", "2003", "12345"], "a whole number has no decimals"
+    assert table[1][2] == "1.5"
     assert 'href="#figure-one"' in page
     assert "<code>ties build trade --country TUR --partner KAZ --end 2010</code>" in page
     assert "It&#39;s &lt;b&gt;" in page

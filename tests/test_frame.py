@@ -189,6 +189,37 @@ def test_a_base_address_is_a_folder_of_the_web(address: str) -> None:
     assert Edition(base_url=address).base_url == address
 
 
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("https://example.org/x/issues", "https://example.org/x/issues"),
+        ("errors@mail.example.org", "mailto:errors@mail.example.org"),
+        ("errors@example", None),
+        ("@example.org", None),
+        ("ftp://example.org/", None),
+        ("javascript:alert(1)", None),
+        ("https://", None),
+        ("a@b.org c@d.org", None),
+        ('https://a.org/"><script>', "https://a.org/&#34;&gt;&lt;script&gt;"),
+    ],
+)
+def test_errors_are_reported_to_an_address_of_the_edition(
+    address: str, link: str | None, tmp_path: Path
+) -> None:
+    if link is None:
+        with pytest.raises(EditionError, match="no address on the web or of mail"):
+            Edition(contact=address)
+        return
+    (tmp_path / "edition.json").write_text(json.dumps({"contact": address}), "utf-8")
+    about = edition_pages(tmp_path)["about.html"]
+    assert f'Report an error to <a href="{link}">' in about
+    assert "whoever publishes it" not in about
+
+
+def test_an_edition_without_an_address_says_who_takes_reports_of_errors(tmp_path: Path) -> None:
+    assert "report an error to whoever publishes it" in edition_pages(tmp_path)["about.html"]
+
+
 @pytest.mark.parametrize(("day", "right"), [("2026-12-24", True), ("24.12.2026", False)])
 def test_a_day_is_written_in_one_way(day: str, right: bool) -> None:
     if right:
@@ -226,9 +257,10 @@ def test_a_copy_is_kept_once_a_day_and_never_replaced(tmp_path: Path) -> None:
 
 def test_the_command_frames_all_reports_keeps_a_copy_and_tells_of_slips(small: Path) -> None:
     output = ["--output", str(small / "reports")]
-    refused = ties(small, "build", *output, "--base-url", "nonsense")
-    assert refused.returncode == 2
-    assert refused.stderr.count("\n") == 1
+    for option in ("--base-url", "--contact"):
+        refused = ties(small, "build", *output, option, "nonsense")
+        assert refused.returncode == 2
+        assert refused.stderr.count("\n") == 1
     assert ties(small, "build", "trade", *output).returncode == 0
     page = small / "reports" / "trade" / "kaz-tur.html"
     assert "<s>Defense</s>" in page.read_text("utf-8")
@@ -293,7 +325,6 @@ def test_known_errors_of_sources_are_on_the_page_and_in_one_list() -> None:
         assert f'id="{entry["id"]}"' in about
         if entry["table"] == "trade/bilateral_trade":
             assert " ".join(entry["reason"].split()) in page
-    assert "opens an issue in the repository" in about
 
 
 def test_the_manifest_names_version_commit_and_people() -> None:

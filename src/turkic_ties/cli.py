@@ -104,6 +104,9 @@ def build(
             metavar="URL", help="Where the folder is published: https://example.org/ties/"
         ),
     ] = "",
+    contact: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where readers report errors: web or mail.")
+    ] = "",
     next_: Annotated[
         str, typer.Option("--next", metavar="DATE", help="Day of the next build, for the pages.")
     ] = "",
@@ -123,6 +126,7 @@ def build(
             next=next_,
             base_url=base_url and f"{base_url.rstrip('/')}/",
             dated=now()[:10] if edition else "",
+            contact=contact,
         )
         named = {"country": country, "partner": partner, "start": start, "end": end}
         given = {name: value for name, value in named.items() if value is not None}

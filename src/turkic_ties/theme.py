@@ -137,7 +137,8 @@ def themed_svg(svg: str, alt: str, id: str = "chart", lang: str = "") -> Markup:
     alt
         Description for a reader who does not see the chart.
     id
-        Prefix of its classes, so that charts on one page do not share any.
+        Prefix of its ids and classes, so that charts on one page do not share any; a short one, as
+        every mark has it.
     lang
         Language of the description, where it is not that of the element around the chart.
     """
@@ -156,8 +157,9 @@ def themed_svg(svg: str, alt: str, id: str = "chart", lang: str = "") -> Markup:
     svg = COLOUR.sub(lambda m: variable(m[0], "s", SHAPE_CONTRAST), svg)
     in_dark = "".join(f"{name}:{colour};" for name, colour in dark.items())
     rules = [f"@media(prefers-color-scheme:dark){{svg{{{in_dark}}}}}"] if dark else []
-    # A style that many shapes have is written once. The id is from a notebook, not always ours.
-    id = re.sub(r"[^\w-]", "", id)
+    svg = re.sub(r'( id="|url\(#|href="#)[^")]*-(?=\d+["\)])', rf"\1{id}-", svg)
+    # A style that many shapes have is written once, and so is what they are cut off by.
+    svg = re.sub(r' clip-path="([^"]*)" style="', r' style="clip-path: \1; ', svg)
     uses = Counter(re.findall(r' style="([^"]*)"', svg))
     for number, style in enumerate(style for style, count in uses.items() if count > 2):
         rules.append(f".{id}-{number}{{{style}}}")

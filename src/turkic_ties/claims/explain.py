@@ -34,7 +34,7 @@ def explain(registry: Registry, id: str) -> str:
             lines += ["", f"PART: {part.statement}"]
         if decided.stated:
             lines.append(f"stated: {decided.stated}")
-        for number, reading in enumerate([*part.readings, *part.context], 1):
+        for number, reading in enumerate(part.evidence, 1):
             decides = number <= len(part.readings)
             lines += ["", f"{number}. {reading.name}{'' if decides else ' (decides nothing)'}"]
             lines += [f"   {line}" for line in _steps(reading, part.stated, evaluation)]

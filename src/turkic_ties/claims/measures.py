@@ -45,11 +45,12 @@ def list_measures() -> dict[str, str]:
     >>> list_measures()["trade.ranks"]
     'Rank the partners of a country, or of several, by turnover, exports and imports.'
     """
-    return {
-        f"{topic}.{name}": inspect.getdoc(function).partition("\n")[0]  # type: ignore[union-attr]
-        for topic in TOPICS
-        for name, function in sorted(public_measures(topic).items())
-    }
+    first_lines = {}
+    for topic in TOPICS:
+        for name, function in sorted(public_measures(topic).items()):
+            text = inspect.getdoc(function) or ""
+            first_lines[f"{topic}.{name}"] = text.partition("\n")[0]
+    return first_lines
 
 
 def describe(name: str, country: str = "KAZ", partner: str = "TUR") -> str:
@@ -212,7 +213,7 @@ def _used(name: str) -> Iterator[Calculation]:
     for path in articles.find()[0].values():
         for claim in load(path).claims:
             for part in claim.parts:
-                for reading in [*part.readings, *part.context]:
+                for reading in part.evidence:
                     if reading.compute.measure == name and not reading.compute.for_each:
                         yield reading.compute
 
@@ -248,23 +249,17 @@ def _value_column(result: pd.DataFrame) -> str:
     """Choose the first column with a number that does not name the row."""
     names = r"year|.*_year|year_.*|window_.*|.*_id|months|rank|partners"
     numbers = [str(name) for name in result.select_dtypes("number")]
-    values = [
-        name for name in numbers if not re.fullmatch(names, name) and result[name].notna().any()
-    ]
-    return (values or numbers or [str(result.columns[-1])])[0]
+    for name in numbers:
+        if not re.fullmatch(names, name) and result[name].notna().any():
+            return name
+    return numbers[0] if numbers else str(result.columns[-1])
 
 
 def _where(result: pd.DataFrame, row: pd.Series[Any], column: str) -> dict[str, Any]:
     """Choose as few columns as name the row alone, those with words first to go."""
-    keys = [
-        str(name)
-        for name in result.columns
-        if name != column
-        and name in row
-        and not pd.api.types.is_float_dtype(result[name])
-        and isinstance(_plain(row[name]), str | int)
-        and not pd.api.types.is_datetime64_any_dtype(result[name])
-    ]
+    exact = result.select_dtypes(exclude="float")
+    keys = [str(name) for name in exact if name != column and name in row]
+    keys = [name for name in keys if isinstance(_plain(row[name]), str | int)]
     rarely = ["source", "flag", "note"]
     for name in [*rarely, *reversed(keys)]:
         others = [key for key in keys if key != name]

@@ -48,17 +48,16 @@ def _difference(result: Result) -> str:
     readings = [reading for part in result.parts for reading in part.readings]
     hashes = {table: str(data.resource(table)["hash"])[:15] for table in result.tables}
     tables = ", ".join(f"{table} ({short})" for table, short in hashes.items())
-    return "\n".join(
-        [
-            f"{result.id}, {result.statement}",
-            f"  signed {result.reviewed}: {result.signed}",
-            f"  computed now: {result.verdict} ({result.why})",
-            *(f"  {_line(reading)}" for reading in readings),
-            f"  tables: {tables}",
-            "  If the change is right, sign it: "
-            "set verdict and reviewed, and add a dated line to history.",
-        ]
+    lines = [f"{result.id}, {result.statement}"]
+    lines.append(f"  signed {result.reviewed}: {result.signed}")
+    lines.append(f"  computed now: {result.verdict} ({result.why})")
+    lines += [f"  {_line(reading)}" for reading in readings]
+    lines.append(f"  tables: {tables}")
+    lines.append(
+        "  If the change is right, sign it: "
+        "set verdict and reviewed, and add a dated line to history."
     )
+    return "\n".join(lines)
 
 
 def as_line(result: Result) -> str:

@@ -202,6 +202,11 @@ class Part(Form):
     )
     undecided: NoDecision | None = None
 
+    @property
+    def evidence(self) -> list[Reading]:
+        """All that is computed: the readings, and the context, which decides nothing."""
+        return self.readings + self.context
+
     @model_validator(mode="after")
     def _decides_or_says_why(self) -> Part:
         if (self.undecided is None) == (not self.readings):

@@ -17,21 +17,13 @@ from turkic_ties.claims.trace import TIMES, Trace, day
 Known: TypeAlias = Callable[[str], Iterable[Any]]
 """Lists what a column may hold, in all tables and results of the same kind."""
 
-TAKE: dict[str, Callable[[Series], Any]] = {
-    "only": lambda column: column.iloc[0],
-    "first": lambda column: column.iloc[0],
-    "last": lambda column: column.iloc[-1],
-    "sum": lambda column: column.sum(),
-    "median": lambda column: column.median(),
-    "smallest": lambda column: column.min(),
-    "largest": lambda column: column.max(),
-    "spread": lambda column: column.max() - column.min(),
-}
+SUMMARIES = {"sum": "sum", "median": "median", "smallest": "min", "largest": "max"}
+"""Values of 'take' that make one number of several, and what pandas calls them."""
 
 FEW = 12
 """Values of a column that are all named where none is like the one looked for."""
 
-ARITHMETIC = ("sum", "median", "smallest", "largest", "spread")
+ARITHMETIC = (*SUMMARIES, "spread")
 
 
 def from_object(result: Any, calculation: Calculation, trace: Trace) -> Value:
@@ -69,16 +61,28 @@ def from_rows(rows: pd.DataFrame, calculation: Calculation, trace: Trace) -> Val
         values = rows[name].set_axis(rows[calculation.over])
         return _scaled(values.sort_index() if calculation.over in TIMES else values, calculation)
     if calculation.take == "only" and len(rows) > 1:
-        differ = [key for key in map(str, rows) if key != name and rows[key].nunique() > 1]
-        words = [key for key in differ if not pd.api.types.is_float_dtype(rows[key])]
         raise ClaimError(
             f"{origin(calculation)}, {calculation.where}: {len(rows)} rows where one is needed; "
-            f"they differ in {', '.join(words or differ) or 'nothing'}: narrow 'where', or say "
+            f"they differ in {_differing(rows.drop(columns=name))}: narrow 'where', or say "
             "with 'over' or 'take' what to do with them."
         )
     if calculation.take in ARITHMETIC and not pd.api.types.is_numeric_dtype(rows[name]):
         raise ClaimError(f"{name!r} is not a number; 'take: {calculation.take}' needs one.")
-    return _scaled(TAKE[calculation.take](rows[name]), calculation)
+    return _scaled(_summary(rows[name], calculation.take), calculation)
+
+
+def _summary(values: Series, take: str) -> Any:
+    """Make one value of several; for another 'take' there is only one."""
+    if take == "spread":
+        return values.max() - values.min()
+    return values.agg(SUMMARIES[take]) if take in SUMMARIES else values.iloc[0]
+
+
+def _differing(rows: pd.DataFrame) -> str:
+    """Name the columns in which rows differ; those of fractions only where there is no other."""
+    differ = [str(key) for key in rows if rows[key].nunique() > 1]
+    words = [key for key in differ if not pd.api.types.is_float_dtype(rows[key])]
+    return ", ".join(words or differ) or "nothing"
 
 
 def origin(calculation: Calculation) -> str:

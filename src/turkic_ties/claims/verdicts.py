@@ -117,6 +117,11 @@ class PartResult:
     readings: list[ReadingResult]
     context: list[ReadingResult]
 
+    @property
+    def evidence(self) -> list[ReadingResult]:
+        """All that was computed: the readings, and the context, which decides nothing."""
+        return self.readings + self.context
+
 
 @dataclass(frozen=True)
 class Result:
@@ -289,9 +294,14 @@ def _whole(claim: Claim, evaluation: Evaluation, article: str) -> Result:
     verdict, why = combine_parts([part.verdict for part in parts], claim.head)
     if len(parts) > 1 and verdict in OPEN:
         why = f"{why}: {parts[claim.head].why}"
-    place = claim.locator
-    used = [reading for part in parts for reading in [*part.readings, *part.context]]
+    section, paragraph, sentence = claim.topic.replace("_", " ").capitalize(), None, None
+    if place := claim.locator:
+        section, paragraph, sentence = place.section, place.paragraph, place.sentence
     principals = [reading for part in parts for reading in part.readings[:1]]
+    rules = [reading.words for reading in principals if reading.words != reading.short]
+    used = [reading for part in parts for reading in part.evidence]
+    tables = {table for reading in used for table in reading.tables}
+    written = claim.model_dump(mode="json", include={"said", "shown_in", "history"})
     return Result(
         article=article,
         id=claim.id,
@@ -299,24 +309,24 @@ def _whole(claim: Claim, evaluation: Evaluation, article: str) -> Result:
         statement=claim.statement,
         answer=answer(claim, parts),
         locator=str(place or claim.said),
-        section=place.section if place else claim.topic.replace("_", " ").capitalize(),
-        paragraph=place.paragraph if place else None,
-        sentence=place.sentence if place else None,
-        said=claim.said.model_dump() if claim.said else None,
+        section=section,
+        paragraph=paragraph,
+        sentence=sentence,
+        said=written["said"],
         kind=claim.kind,
         verdict=verdict,
         why=why or parts[0].why,
-        rule="; ".join(each.words for each in principals if each.words != each.short),
+        rule="; ".join(rules),
         signed=claim.verdict,
         reviewed=claim.reviewed.isoformat(),
         stated="; ".join(part.stated for part in parts if part.stated),
         computed="; ".join(filter(None, map(_computed, parts))),
         parts=parts,
         caveats=claim.caveats,
-        tables=sorted({table for reading in used for table in reading.tables}),
+        tables=sorted(tables),
         sources=_sources(used),
-        shown_in=claim.shown_in.model_dump() if claim.shown_in else None,
-        history=[line.model_dump(mode="json") for line in claim.history],
+        shown_in=written["shown_in"],
+        history=written["history"],
     )
 
 
@@ -331,17 +341,19 @@ def _computed(part: PartResult) -> str:
 def _part(position: int, claim: Claim, evaluation: Evaluation) -> PartResult:
     part = claim.parts[position]
     results = []
-    for reading in [*part.readings, *part.context]:
+    for reading in part.evidence:
         try:
             results.append(_reading(reading, part.stated, evaluation))
         except ClaimError as error:
             raise ClaimError(f"{claim.id}, {reading.name!r}: {error}") from error
     readings, context = results[: len(part.readings)], results[len(part.readings) :]
-    undecided = part.undecided
-    if undecided is None:
+    reason = would_decide = held_by = ""
+    if part.undecided is None:
         verdict, why, newest = _decided(readings, part.present)
     else:
-        verdict, why, newest = undecided.verdict, undecided.reason.rstrip("."), ""
+        verdict, reason = part.undecided.verdict, part.undecided.reason
+        why, newest = reason.rstrip("."), ""
+        would_decide, held_by = part.undecided.would_decide, part.undecided.held_by
     return PartResult(
         statement=part.statement or claim.statement,
         head=position == claim.head,
@@ -349,9 +361,9 @@ def _part(position: int, claim: Claim, evaluation: Evaluation) -> PartResult:
         verdict=verdict,
         why=why,
         newest=newest,
-        reason=undecided.reason if undecided else "",
-        would_decide=undecided.would_decide if undecided else "",
-        held_by=undecided.held_by if undecided else "",
+        reason=reason,
+        would_decide=would_decide,
+        held_by=held_by,
         readings=readings,
         context=context,
     )
@@ -370,16 +382,20 @@ def _reading(reading: Reading, stated: Stated | None, evaluation: Evaluation) ->
     rule = reading.rule
     _check_labels(rule, trace.labels)
     decided = rule.decide(value, stated) if rule else RuleResult(None, "")
-    text = text_of(value, reading.unit)
-    series = isinstance(value, pd.Series)
-    known = value.dropna() if isinstance(value, pd.Series) else pd.Series()
+    text = short = text_of(value, reading.unit)
+    points, series = "", {}
+    if isinstance(value, pd.Series):
+        known = value.dropna()
+        short = decided.words or text
+        points = list_values(known) if len(known) > LISTED else ""
+        series = {str(label): float(f"{number:.6g}") for label, number in known.items()}
     return ReadingResult(
         name=reading.name,
         value=text,
-        points=list_values(known) if len(known) > LISTED else "",
-        short=decided.words if series and decided.words else text,
+        points=points,
+        short=short,
         plain=plain(value, reading.unit),
-        series={str(label): float(f"{number:.6g}") for label, number in known.items()},
+        series=series,
         unit=reading.unit if value is not None else "",
         period=trace.period,
         holds=decided.holds,
@@ -402,14 +418,10 @@ def answer(claim: Claim, parts: Sequence[PartResult]) -> str:
     ClaimError
         When the sentence speaks of a reading or label that there is not.
     """
-    readings = [reading for part in parts for reading in [*part.readings, *part.context]]
+    readings = [reading for part in parts for reading in part.evidence]
     if claim.answer is None:
-        shown = [
-            part.readings[0] if part.readings else part.context[0]
-            for part in parts
-            if (part.readings or part.context)
-        ]
-        return " ".join(f"{reading.name}: {reading.plain}." for reading in shown)
+        first = [reading for part in parts for reading in part.evidence[:1]]
+        return " ".join(f"{reading.name}: {reading.plain}." for reading in first)
 
     def value(found: re.Match[str]) -> str:
         number, label = int(found[1]), found[2]
@@ -456,10 +468,10 @@ def plain(value: Value, unit: str) -> str:
         ends = [known.iloc[0], known.iloc[-1]]
         first, last = (with_unit(number, significant(number, digits=3), unit) for number in ends)
         return f"{first} in {known.index[0]}, {last} in {known.index[-1]}"
-    listed = [
-        f"{label(name)} {with_unit(number, significant(number, digits=3), unit)}"
-        for name, number in known.sort_values(ascending=False, kind="stable").head(3).items()
-    ]
+    largest = known.sort_values(ascending=False, kind="stable").head(3)
+    listed = []
+    for name, number in largest.items():
+        listed.append(f"{label(name)} {with_unit(number, significant(number, digits=3), unit)}")
     more = f" and {len(known) - 3} more" if len(known) > 3 else ""
     return f"{', '.join(listed)}{more}"
 
@@ -502,12 +514,10 @@ def with_unit(value: float, text: str, unit: str) -> str:
         return f"{ordinal(int(value))}{rest}"
     if first == "share":
         return f"{significant(100 * value)}%{rest}"
-    if value == 1:
-        first = (
-            re.sub("ies$", "y", first)
-            if first.endswith("ies")
-            else re.sub("(?<=[a-z])s$", "", first)
-        )
+    if value == 1 and first.endswith("ies"):
+        first = first.removesuffix("ies") + "y"
+    elif value == 1:
+        first = re.sub("(?<=[a-z])s$", "", first)
     return f"{text} {first}{rest}".strip()
 
 
@@ -533,20 +543,16 @@ def _sources(readings: Iterable[ReadingResult]) -> list[dict[str, str]]:
             every = {source["name"] for source in data.resource(table)["sources"]}
             named = every & set(reading.sources)
             wanted[table] = wanted.get(table, set()) | (named or every)
-    return [
-        _source(table, source)
-        for table, names in sorted(wanted.items())
-        for source in data.resource(table)["sources"]
-        if source["name"] in names
-    ]
+    used = []
+    for table, names in sorted(wanted.items()):
+        sources = data.resource(table)["sources"]
+        used += [_source(table, source) for source in sources if source["name"] in names]
+    return used
 
 
 def _source(table: str, source: dict[str, Any]) -> dict[str, str]:
-    return {
-        "table": table,
-        "publisher": str(source["publisher"]),
-        "dataset": str(source["dataset"]),
-        "version": str(source.get("version") or "not stated"),
-        "citation": " ".join(str(source["citation"]).split()),
-        "url": str(source["url"]),
-    }
+    cited = {"table": table}
+    for key in ("publisher", "dataset", "version", "citation", "url"):
+        cited[key] = str(source.get(key) or "not stated")
+    cited["citation"] = " ".join(cited["citation"].split())
+    return cited

@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 
 from turkic_ties import countries, words
+from turkic_ties.measures.common import of_last_year
 from turkic_ties.words import capital, listed, percent
 
 usd = partial(words.usd, fixed=True)
@@ -73,11 +74,10 @@ def largest(sections: pd.DataFrame) -> str:
     sections
         Of `composition.by_section`, with rows.
     """
-    top = sections[sections["year"] == sections["year"].max()].nlargest(1, "value_usd").iloc[0]
-    return (
-        f"{top['section_title']} made {percent(top['share'], 0)} of what went from "
-        f"{direction(top)} in {top['year']}, as {countries.name(reporter(top))} reports it"
-    )
+    top = of_last_year(sections).nlargest(1, "value_usd").iloc[0]
+    made = f"{top['section_title']} made {percent(top['share'], 0)}"
+    reported = f"as {countries.name(reporter(top))} reports it"
+    return f"{made} of what went from {direction(top)} in {top['year']}, {reported}"
 
 
 def chapters(rows: pd.DataFrame) -> list[str]:
@@ -90,15 +90,11 @@ def chapters(rows: pd.DataFrame) -> list[str]:
     """
     sentences = []
     for _, books in rows.groupby(["flow", "books"]):
-        last = books[books["year"] == books["year"].max()].nlargest(LARGEST, "value_usd")
+        last = of_last_year(books).nlargest(LARGEST, "value_usd")
         top = last.iloc[0]
-        parts = [
-            f"{row['chapter_title']} {percent(row['share'])}" for row in last.to_dict("records")
-        ]
-        sentences.append(
-            f"{capital(direction(top))}, {top['year']}, as {countries.name(reporter(top))} "
-            f"reports it: {listed(parts)}."
-        )
+        flow, state = capital(direction(top)), countries.name(reporter(top))
+        parts = last["chapter_title"] + " " + last["share"].map(percent)
+        sentences.append(f"{flow}, {top['year']}, as {state} reports it: {listed(parts)}.")
     return sentences
 
 
@@ -122,15 +118,13 @@ def change(
         whole = float(rows["change_usd"].sum())
         if whole == 0:
             continue
+        state = countries.name(reporter(pair))
+        moved = f"{'rose' if whole > 0 else 'fell'} by {usd(abs(whole))} from {first} to {last}"
         top = rows.nlargest(LARGEST, "contribution")
-        parts = [
-            f"{row['section_title']} {percent(row['contribution'], 0)}"
-            for row in top.to_dict("records")
-        ]
-        verb = "rose" if whole > 0 else "fell"
+        shares = top["contribution"].map(lambda share: percent(share, 0))
+        parts = listed(top["section_title"] + " " + shares)
         sentences.append(
-            f"As {countries.name(reporter(pair))} reports it, trade from {direction(pair)} {verb} "
-            f"by {usd(abs(whole))} from {first} to {last}; of that change {listed(parts)}."
+            f"As {state} reports it, trade from {direction(pair)} {moved}; of that change {parts}."
         )
     return sentences
 
@@ -143,7 +137,7 @@ def region(rows: pd.DataFrame) -> str:
     rows
         Of `composition.with_region`, one flow, with rows.
     """
-    top = rows[rows["year"] == rows["year"].max()].nlargest(1, "value_usd").iloc[0]
+    top = of_last_year(rows).nlargest(1, "value_usd").iloc[0]
     return (
         f"{top['chapter_title']} made {percent(top['share'])} of what went from "
         f"{direction(top)} in {top['year']}"
@@ -163,7 +157,7 @@ def region_table(rows: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Chapter, its title, and the share in each year as a text; the largest `LISTED` first.
     """
-    last = rows[rows["year"] == rows["year"].max()].nlargest(LISTED, "value_usd")
+    last = of_last_year(rows).nlargest(LISTED, "value_usd")
     shares = rows.pivot_table("share", index=["hs_chapter", "chapter_title"], columns="year")
     keys = pd.MultiIndex.from_frame(last[["hs_chapter", "chapter_title"]])
     table = shares.reindex(keys).map(percent)

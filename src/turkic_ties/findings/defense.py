@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -142,6 +142,10 @@ def supplier_name(supplier: str) -> str:
     return "Other suppliers" if supplier == "other" else countries.name(supplier)
 
 
+def _window(row: Mapping[str, Any] | pd.Series[Any]) -> str:
+    return years(row["window_start"], row["window_end"])
+
+
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Give the rows one by one, with whole numbers left whole."""
     return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
@@ -164,8 +168,8 @@ def suppliers(totals: pd.DataFrame, followed: pd.DataFrame, country: str, partne
     if named.empty:
         return ""
     last = _records(named)[-1]
-    top, period = last["top_supplier"], years(last["window_start"], last["window_end"])
-    received = f"the major arms {countries.name(country)} received in {period}"
+    top = last["top_supplier"]
+    received = f"the major arms {countries.name(country)} received in {_window(last)}"
     if last["suppliers"] == 1:
         return f"{capital_name(top)} supplied all of {received}"
     sentence = f"{capital_name(top)} supplied {percent(last['top_share'])} of {received}"
@@ -190,15 +194,19 @@ def concentration(totals: pd.DataFrame) -> list[str]:
     known = totals.dropna(subset="hhi")
     if known.empty:
         return []
-    old, now = _records(known)[0], _records(known)[-1]
-    before = f"; in {years(old['window_start'], old['window_end'])} it was {number(old['hhi'])}"
-    unknown = f" Unnamed suppliers, {percent(now['unknown_share'])} of the volume, count as one."
-    return [
+    records = _records(known)
+    old, now = records[0], records[-1]
+    sentence = (
         "The concentration of suppliers (Herfindahl–Hirschman index, 1 for a single one) was "
-        f"{number(now['hhi'])} in {years(now['window_start'], now['window_end'])}, the same as "
-        f"with {number(1 / now['hhi'], 1)} suppliers of equal size"
-        f"{before if len(known) > 1 else ''}.{unknown if now['unknown_share'] > 0 else ''}"
-    ]
+        f"{number(now['hhi'])} in {_window(now)}, the same as with {number(1 / now['hhi'], 1)} "
+        "suppliers of equal size"
+    )
+    if len(known) > 1:
+        sentence += f"; in {_window(old)} it was {number(old['hhi'])}"
+    if now["unknown_share"] > 0:
+        unknown = percent(now["unknown_share"])
+        return [f"{sentence}. Unnamed suppliers, {unknown} of the volume, count as one."]
+    return [f"{sentence}."]
 
 
 def largest_share(followed: pd.DataFrame, country: str, partner: str, window: int) -> list[str]:
@@ -212,10 +220,11 @@ def largest_share(followed: pd.DataFrame, country: str, partner: str, window: in
         return []
     best = _records(supplied[supplied["share"] == supplied["share"].max()])[-1]
     place = "the largest supplier" if best["rank"] == 1 else f"{ordinal(best['rank'])} by size"
+    empty = (followed["tiv"] == 0).sum()
     return [
         f"{name}'s largest share in a window of {span(window)} was {percent(best['share'])} "
-        f"({years(best['window_start'], best['window_end'])}, {place}); "
-        f"windows without a delivery from it: {(followed['tiv'] == 0).sum()} of {len(followed)}."
+        f"({_window(best)}, {place}); windows without a delivery from it: {empty} of "
+        f"{len(followed)}."
     ]
 
 
@@ -254,17 +263,13 @@ def weight(shares: pd.DataFrame, partner: str) -> str:
         return ""
     last = shares[shares["window_end"] == shares["window_end"].max()]
     last = last.sort_values("share", ascending=False, kind="stable")
-    period = years(last["window_start"].iloc[0], last["window_end"].iloc[0])
-    some = [
-        f"{countries.name(row['country'])} {percent(row['share'])}"
-        for row in _records(last[last["share"] > 0])
-    ]
-    if not some:
-        return f"{countries.name(partner)} supplied none of these states in {period}"
+    supplier, period = countries.name(partner), _window(last.iloc[0])
+    supplied = _records(last[last["share"] > 0])
+    if not supplied:
+        return f"{supplier} supplied none of these states in {period}"
+    some = [f"{countries.name(row['country'])} {percent(row['share'])}" for row in supplied]
     elsewhere = ", nothing elsewhere" if len(some) < len(last) else ""
-    return f"{countries.name(partner)}'s share of arms imports in {period}: {', '.join(some)}" + (
-        elsewhere
-    )
+    return f"{supplier}'s share of arms imports in {period}: {', '.join(some)}{elsewhere}"
 
 
 def no_weight(partner: str, period: str, window: int) -> str:
@@ -348,16 +353,14 @@ def register(rows: pd.DataFrame) -> pd.DataFrame:
         `defense.deals_between`.
     """
     what = rows["designation"].str.cat(rows["description"], ", ")
-    columns = {
-        "Order": as_sipri(rows, "order_year"),
-        "What": what + " (" + rows["status"].str.lower() + ")",
-        "Stage": rows["stage"],
-        "Ordered": as_sipri(rows, "number_ordered"),
-        "Delivered": as_sipri(rows, "number_delivered"),
-        "In": rows["delivery_years"].str.replace(";", " "),
-        "SIPRI's remark": rows["comments"],
-    }
-    return pd.DataFrame(columns)
+    table = pd.DataFrame({"Order": as_sipri(rows, "order_year")})
+    table["What"] = what + " (" + rows["status"].str.lower() + ")"
+    table["Stage"] = rows["stage"]
+    table["Ordered"] = as_sipri(rows, "number_ordered")
+    table["Delivered"] = as_sipri(rows, "number_delivered")
+    table["In"] = rows["delivery_years"].str.replace(";", " ")
+    table["SIPRI's remark"] = rows["comments"]
+    return table
 
 
 def progress(deals: pd.DataFrame) -> pd.Series[str]:
@@ -516,12 +519,11 @@ def steps(events: pd.DataFrame, country: str, partner: str) -> str:
 
 def selection(events: pd.DataFrame, country: str, partner: str) -> str:
     """Say for which pair the table of events was collected, and what that means for this one."""
-    pairs = [
-        tuple(sorted(pair, key=countries.MEMBERS.index))
-        for states in events["countries"].str.split(";")
-        for pair in itertools.combinations(sorted(set(states) & set(countries.MEMBERS)), 2)
-    ]
-    densest, number_of = Counter(pairs).most_common(1)[0]
+    pairs: Counter[tuple[str, ...]] = Counter()
+    for states in events["countries"].str.split(";"):
+        members = [member for member in countries.MEMBERS if member in states]
+        pairs.update(itertools.combinations(members, 2))
+    densest, number_of = pairs.most_common(1)[0]
     names = " and ".join(countries.name(iso3) for iso3 in densest)
     start = f"The table of events is a selection, collected for {names} ({number_of} entries)"
     if set(densest) == {country, partner}:
@@ -542,11 +544,12 @@ def congresses(held: pd.DataFrame, intervals: pd.DataFrame) -> list[str]:
     """
     if intervals.empty:
         return []
+    first, last = held["date"].iloc[[0, -1]]
     numbers = intervals["years"].value_counts().sort_index()
     spaced = listed(f"{times} of {gap} years" for gap, times in numbers.items())
     return [
         f"The Congress of Leaders of World and Traditional Religions met {len(held)} times from "
-        f"{held['date'].iloc[0]} to {held['date'].iloc[-1]}; intervals by calendar year: {spaced}."
+        f"{first} to {last}; intervals by calendar year: {spaced}."
     ]
 
 
@@ -613,15 +616,14 @@ def agreement_change(line: pd.DataFrame, window: int) -> list[str]:
     """Compare the first and last years of votes with one state; they must not overlap."""
     if len(line) < 2 * window:
         return []
-    first, last = line.head(window), line.tail(window)
-    when = [years(rows["year"].iloc[0], rows["year"].iloc[-1]) for rows in (first, last)]
-    mean = [percent(rows["agreement"].mean()) for rows in (first, last)]
-    identical = [percent(rows["agreement_identical"].mean()) for rows in (first, last)]
-    length = span(window) if window > 1 else "year"
+    other, length = capital_name(line["other"].iloc[0]), span(window) if window > 1 else "year"
+    ends = line.head(window), line.tail(window)
+    first, last = (percent(rows["agreement"].mean()) for rows in ends)
+    first_years, last_years = (covered_years(rows) for rows in ends)
+    identical = listed(percent(rows["agreement_identical"].mean()) for rows in ends)
     return [
-        f"{capital_name(line['other'].iloc[0])}: agreement averaged {mean[0]} in the first "
-        f"{length} with votes ({when[0]}) and {mean[1]} in the last ({when[1]}); "
-        f"counting identical votes only, {identical[0]} and {identical[1]}."
+        f"{other}: agreement averaged {first} in the first {length} with votes ({first_years}) "
+        f"and {last} in the last ({last_years}); counting identical votes only, {identical}."
     ]
 
 
@@ -659,14 +661,12 @@ def equal_distance(compared: pd.DataFrame, country: str) -> str:
     if own.empty:
         return ""
     row = _records(own)[0]
-    most, least = (
-        f"{country_in_sentence(row[end])} ({percent(1 - row[f'{end}_distance'], 0)})"
-        for end in ("nearest", "furthest")
-    )
-    return (
-        f"In {years(row['window_start'], row['window_end'])} {countries.name(country)} agreed most "
-        f"with {most} and least with {least}: a spread of {number(row['dispersion'])}"
-    )
+    powers = []
+    for end in ("nearest", "furthest"):
+        agreement = percent(1 - row[f"{end}_distance"], 0)
+        powers.append(f"with {country_in_sentence(row[end])} ({agreement})")
+    agreed = f"{countries.name(country)} agreed most {' and least '.join(powers)}"
+    return f"In {_window(row)} {agreed}: a spread of {number(row['dispersion'])}"
 
 
 def spread_subtitle(powers: str, draws: int) -> str:
@@ -684,19 +684,16 @@ def spread_order(compared: pd.DataFrame, country: str) -> list[str]:
     if own.empty or rest.empty:
         return []
     row, name = _records(own)[0], countries.name(country)
-    smaller = [
-        countries.name(iso3) for iso3 in rest[rest["dispersion"] < row["dispersion"]]["iso3"]
-    ]
-    order = (
-        f"{listed(smaller)} had a smaller spread than {name}"
-        if smaller
-        else (f"{name} had the smallest spread")
-    )
+    smaller = rest[rest["dispersion"] < row["dispersion"]]["iso3"].map(countries.name)
+    order = f"{name} had the smallest spread"
+    if len(smaller):
+        order = f"{listed(smaller)} had a smaller spread than {name}"
     above = rest["dispersion_low"] > row["dispersion_high"]
     below = rest["dispersion_high"] < row["dispersion_low"]
-    apart = [countries.name(iso3) for iso3 in rest[above | below]["iso3"]]
-    overlap = f"all but that of {listed(apart)}" if apart else "all others"
-    overlap = "none of the others" if len(apart) == len(rest) else overlap
+    apart = rest[above | below]["iso3"].map(countries.name)
+    overlap = f"all but that of {listed(apart)}" if len(apart) else "all others"
+    if len(apart) == len(rest):
+        overlap = "none of the others"
     interval = f"{number(row['dispersion_low'])} to {number(row['dispersion_high'])}"
     return [
         f"Of the {len(compared)} states compared, {order}; its interval, {interval}, "
@@ -709,14 +706,14 @@ def ideal_point_spread(spreads: pd.DataFrame) -> list[str]:
     if spreads.empty:
         return []
     row = _records(spreads)[-1]
-    interval = f"{number(row['dispersion_low'])} to {number(row['dispersion_high'])}"
-    resampled = f" (95% interval from resampling its years: {interval})"
+    spread = number(row["dispersion"])
+    if pd.notna(row["dispersion_low"]):
+        interval = f"{number(row['dispersion_low'])} to {number(row['dispersion_high'])}"
+        spread += f" (95% interval from resampling its years: {interval})"
+    nearest, furthest = country_in_sentence(row["nearest"]), country_in_sentence(row["furthest"])
     return [
-        f"By ideal points the spread was {number(row['dispersion'])}"
-        f"{resampled if pd.notna(row['dispersion_low']) else ''} in "
-        f"{years(row['window_start'], row['window_end'])}, with "
-        f"{country_in_sentence(row['nearest'])} nearest and "
-        f"{country_in_sentence(row['furthest'])} furthest; the scale is another than that of votes."
+        f"By ideal points the spread was {spread} in {_window(row)}, with {nearest} nearest and "
+        f"{furthest} furthest; the scale is another than that of votes."
     ]
 
 
@@ -759,7 +756,6 @@ def tactical_warheads(nuclear_warheads: pd.DataFrame) -> str:
 
 def disarmament(events: pd.DataFrame) -> str:
     """List the dated steps by which weapons left a state, by date."""
-    parts = [
-        f"{row['date']}, {row['event'][0].lower()}{row['event'][1:]}" for row in _records(events)
-    ]
+    first_letters, rest = events["event"].str[0].str.lower(), events["event"].str[1:]
+    parts = events["date"] + ", " + first_letters + rest
     return f"Dated steps away from these weapons: {'; '.join(parts)}."

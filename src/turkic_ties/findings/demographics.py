@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from turkic_ties import countries
+from turkic_ties.measures.common import of_last_year
 from turkic_ties.words import count, listed, number, ordinal, percent
 from turkic_ties.words import years as years_in_words
 
@@ -173,11 +174,12 @@ def disputes(rows: pd.DataFrame) -> Iterable[str]:
 def other_group(group: str, changes: pd.DataFrame) -> Iterable[str]:
     """Give the last change of the largest other group between censuses."""
     for row in _rows(changes.tail(1)):
+        before = f"{percent(row.share_start)} at the census of {day(row.start_date)}"
+        after = f"{percent(row.share_end)} at that of {day(row.end_date)}"
+        numbered = f"{count(row.own_start)} and {count(row.own_end)}"
         yield (
-            f"The {group} share, the largest of the others, {_moved(row.change)} from "
-            f"{percent(row.share_start)} at the census of {day(row.start_date)} to "
-            f"{percent(row.share_end)} at that of {day(row.end_date)}; they numbered "
-            f"{count(row.own_start)} and {count(row.own_end)}."
+            f"The {group} share, the largest of the others, {_moved(row.change)} from {before} to "
+            f"{after}; they numbered {numbered}."
         )
 
 
@@ -200,10 +202,9 @@ def register_break(shares: pd.DataFrame) -> str:
     """Set the last share on the old base of the register and the first on the new one together."""
     old = shares[shares["basis"] == "estimate_2009_base"].iloc[-1]
     new = shares[shares["basis"] == "estimate_2021_base"].iloc[0]
-    return (
-        f"The census of 2021 changed the base: {percent(old['share'])} {on_day(old['date'])} by "
-        f"the old register, {percent(new['share'])} {on_day(new['date'])} by the new"
-    )
+    before = f"{percent(old['share'])} {on_day(old['date'])} by the old register"
+    after = f"{percent(new['share'])} {on_day(new['date'])} by the new"
+    return f"The census of 2021 changed the base: {before}, {after}"
 
 
 def largest_groups(mixture: pd.DataFrame) -> str:
@@ -268,20 +269,20 @@ def no_changes(group: str, country_name: str, period: str) -> str:
 def revised_changes(changes: pd.DataFrame) -> Iterable[str]:
     """Split the changes that start at a revised census."""
     for row in _rows(changes[changes["start_basis"] == "census_revised"]):
-        yield (
-            f"On the revised base the share {_moved_by(row.change)} from {row.start_date} to "
-            f"{row.end_date[:4]}: {_parts(row.own_effect, row.rest_effect)}."
-        )
+        period = f"from {row.start_date} to {row.end_date[:4]}"
+        parts = _parts(row.own_effect, row.rest_effect)
+        yield f"On the revised base the share {_moved_by(row.change)} {period}: {parts}."
 
 
 def last_change(group: str, changes: pd.DataFrame) -> Iterable[str]:
     """Compare the growth of a group with that of all others between the last two censuses."""
     for row in _rows(changes.tail(1)):
+        parts = _parts(row.own_effect, row.rest_effect)
+        growth, growth_of_others = points(row.own_growth), points(row.rest_growth)
         yield (
             f"Between the last two censuses, {row.interval}, the {group} share "
-            f"{_moved_by(row.change)}: {_parts(row.own_effect, row.rest_effect)}; the group "
-            f"changed by {points(row.own_growth)}% a year, all others by "
-            f"{points(row.rest_growth)}%."
+            f"{_moved_by(row.change)}: {parts}; the group changed by {growth}% a year, all "
+            f"others by {growth_of_others}%."
         )
 
 
@@ -300,11 +301,11 @@ def vital(group: str, rows: pd.DataFrame) -> str:
 def regions(group: str, tiles: pd.DataFrame) -> str:
     """Count the regions in which a group is more than half, and name the lowest share."""
     majority = tiles[tiles["share"] > 0.5]
-    lowest = tiles.iloc[int(tiles["share"].argmin())]
+    row = tiles.iloc[int(tiles["share"].argmin())]
+    lowest = f"{percent(row['share'], 0)} in {row['region']} ({row['when']})"
     return (
         f"By the latest figure of each ({years_of(tiles['year'])}) the {group} share is above "
-        f"one half in {len(majority)} of {len(tiles)} regions; the lowest is "
-        f"{percent(lowest['share'], 0)} in {lowest['region']} ({lowest['when']})"
+        f"one half in {len(majority)} of {len(tiles)} regions; the lowest is {lowest}"
     )
 
 
@@ -320,9 +321,10 @@ def cities(group: str, rows: pd.DataFrame) -> str:
     """Give the lowest and the highest of the latest shares of cities."""
     latest = rows.groupby("place").tail(1).sort_values("share", kind="stable")
     many = f"{len(latest)} cities" if len(latest) > 1 else "one city"
+    lowest_and_highest = latest.iloc[sorted({0, len(latest) - 1})]
     phrases = [
         f"{percent(row.share, 0)} in {row.place} ({row.date}, grade {row.grade})"
-        for row in _rows(latest.iloc[sorted({0, len(latest) - 1})])
+        for row in _rows(lowest_and_highest)
     ]
     return f"{group} share in {many}: {' to '.join(phrases)}"
 
@@ -351,12 +353,10 @@ def pyramids(names: Mapping[str, str], ages: pd.DataFrame) -> str:
         iso3, year, median_age; one row per state.
     """
     median = ages.set_index("iso3")["median_age"]
-    (country, own), *other = (
-        (name, median[iso3]) for iso3, name in names.items() if iso3 in median
-    )
-    sentence = f"half the people of {country} were younger than {own:.1f} years"
-    for partner, age in other:
-        sentence += f", half those of {partner} younger than {age:.1f}"
+    iso3, *other = (state for state in names if state in median)
+    sentence = f"half the people of {names[iso3]} were younger than {median[iso3]:.1f} years"
+    for partner in other:
+        sentence += f", half those of {names[partner]} younger than {median[partner]:.1f}"
     return f"In {ages['year'].iloc[0]} {sentence}"
 
 
@@ -371,19 +371,19 @@ def no_pyramid(first_year: int) -> str:
 def ages(row: Row) -> str:
     """Describe the age structure of a state in one year."""
     kind = "estimate" if row.variant == "estimate" else "projection"
+    shares = f"{percent(row.aged_0_14)} under 15 and {percent(row.aged_65_plus)} over 64"
     return (
-        f"{row.state} {row.year} ({kind} of 2019): {percent(row.aged_0_14)} under 15 and "
-        f"{percent(row.aged_65_plus)} over 64, which is {row.dependency_ratio:.0f} for every 100 "
-        f"aged 15–64 (dependency ratio); median age {row.median_age:.1f} years."
+        f"{row.state} {row.year} ({kind} of 2019): {shares}, which is {row.dependency_ratio:.0f} "
+        f"for every 100 aged 15–64 (dependency ratio); median age {row.median_age:.1f} years."
     )
 
 
 def outlook(rows: pd.DataFrame, year: int = 2050) -> str:
     """Give the population projected for a year of each state, with its interval."""
-    phrases = [
-        f"{row.state} {row.value / 1e6:.1f} million ({_interval_of_people(row)})"
-        for row in _rows(rows[rows["year"] == year])
-    ]
+    phrases = []
+    for row in _rows(rows[rows["year"] == year]):
+        millions = row.value / 1e6
+        phrases.append(f"{row.state} {millions:.1f} million ({_interval_of_people(row)})")
     return f"Outlook for {year}: {', '.join(phrases)}"
 
 
@@ -391,12 +391,11 @@ def forecast(measure: str, outlook: pd.DataFrame, year: int) -> str:
     """Set the last estimate of a state and its projection for a year together."""
     unit = FORECASTS[measure]
     estimates = outlook[outlook["kind"] == "estimate"].tail(1)
-    last = [f"{row.value:.1f} {unit} in {row.year}; " for row in _rows(estimates)]
+    last = "".join(f"{row.value:.1f} {unit} in {row.year}; " for row in _rows(estimates))
     (then,) = _rows(outlook[outlook["year"] == year])
-    return (
-        f"{then.state}: {''.join(last)}the projection for {year} is {then.value:.1f} {unit} "
-        f"(95% interval {then.lower_95:.1f} to {then.upper_95:.1f})."
-    )
+    interval = f"95% interval {then.lower_95:.1f} to {then.upper_95:.1f}"
+    projection = f"the projection for {year} is {then.value:.1f} {unit} ({interval})"
+    return f"{then.state}: {last}{projection}."
 
 
 # -- migrants -------------------------------------------------------------------------------------
@@ -412,29 +411,28 @@ def directions(migrants: pd.DataFrame) -> list[str]:
 
 def migrants(rows: pd.DataFrame, country: str, partner: str) -> str:
     """Give the last number of people from one state in the other, both ways."""
-    last = rows[rows["year"] == rows["year"].max()]
-    persons = last.set_index("origin")["persons"]
-    phrases = [
-        f"{persons[origin]:,} people born in {countries.name(origin)} lived in "
-        f"{countries.name(destination)}"
-        if origin in persons
-        else f"no figure is listed for people from {countries.name(origin)} in "
-        f"{countries.name(destination)}"
-        for origin, destination in ((partner, country), (country, partner))
-    ]
-    return f"In {rows['year'].max()}, {phrases[0]}; {phrases[1]}"
+    persons = of_last_year(rows).set_index("origin")["persons"]
+    phrases = []
+    for origin, destination in ((partner, country), (country, partner)):
+        born, lived = countries.name(origin), countries.name(destination)
+        if origin in persons:
+            phrases.append(f"{persons[origin]:,} people born in {born} lived in {lived}")
+        else:
+            phrases.append(f"no figure is listed for people from {born} in {lived}")
+    return f"In {rows['year'].max()}, {'; '.join(phrases)}"
 
 
 def migrant_shares(rows: pd.DataFrame) -> Iterable[str]:
     """Say what the last numbers are among all migrants of both states."""
-    for row in _rows(rows[rows["year"] == rows["year"].max()]):
+    for row in _rows(of_last_year(rows)):
         origin, destination = countries.name(row.origin), countries.name(row.destination)
+        among_residences = _place(row.destination_rank, row.destinations)
+        among_births = _place(row.origin_rank, row.origins)
         yield (
             f"{destination} had {_small(row.origin_share)} of the people born in {origin} who "
-            f"lived abroad in {row.year}, as {_place(row.destination_rank, row.destinations)} "
-            f"countries of residence listed; they were {_small(row.destination_share)} of the "
-            f"people in {destination} born abroad, {_place(row.origin_rank, row.origins)} "
-            "countries of birth listed."
+            f"lived abroad in {row.year}, as {among_residences} countries of residence listed; "
+            f"they were {_small(row.destination_share)} of the people in {destination} born "
+            f"abroad, {among_births} countries of birth listed."
         )
 
 
@@ -470,14 +468,13 @@ def leads(totals: pd.DataFrame, pair: Sequence[str]) -> str:
     """
     first = totals["iso3"].iloc[0]
     leader, *others = _rows(totals[totals["iso3"].isin([first, *pair])])
-    phrases = [f"{countries.name(row.iso3)} on {row.led} of {row.indicators}" for row in others]
-    return ", ".join(
-        [
-            f"{countries.name(leader.iso3)} ranks first on {leader.led} of {leader.indicators} "
-            "selected indicators",
-            *phrases,
-        ]
+    sentence = (
+        f"{countries.name(leader.iso3)} ranks first on {leader.led} of {leader.indicators} "
+        "selected indicators"
     )
+    for row in others:
+        sentence += f", {countries.name(row.iso3)} on {row.led} of {row.indicators}"
+    return sentence
 
 
 def by_domain(rows: pd.DataFrame) -> pd.Series[str]:
@@ -490,13 +487,9 @@ def by_domain(rows: pd.DataFrame) -> pd.Series[str]:
     """
     best = {"higher_is_better": "Highest", "lower_is_better": "Lowest"}
     worst = {"higher_is_better": "Lowest", "lower_is_better": "Highest"}
-    words = [(best if row.leads else worst)[row.direction] for row in _rows(rows)]
-    named = (
-        rows.assign(word=pd.Series(words, rows.index, dtype="str"))
-        .groupby(["domain", "word"])["name"]
-        .agg("; ".join)
-        .reset_index()
-    )
+    words = rows["direction"].map(best).where(rows["leads"], rows["direction"].map(worst))
+    of_word = rows.assign(word=words.astype("str")).groupby(["domain", "word"])
+    named = of_word["name"].agg("; ".join).reset_index()
     sentences = named["word"] + ": " + named["name"] + "."
     return sentences.groupby(named["domain"]).agg(" ".join)
 
@@ -519,15 +512,14 @@ def equal_weights(country: str, total: Row, equal: pd.Series[float]) -> str:
     """Give the share led by indicators and with every domain counted the same."""
     name, best = countries.name(country), str(equal.idxmax())
     jointly = f" ({total.led_jointly} jointly)" if total.led_jointly else ""
-    highest = (
-        "the highest share of all states"
-        if best == country
-        else f"the highest share is {percent(equal.max())}, of {countries.name(best)}"
-    )
+    highest = f"the highest share is {percent(equal.max())}, of {countries.name(best)}"
+    if best == country:
+        highest = "the highest share of all states"
+    led, by_lot = percent(total.led_share), percent(total.expected_share, 0)
     return (
-        f"{name} ranks first on {percent(total.led_share)} of the indicators it is ranked on"
-        f"{jointly}; by lot it would be {percent(total.expected_share, 0)}. With every domain "
-        f"weighing the same it is {percent(equal[country])}, {highest}."
+        f"{name} ranks first on {led} of the indicators it is ranked on{jointly}; by lot it would "
+        f"be {by_lot}. With every domain weighing the same it is {percent(equal[country])}, "
+        f"{highest}."
     )
 
 
@@ -548,9 +540,10 @@ def _span(shares: pd.Series[float]) -> str:
 def dominance(row: Row) -> str:
     """Compare two states on the indicators both are ranked on."""
     country, partner = countries.name(row.iso3), countries.name(row.other)
+    better, worse = percent(row.better, 0), percent(row.worse, 0)
     return (
-        f"{country} ranks before {partner} on {percent(row.better, 0)} of the {row.indicators} "
-        f"indicators of both, {partner} before {country} on {percent(row.worse, 0)}"
+        f"{country} ranks before {partner} on {better} of the {row.indicators} indicators of both, "
+        f"{partner} before {country} on {worse}"
     )
 
 
@@ -605,13 +598,8 @@ def surveys(names: Mapping[str, str], rows: pd.DataFrame, oldest: int) -> str:
     """
     phrases = {state: f"{name} has none" for state, name in names.items()}
     for row in _rows(rows[rows["iso3"].isin(names)]):
-        name = names[row.iso3]
-        recent = row.year >= oldest
-        phrases[row.iso3] = (
-            f"{name} {row.value:.1f} in {row.year}"
-            if recent
-            else f"{name} has none since {row.year}"
-        )
+        value = f"{row.value:.1f} in" if row.year >= oldest else "has none since"
+        phrases[row.iso3] = f"{names[row.iso3]} {value} {row.year}"
     return f"Gini index of the last survey: {', '.join(phrases.values())}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from turkic_ties import countries, words
+from turkic_ties.measures.common import of_last_year
 from turkic_ties.words import listed
 
 usd = partial(words.usd, fixed=True)
@@ -47,7 +48,7 @@ def parted(compared: pd.DataFrame) -> str:
     compared
         Of `discrepancy.sent_and_received`, with rows.
     """
-    row = _widest(compared[compared["year"] == compared["year"].max()])
+    row = _widest(of_last_year(compared))
     exporter, importer = countries.name(row["exporter"]), countries.name(row["importer"])
     sent, received = usd(row["sent_usd"]), usd(row["received_usd"])
     return (

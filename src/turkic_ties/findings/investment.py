@@ -20,10 +20,10 @@ def stock(rows: pd.DataFrame) -> str:
     """
     last = rows.dropna(subset="stock_eur").iloc[-1]
     investor, host = countries.name(last["partner"]), countries.name(last["host"])
+    value, share = count(last["stock_eur"], CURRENCY), percent(last["stock_share"], 2)
     return (
-        f"{investor}'s stock of direct investment in {host} was "
-        f"{count(last['stock_eur'], CURRENCY)} at the end of {last['year']}, "
-        f"{percent(last['stock_share'], 2)} of all"
+        f"{investor}'s stock of direct investment in {host} was {value} at the end of "
+        f"{last['year']}, {share} of all"
     )
 
 
@@ -36,10 +36,7 @@ def place(rows: pd.DataFrame) -> list[str]:
         Of `investment.investor`.
     """
     sentences = []
-    for measure, words in (
-        ("stock", "stock at the end of"),
-        ("net_inflow", "net inflow in"),
-    ):
+    for measure, words in {"stock": "stock at the end of", "net_inflow": "net inflow in"}.items():
         for last in rows.dropna(subset=f"{measure}_rank").tail(1).to_dict("records"):
             rank, of = ordinal(last[f"{measure}_rank"]), last[f"{measure}_partners"]
             investor, host = countries.name(last["partner"]), countries.name(last["host"])
@@ -65,11 +62,12 @@ def inflows(rows: pd.DataFrame) -> list[str]:
     investor, inflow = countries.name(last["partner"]), count(last["net_inflow_eur"], CURRENCY)
     if len(sums) == 1:
         return [f"The net inflow from {investor} in {last['year']} was {inflow}."]
-    negative, whole = int((sums["net_inflow_eur"] < 0).sum()), last["cumulative_net_inflow_eur"]
+    period = years(sums["year"].iloc[0], last["year"])
+    whole = count(last["cumulative_net_inflow_eur"], CURRENCY)
+    negative = int((sums["net_inflow_eur"] < 0).sum())
     return [
-        f"Net inflows from {investor} of {years(sums['year'].iloc[0], last['year'])} add up to "
-        f"{count(whole, CURRENCY)}; {negative} of {len(sums)} years are negative, and "
-        f"{last['year']} alone holds {inflow}."
+        f"Net inflows from {investor} of {period} add up to {whole}; {negative} of {len(sums)} "
+        f"years are negative, and {last['year']} alone holds {inflow}."
     ]
 
 
@@ -82,9 +80,10 @@ def largest(known: pd.DataFrame) -> str:
         Of `investment.stocks`, one year, sorted by rank.
     """
     top = known.iloc[0]
+    investor, host = capital(country_in_sentence(top["partner"])), countries.name(top["host"])
     return (
-        f"{capital(country_in_sentence(top['partner']))} held {percent(top['share'], 0)} of the "
-        f"stock of direct investment in {countries.name(top['host'])} at the end of {top['year']}"
+        f"{investor} held {percent(top['share'], 0)} of the stock of direct investment in {host} "
+        f"at the end of {top['year']}"
     )
 
 
@@ -98,12 +97,12 @@ def concentrated(bounds: pd.DataFrame) -> list[str]:
     """
     sentences = []
     for row in bounds.to_dict("records"):
-        low, high = 1 / row["hhi_high"], 1 / row["hhi_low"]
-        spread = f"{low:.1f}" if f"{low:.1f}" == f"{high:.1f}" else f"{low:.1f} to {high:.1f}"
+        index = f"Herfindahl–Hirschman index {row['hhi_low']:.3f} to {row['hhi_high']:.3f}"
+        fewest, most = f"{1 / row['hhi_high']:.1f}", f"{1 / row['hhi_low']:.1f}"
+        spread = fewest if fewest == most else f"{fewest} to {most}"
         sentences.append(
             f"At the end of {row['year']} {row['partners']} countries are listed with direct "
             f"investment in {countries.name(row['host'])}; the stock was as concentrated as if "
-            f"spread evenly over {spread} of them (Herfindahl–Hirschman index "
-            f"{row['hhi_low']:.3f} to {row['hhi_high']:.3f})."
+            f"spread evenly over {spread} of them ({index})."
         )
     return sentences

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from turkic_ties import countries
+from turkic_ties.measures.common import of_last_year
 from turkic_ties.words import count, listed, number, percent, years
 
 ROUNDING = 0.005
@@ -92,11 +93,7 @@ def use(asked: pd.DataFrame, country_name: str) -> str:
     row = several.sort_values("year", kind="stable", ascending=False)["row"].iloc[0]
     latest = several[several["row"] == row].sort_values("share", ascending=False)
     first, verb = latest.iloc[0], VERBS[latest["indicator"].iloc[0]]
-    shares = [
-        f"{published(share)} {name}"
-        for share, name in zip(latest["share"], latest["language_name"], strict=True)
-    ]
-    text = ", ".join(shares)
+    text = ", ".join(latest["share"].map(published) + " " + latest["language_name"])
     text = text.replace("% ", f"% {verb} ", 1) if verb else f"{first['asked']}, {text}"
     return f"{country_name}, {first['year']}: {text}{weak_grade(latest['grade'])}"
 
@@ -135,10 +132,11 @@ def home_language(waves: pd.DataFrame) -> str:
         Columns iso3, level, year, share.
     """
     last = waves.sort_values(["year", "level"]).groupby("iso3").tail(1).sort_values("iso3")
-    return "; ".join(
-        f"{countries.name(row['iso3'])} {percent(row['share'], 0)} ({row['level']}, {row['year']})"
-        for row in last.to_dict("records")
-    )
+    texts = []
+    for row in last.to_dict("records"):
+        share = f"{countries.name(row['iso3'])} {percent(row['share'], 0)}"
+        texts.append(f"{share} ({row['level']}, {row['year']})")
+    return "; ".join(texts)
 
 
 def changes(changes: pd.DataFrame, language_name: dict[str, str]) -> pd.DataFrame:
@@ -151,22 +149,13 @@ def changes(changes: pd.DataFrame, language_name: dict[str, str]) -> pd.DataFram
         change, approximate.
     """
     mark = changes["approximate"].map({True: "≈ ", False: ""})
-    readings = {
-        name.capitalize(): mark
-        + changes[f"{name}_share"].map(published)
-        + " ("
-        + changes[f"{name}_year"].astype("str")
-        + ")"
-        for name in ("first", "last")
-    }
-    return pd.DataFrame(
-        {
-            "Language": changes["language"].map(language_name),
-            "Asked": changes["indicator"] + ", " + changes["population"],
-            **readings,
-            "Points": (100 * changes["change"]).map(lambda points: number(points, 1)),
-        }
-    )
+    table = pd.DataFrame({"Language": changes["language"].map(language_name)})
+    table["Asked"] = changes["indicator"] + ", " + changes["population"]
+    for name in ("first", "last"):
+        share, year = changes[f"{name}_share"].map(published), changes[f"{name}_year"]
+        table[name.capitalize()] = mark + share + " (" + year.astype("str") + ")"
+    table["Points"] = (100 * changes["change"]).map(lambda points: number(points, 1))
+    return table
 
 
 def changes_title(changes: pd.DataFrame) -> str:
@@ -191,10 +180,11 @@ def sums_above_one(rows: pd.DataFrame) -> list[str]:
         Columns segment, population, year, share; one row per language.
     """
     sums = rows.groupby(["segment", "population", "year"], as_index=False)["share"].sum()
+    wrong = sums[sums["share"] > 1 + ROUNDING].to_dict("records")
     return [
         f"The shares of {row['population']} in {row['year']} add up to {published(row['share'])} "
         "as published, so at least one of them is wrong."
-        for row in sums[sums["share"] > 1 + ROUNDING].to_dict("records")
+        for row in wrong
     ]
 
 
@@ -207,10 +197,7 @@ def mother_tongues(census: pd.DataFrame, country_name: str) -> str:
         Columns year, language_name, share_pct; one census.
     """
     large = census[census["share_pct"] >= 1].sort_values("share_pct", ascending=False)
-    shares = [
-        f"{name} {published(percent / 100)}"
-        for name, percent in zip(large["language_name"], large["share_pct"], strict=True)
-    ]
+    shares = large["language_name"] + " " + (large["share_pct"] / 100).map(published)
     asked = f"Mother tongue in {country_name} by the census of {census['year'].iloc[0]}"
     return f"{asked}, with at least 1%: {', '.join(shares)}."
 
@@ -226,10 +213,8 @@ def software(estimates: pd.DataFrame, country_name: str) -> str:
     large = estimates[estimates["population_percent"] >= 1]
     large = large.sort_values("population_percent", ascending=False)
     large = large[large["language_tag"].isin(list(SOFTWARE_LANGUAGES))]
-    shares = [
-        f"{SOFTWARE_LANGUAGES[tag]} {published(percent / 100)}"
-        for tag, percent in zip(large["language_tag"], large["population_percent"], strict=True)
-    ]
+    names = large["language_tag"].map(SOFTWARE_LANGUAGES)
+    shares = names + " " + (large["population_percent"] / 100).map(published)
     made = "by estimates made for software, of mixed age and no census (Unicode CLDR)"
     return f"{country_name} {made}, with at least 1%: {', '.join(shares)}."
 
@@ -264,13 +249,12 @@ def sounds(sounds: pd.DataFrame, language: str, partner_language: str) -> str:
         Columns letter, country_ipa, partner_ipa, relation; at least one row.
     """
     same = (sounds["relation"] == "same").sum()
-    false_friends = [
-        f"{row.letter} [{row.country_ipa}] in {language}, [{row.partner_ipa}] in {partner_language}"
-        for row in sounds[sounds["relation"] == "different"].itertuples()
-    ]
+    different = sounds[sounds["relation"] == "different"]
     text = f"Of {len(sounds)} shared letters {same} stand for a similar sound. "
-    if false_friends:
-        text += f"Same letter, another sound: {'; '.join(false_friends)}."
+    if len(different):
+        own = different["letter"] + " [" + different["country_ipa"] + f"] in {language}"
+        theirs = ", [" + different["partner_ipa"] + f"] in {partner_language}"
+        text += f"Same letter, another sound: {'; '.join(own + theirs)}."
     else:
         text += "No shared letter stands for quite another sound."
     partly = sounds.loc[sounds["relation"] == "partly", "letter"]
@@ -346,21 +330,15 @@ def text_table(texts: pd.DataFrame, language: str) -> pd.DataFrame:
         Columns corpus (as shown), written, cosine and identical with _low and _high.
     """
     rows = texts.to_dict("records")
-    return pd.DataFrame(
-        {
-            "Text": texts["corpus"].to_list(),
-            language: texts["written"].to_list(),
-            "Likeness": [
-                f"{row['cosine']:.2f} ({row['cosine_low']:.2f}–{row['cosine_high']:.2f})"
-                for row in rows
-            ],
-            "Same words": [
-                f"{percent(row['identical'])} ({100 * row['identical_low']:.1f}–"
-                f"{100 * row['identical_high']:.1f})"
-                for row in rows
-            ],
-        }
-    )
+    table = pd.DataFrame({"Text": texts["corpus"].to_list(), language: texts["written"].to_list()})
+    table["Likeness"] = [_with_interval(row, "") for row in rows]
+    table["Same words"] = [_same_words(row) for row in rows]
+    return table
+
+
+def _same_words(row: dict[Hashable, Any]) -> str:
+    low, high = 100 * row["identical_low"], 100 * row["identical_high"]
+    return f"{percent(row['identical'])} ({low:.1f}–{high:.1f})"
 
 
 def text_title(texts: pd.DataFrame, first: str, second: str) -> str:
@@ -385,15 +363,12 @@ def script_table(both: pd.DataFrame) -> pd.DataFrame:
         Columns language, corpus (as shown), written_latin, and cosine, cosine_low, cosine_high for
         Cyrillic and with ``_latin``.
     """
-    return pd.DataFrame(
-        {
-            "Language": both["language"],
-            "Text": both["corpus"],
-            "Both Cyrillic": [_with_interval(row, "") for row in both.to_dict("records")],
-            "Both Latin": [_with_interval(row, "_latin") for row in both.to_dict("records")],
-            "Latin version": both["written_latin"],
-        }
-    )
+    rows = both.to_dict("records")
+    table = pd.DataFrame({"Language": both["language"], "Text": both["corpus"]})
+    table["Both Cyrillic"] = [_with_interval(row, "") for row in rows]
+    table["Both Latin"] = [_with_interval(row, "_latin") for row in rows]
+    table["Latin version"] = both["written_latin"]
+    return table
 
 
 def _with_interval(row: dict[Hashable, Any], suffix: str) -> str:
@@ -481,10 +456,7 @@ def relatives(relatives: pd.DataFrame, language: str, other_language: str) -> st
     """
     ends = relatives["name"].isin([relatives["name"].iloc[0], relatives["name"].iloc[-1]])
     shown = relatives[ends | (relatives["name"] == other_language)]
-    shares = [
-        f"{percent(share, 0)} with {name}"
-        for name, share in zip(shown["name"], shown["share"], strict=True)
-    ]
+    shares = shown["share"].map(lambda share: percent(share, 0)) + " with " + shown["name"]
     return f"{language} has basic vocabulary in common: {', '.join(shares)}"
 
 
@@ -546,11 +518,11 @@ def abroad(latest: pd.DataFrame) -> str:
     latest
         Columns state, region, share, year; one row per state.
     """
-    return "; ".join(
-        f"{percent(row['share'], 0)} of {countries.name(row['state'])}'s students abroad were in "
-        f"{row['region']} in {row['year']}"
-        for row in latest.to_dict("records")
-    )
+    texts = []
+    for row in latest.to_dict("records"):
+        share = f"{percent(row['share'], 0)} of {countries.name(row['state'])}'s students abroad"
+        texts.append(f"{share} were in {row['region']} in {row['year']}")
+    return "; ".join(texts)
 
 
 def abroad_west(rows: pd.DataFrame) -> str:
@@ -579,8 +551,9 @@ def scholarships(scholars: pd.DataFrame) -> str:
     scholars
         Columns year, place, destination, share; the largest destination of a year first.
     """
-    final = scholars[scholars["year"] == scholars["year"].max()]
-    texts = [f"{row.place} {percent(row.share, 0)}" for row in final.head(2).itertuples()]
+    final = of_last_year(scholars)
+    largest = final.head(2).to_dict("records")
+    texts = [f"{row['place']} {percent(row['share'], 0)}" for row in largest]
     turkish = final[final["destination"] == "TUR"]
     texts += [f"Türkiye {percent(share)}" for share in turkish["share"]]
     year = final["year"].iloc[0]
@@ -600,9 +573,13 @@ def students_between(flows: pd.DataFrame) -> str:
         last = rows[rows["series"] == rows["series"].iloc[-1]].reset_index(drop=True)
         counts = [f"{row['students']:,} in {row['year']}" for row in last.to_dict("records")]
         most = last["students"].idxmax()
-        shown = [counts[0], *([f"at most {counts[most]}"] if 0 < most < len(last) - 1 else [])]
+        shown = [counts[0]]
+        if 0 < most < len(last) - 1:
+            shown.append(f"at most {counts[most]}")
+        if len(last) > 1:
+            shown.append(counts[-1])
         names = f"{countries.name(str(origin))} in {countries.name(str(destination))}"
-        texts.append(f"from {names} {', '.join(dict.fromkeys([*shown, counts[-1]]))}")
+        texts.append(f"from {names} {', '.join(shown)}")
     return f"Students {'; '.join(texts)}"
 
 
@@ -614,10 +591,11 @@ def destination(codes: str) -> str:
     >>> destination("USA;CAN"), destination("mainland Europe")
     ('United States, Canada', 'mainland Europe')
     """
-    return ", ".join(
-        countries.name(code) if len(code) == 3 and code.isupper() else code
-        for code in codes.split(";")
-    )
+    names = []
+    for code in codes.split(";"):
+        is_country = len(code) == 3 and code.isupper()
+        names.append(countries.name(code) if is_country else code)
+    return ", ".join(names)
 
 
 def students(figures: pd.DataFrame) -> pd.DataFrame:
@@ -630,17 +608,14 @@ def students(figures: pd.DataFrame) -> pd.DataFrame:
         grade.
     """
     about = figures["approximate"].map({True: "about ", False: ""})
-    return pd.DataFrame(
-        {
-            "State": figures["country"].map(countries.name),
-            "Year": figures["year"].astype("str").fillna("undated"),
-            "What": figures["indicator"],
-            "Where": figures["counterpart"].map(countries.name, na_action="ignore"),
-            "Number": about + figures["value"].map("{:,.0f}".format),
-            "By": figures["speaker"].fillna(figures["publisher"]),
-            "Grade": figures["grade"],
-        }
-    )
+    table = pd.DataFrame({"State": figures["country"].map(countries.name)})
+    table["Year"] = figures["year"].astype("str").fillna("undated")
+    table["What"] = figures["indicator"]
+    table["Where"] = figures["counterpart"].map(countries.name, na_action="ignore")
+    table["Number"] = about + figures["value"].map("{:,.0f}".format)
+    table["By"] = figures["speaker"].fillna(figures["publisher"])
+    table["Grade"] = figures["grade"]
+    return table
 
 
 def articles(counts: pd.Series[float], states: list[str], language_of_state: dict[str, str]) -> str:
@@ -651,11 +626,9 @@ def articles(counts: pd.Series[float], states: list[str], language_of_state: dic
     counts
         Articles, by state.
     """
-    return "; ".join(
-        f"{count(counts[state])} articles in {language_of_state[state]}"
-        for state in states
-        if state in counts.index
-    )
+    known = [state for state in states if state in counts.index]
+    texts = (f"{count(counts[state])} articles in {language_of_state[state]}" for state in known)
+    return "; ".join(texts)
 
 
 # -- timeline -----------------------------------------------------------------------------------
@@ -689,14 +662,11 @@ def events(events: pd.DataFrame, states: list[str]) -> pd.DataFrame:
     dates = zip(events["date"], events["precision"], strict=True)
     names = {state: countries.name(state) for state in states}
     names[";".join(countries.MEMBERS)] = "all"
-    return pd.DataFrame(
-        {
-            "Date": [date.strftime(form[precision]) for date, precision in dates],
-            "State": events["countries"].replace(names),
-            "Event": events["event"],
-            "Evidence": events["confidence"],
-        }
-    )
+    table = pd.DataFrame({"State": events["countries"].replace(names)})
+    table.insert(0, "Date", [date.strftime(form[precision]) for date, precision in dates])
+    table["Event"] = events["event"]
+    table["Evidence"] = events["confidence"]
+    return table
 
 
 def known(last_years: dict[str, int]) -> str:

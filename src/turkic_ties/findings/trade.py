@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from turkic_ties import countries, words
+from turkic_ties.measures.common import of_last_year
 from turkic_ties.words import (
     capital,
     count,
@@ -28,6 +29,9 @@ READINGS = {
     "not distinguishable": "may be normal",
 }
 """How a range of observed over predicted trade reads."""
+
+GROWTHS = {"growth_1y": "on the year before", "cagr_5y": "a year over five years"}
+"""Over which time a rate of growth is taken."""
 
 BOOKS = {"own": "own books", "mirror": "partners' books", "model": "reconciled model"}
 """Names of sets of books that name all partners of a country."""
@@ -75,16 +79,13 @@ def growth(change: pd.DataFrame) -> list[str]:
     if change.empty:
         return []
     now = _row(change, -1)
-    moves = [
-        f"{_moved(now[column])} {span}"
-        for column, span in (
-            ("growth_1y", "on the year before"),
-            ("cagr_5y", "a year over five years"),
-        )
-        if pd.notna(now[column])
-    ]
-    if len(moves) == 2 and moves[0].split()[0] == moves[1].split()[0]:
-        moves[1] = moves[1].removeprefix(f"{moves[1].split()[0]} ")
+    moves = []
+    for column, span in GROWTHS.items():
+        if pd.notna(now[column]):
+            moves.append(f"{_moved(now[column])} {span}")
+    verbs = [move.split()[0] for move in moves]
+    if len(moves) == 2 and verbs[0] == verbs[1]:
+        moves[1] = moves[1].removeprefix(f"{verbs[1]} ")
     sentences = []
     if moves:
         sentences.append(f"Turnover of {now['year']} in {_books(now)} {listed(moves)}.")
@@ -119,11 +120,12 @@ def gaps(asymmetry: pd.DataFrame) -> list[str]:
     sentences = []
     for gap in asymmetry.groupby("flow").tail(1).to_dict("records"):
         country, partner = _names(gap)
+        own, theirs = usd(gap["own_usd"]), usd(gap["mirror_usd"])
         direction = "higher" if gap["asymmetry"] > 0 else "lower"
+        difference = f"{direction} by {percent(abs(gap['asymmetry']))}"
         sentences.append(
             f"{country}'s books put its {gap['flow']} of {gap['year']}, the last year with both "
-            f"books, at {usd(gap['own_usd'])}, {partner}'s books at {usd(gap['mirror_usd'])}: "
-            f"{country}'s figure is {direction} by {percent(abs(gap['asymmetry']))} "
+            f"books, at {own}, {partner}'s books at {theirs}: {country}'s figure is {difference} "
             "of the mean of both."
         )
     return sentences
@@ -138,10 +140,11 @@ def flagged_books(books: pd.DataFrame) -> list[str]:
         Of `trade.bilateral`.
     """
     flagged = books[books["flag"] != ""]
-    return [
-        f"To be read with care: {_books(_row(rows))} of {spans(rows['year'])} ({flag})."
-        for (_, flag), rows in flagged.groupby(["books", "flag"])
-    ]
+    sentences = []
+    for (_, flag), rows in flagged.groupby(["books", "flag"]):
+        years_of_books = f"{_books(_row(rows))} of {spans(rows['year'])}"
+        sentences.append(f"To be read with care: {years_of_books} ({flag}).")
+    return sentences
 
 
 def partner(ranked: pd.DataFrame, iso3: str) -> str:
@@ -279,12 +282,15 @@ def complementarity(fits: pd.DataFrame) -> list[str]:
     fits
         Of `trade.complementarity`.
     """
-    return [
-        f"What {countries.name(row['exporter'])} sells to the world matched what "
-        f"{countries.name(row['importer'])} buys from the world to "
-        f"{percent(row['complementarity'], 0)} in {row['year']} (Michaely's index)."
-        for row in fits.groupby("exporter").tail(1).to_dict("records")
-    ]
+    sentences = []
+    for row in fits.groupby("exporter").tail(1).to_dict("records"):
+        exporter, importer = countries.name(row["exporter"]), countries.name(row["importer"])
+        index = percent(row["complementarity"], 0)
+        sentences.append(
+            f"What {exporter} sells to the world matched what {importer} buys from the world to "
+            f"{index} in {row['year']} (Michaely's index)."
+        )
+    return sentences
 
 
 def largest_flow(flows: pd.DataFrame) -> str:
@@ -330,11 +336,10 @@ def gravity(summary: pd.DataFrame, country: str, partner: str) -> str:
     """
     names = countries.name(country), countries.name(partner)
     directions = {"exports": " to ".join(names), "imports": " to ".join(names[::-1])}
-    ranges = [
-        f"{directions[row['flow']]} {times(row['ratio_low'], row['ratio_high'])} "
-        f"({READINGS[row['reading']]})"
-        for row in summary.to_dict("records")
-    ]
+    ranges = []
+    for row in summary.to_dict("records"):
+        ratio = f"{directions[row['flow']]} {times(row['ratio_low'], row['ratio_high'])}"
+        ranges.append(f"{ratio} ({READINGS[row['reading']]})")
     return f"Trade against what size and distance suggest: {'; '.join(ranges)}"
 
 
@@ -400,11 +405,11 @@ def oil(production: pd.DataFrame) -> str:
         Columns iso3, year, value (tonnes).
     """
     ends = production.groupby("iso3", sort=False).tail(1)
-    return "; ".join(
-        f"{countries.name(row['iso3'])} produced {count(row['value'], 'tonnes')} of oil "
-        f"in {row['year']}"
-        for row in ends.to_dict("records")
-    )
+    texts = []
+    for row in ends.to_dict("records"):
+        amount = count(row["value"], "tonnes")
+        texts.append(f"{countries.name(row['iso3'])} produced {amount} of oil in {row['year']}")
+    return "; ".join(texts)
 
 
 def cargo(transit: pd.DataFrame) -> str:
@@ -462,11 +467,9 @@ def _in_constant_dollars(change: pd.DataFrame) -> list[str]:
         return [f"{unit} {since} is that of {now['year']}, {value}."]
     last = usd(now["turnover_constant_usd"])
     text = f"{unit} {since} was {value} in {highest['year']}"
-    return [
-        f"{text}."
-        if now["year"] == now["base_year"]
-        else f"{text}; in {now['year']} it was {last}."
-    ]
+    if now["year"] == now["base_year"]:
+        return [f"{text}."]
+    return [f"{text}; in {now['year']} it was {last}."]
 
 
 def spans(single_years: pd.Series[int]) -> str:
@@ -501,9 +504,8 @@ def composition_coverage(coverage: pd.DataFrame) -> list[str]:
     coverage
         Of `trade.section_coverage`.
     """
-    flows = coverage[
-        (coverage["flow"] != "turnover") & (coverage["year"] == coverage["year"].max())
-    ]
+    last = of_last_year(coverage)
+    flows = last[last["flow"] != "turnover"]
     sentences = []
     for row in flows.to_dict("records"):
         sides = _names(row) if row["flow"] == "exports" else _names(row)[::-1]

@@ -226,6 +226,30 @@ def arrange(rows: pd.DataFrame, columns: Sequence[str], by: Sequence[str]) -> pd
     return rows[list(columns)].sort_values(list(by), kind="stable", ignore_index=True)
 
 
+def of_last_year(rows: pd.DataFrame) -> pd.DataFrame:
+    """Choose the rows of the last year there is.
+
+    Examples
+    --------
+    >>> of_last_year(pd.DataFrame({"year": [2020, 2021, 2021]})).index.to_list()
+    [1, 2]
+    """
+    chosen: pd.DataFrame = rows[rows["year"] == rows["year"].max()]
+    return chosen
+
+
+def within(rows: pd.DataFrame, start: int | None, end: int | None) -> pd.DataFrame:
+    """Choose the rows of a period; an open side takes every year.
+
+    Examples
+    --------
+    >>> within(pd.DataFrame({"year": [2019, 2020, 2021]}), 2020, None).index.to_list()
+    [1, 2]
+    """
+    chosen: pd.DataFrame = rows[rows["year"].between(*bounds(start, end))]
+    return chosen
+
+
 def joined(texts: Iterable[str], separator: str = "; ") -> str:
     """Join texts such as flags and source ids, each once and sorted; empty ones are left out.
 

@@ -52,11 +52,14 @@ class Diff:
         return not (self.new or self.gone or self.revised)
 
     def __str__(self) -> str:
-        parts = [f"+{self.new} rows"] * bool(self.new) + [f"−{self.gone} rows"] * bool(self.gone)
+        parts = []
+        if self.new:
+            parts.append(f"+{self.new} rows")
+        if self.gone:
+            parts.append(f"−{self.gone} rows")
         if self.revised:
-            parts.append(
-                f"{len(self.revised)} of {self.common:,} cells revised (largest: {self.revised[0]})"
-            )
+            revised = f"{len(self.revised)} of {self.common:,} cells revised"
+            parts.append(f"{revised} (largest: {self.revised[0]})")
         return ", ".join(parts) or "nothing new"
 
     def to_dict(self) -> dict[str, Any]:
@@ -75,21 +78,23 @@ def between(change: Change) -> Diff:
     pairs = []
     for column in was.columns:
         old, new = was[column], now[column]
-        differs = ((old != new).fillna(True) & ~(old.isna() & new.isna())).to_numpy(bool)
+        both_missing = old.isna() & new.isna()
+        differs = ((old != new).fillna(True) & ~both_missing).to_numpy(bool)
         for row, one, other in zip(common[differs], old[differs], new[differs], strict=True):
             key = row if isinstance(row, tuple) else (row,)
             revised.append(Revision(key, column, one, other, _size(one, other)))
         if pd.api.types.is_numeric_dtype(old) and not pd.api.types.is_bool_dtype(old):
             pairs.append(pd.DataFrame({"column": column, "before": old, "after": new}).dropna())
     revised.sort(key=lambda revision: (-abs(revision.size or 0), revision.key, revision.column))
+    numbers = pd.concat(pairs) if pairs else pd.DataFrame(columns=["column", "before", "after"])
     return Diff(
-        change.file,
-        len(after.index.difference(before.index)),
-        len(before.index.difference(after.index)),
-        len(common) * len(was.columns),
-        revised,
-        pd.concat(pairs) if pairs else pd.DataFrame(columns=["column", "before", "after"]),
-        newest_year(change.after),
+        file=change.file,
+        new=len(after.index.difference(before.index)),
+        gone=len(before.index.difference(after.index)),
+        common=len(common) * len(was.columns),
+        revised=revised,
+        pairs=numbers,
+        newest=newest_year(change.after),
     )
 
 

@@ -80,19 +80,17 @@ def measure(
     limits = source.limits
     described = packages.resource(change.address)["sources"]
     before = next((each for each in described if each["name"] in change.sources), None)
-    return [
-        *(_edition(before, licence, published) if before else []),
-        _codes(change),
-        _rows(change, limits),
-        *_lost(change, limits),
-        _newest(change, today),
-        *_revised(diff, limits),
-        *_unit(diff, limits),
-        *_range(change),
-        *_totals(change, limits, totals),
-        *_left_out(change, source),
-        _corrections(change),
-    ]
+    checks = [*_edition(before, licence, published)] if before else []
+    checks += [_codes(change), _rows(change, limits)]
+    checks += _lost(change, limits)
+    checks.append(_newest(change, today))
+    checks += _revised(diff, limits)
+    checks += _unit(diff, limits)
+    checks += _range(change)
+    checks += _totals(change, limits, totals)
+    checks += _left_out(change, source)
+    checks.append(_corrections(change))
+    return checks
 
 
 def _stop(guard: str, value: float, limit: float, stops: bool, text: str) -> Check:
@@ -101,16 +99,12 @@ def _stop(guard: str, value: float, limit: float, stops: bool, text: str) -> Che
 
 def _codes(change: Change) -> Check:
     """Every three-letter code is a state of countries.csv, or was in the table before."""
-    fields = packages.resource(change.address)["schema"]["fields"]
-    columns = [
-        field["name"]
-        for field in fields
-        if field.get("constraints", {}).get("pattern") == "[A-Z]{3}"
-    ]
-    known = {*tables.load("countries")["iso3"], *NO_STATE}
-    for column in columns:
-        known |= set(change.before[column].dropna())
-    unknown = sorted({code for name in columns for code in change.after[name].dropna()} - known)
+    known, codes = {*tables.load("countries")["iso3"], *NO_STATE}, set()
+    for field in packages.resource(change.address)["schema"]["fields"]:
+        if field.get("constraints", {}).get("pattern") == "[A-Z]{3}":
+            known |= set(change.before[field["name"]].dropna())
+            codes |= set(change.after[field["name"]].dropna())
+    unknown = sorted(codes - known)
     text = f"{', '.join(unknown[:5])} is in no row of countries.csv"
     return _stop("codes", len(unknown), 0, bool(unknown), text)
 
@@ -139,11 +133,9 @@ def _lost(change: Change, limits: Limits) -> Iterable[Check]:
         now = change.after.groupby(column)[time].max()
         last = change.before[change.before[time] == change.before[column].map(newest)]
         full = last[column].value_counts()
-        lost += [
-            f"{time} {newest[value]} of {column} {value}"
-            for value in sorted(full[full >= limits.lost_rows].index)
-            if value in now and now[value] < newest[value]
-        ]
+        for value in sorted(full[full >= limits.lost_rows].index):
+            if value in now and now[value] < newest[value]:
+                lost.append(f"{time} {newest[value]} of {column} {value}")
     text = f"{'; '.join(lost[:5])} is gone"
     yield _stop("lost", len(lost), 0, bool(lost), text)
 
@@ -276,14 +268,11 @@ def _corrections(change: Change) -> Check:
     """The declared corrections fit the whole table with the new rows."""
     text = ""
     if packages.corrections(change.address):
-        frames = [
-            tables.typed(
-                change.address,
-                path,
-                change.content if path.as_posix().endswith(change.file) else path.read_bytes(),
-            )
-            for path in packages.files(change.address)
-        ]
+        frames = []
+        for path in packages.files(change.address):
+            is_changed = path.as_posix().endswith(change.file)
+            content = change.content if is_changed else path.read_bytes()
+            frames.append(tables.typed(change.address, path, content))
         try:
             tables.corrected(change.address, pd.concat(frames, ignore_index=True))
         except DataError as error:
@@ -304,15 +293,14 @@ def second_sources(change: Change, others: pd.DataFrame) -> list[str]:
     keys = ["reporter", "partner", "year", "flow"]
     new = pd.concat([change.after, change.before, change.before]).drop_duplicates(keep=False)
     members = new[["reporter", "partner"]].isin(MEMBERS).all(axis=1)
-    mine = new[members].set_index(keys)["value_usd"]
-    theirs = others[~others["source"].isin(change.sources)].set_index([*keys, "source"])[
-        "value_usd"
-    ]
-    both = theirs.reset_index("source").join(mine.rename("new"), how="inner")
+    mine = new[members].set_index(keys)["value_usd"].rename("new")
+    others = others[~others["source"].isin(change.sources)].set_index(keys)
+    both = others[["source", "value_usd"]].join(mine, how="inner")
     ratio = both["new"] / both["value_usd"]
     low, high = BOOKS_DIFFER
     odd = both[(ratio < low) | (ratio > high)].sort_index().reset_index()
-    return [
-        f"{reporter} {flow} {partner} {year}: {new:,.0f}, {source} has {other:,.0f}"
-        for reporter, partner, year, flow, source, other, new in odd.itertuples(index=False)
-    ]
+    texts = []
+    for row in odd.to_dict("records"):
+        flow = f"{row['reporter']} {row['flow']} {row['partner']} {row['year']}"
+        texts.append(f"{flow}: {row['new']:,.0f}, {row['source']} has {row['value_usd']:,.0f}")
+    return texts

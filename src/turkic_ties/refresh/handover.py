@@ -141,27 +141,22 @@ def moved_verdicts(copy: Path, real: Path) -> list[dict[str, Any]]:
     """
     with _using(copy):
         registries = claims.choose([])
-        found = {
-            (registry.slug, result.id): result
-            for registry, _ in registries
-            for result in claims.evaluate(registry)
-            if result.verdict != result.signed
-        }
-    moved = []
+        found = {}
+        for registry, _ in registries:
+            for result in claims.evaluate(registry):
+                if result.verdict != result.signed:
+                    found[registry.slug, result.id] = result
+    moved: list[dict[str, Any]] = []
     with _using(real):
         for registry, _ in registries if found else []:
             ids = [id for slug, id in found if slug == registry.slug]
             for was in claims.evaluate(registry, ids) if ids else []:
                 now = found[registry.slug, was.id]
-                if was.verdict != now.verdict:
-                    moved.append(
-                        {
-                            "statement": f"{registry.slug} {was.id}",
-                            "before": f"{was.verdict}, {was.computed}",
-                            "after": f"{now.verdict}, {now.computed}",
-                            "tables": list(now.tables),
-                        }
-                    )
+                if was.verdict == now.verdict:
+                    continue
+                before, after = (f"{each.verdict}, {each.computed}" for each in (was, now))
+                statement = {"statement": f"{registry.slug} {was.id}"}
+                moved.append(statement | {"before": before, "after": after, "tables": now.tables})
     return moved
 
 

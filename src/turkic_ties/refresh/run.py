@@ -233,11 +233,10 @@ def _stage(
             outcome.changes.append(change)
             outcome.checks += checks
             outcome.stop(change.address, checks, options.accepts)
-            outcome.warnings += [
-                f"the package has warnings on {each['name']}: are they still true?"
-                for each in data.resource(change.address)["sources"]
-                if each["name"] in own and each.get("warnings")
-            ]
+            for each in data.resource(change.address)["sources"]:
+                if each["name"] in own and each.get("warnings"):
+                    warning = f"the package has warnings on {each['name']}: are they still true?"
+                    outcome.warnings.append(warning)
             if change.address == TRADE:
                 outcome.warnings += guards.second_sources(change, data.load(TRADE))
             lines.append(_line(asked, change, compared, checks, options, today))

@@ -160,11 +160,13 @@ def _deliveries(answer: Answer, rows: Iterable[list[str]]) -> pd.DataFrame:
 
 def _deals(answer: Answer, rows: Iterable[list[str]], categories: dict[str, str]) -> pd.DataFrame:
     """Keep what was delivered from 1992 on or is not delivered yet, and number it."""
-    deals = [
-        _deal(answer, dict(zip(DEAL, row, strict=True)), categories)
-        for row in rows
-        if _code(row[0]) in MEMBERS and (not row[10] or int(row[10][-4:]) >= FIRST_YEAR)
-    ]
+    deals = []
+    for row in rows:
+        deal = dict(zip(DEAL, row, strict=True))
+        last_delivery = deal["delivery_years"][-4:]
+        is_recent = not last_delivery or int(last_delivery) >= FIRST_YEAR
+        if _code(deal["recipient"]) in MEMBERS and is_recent:
+            deals.append(_deal(answer, deal, categories))
     if not deals:
         raise RefusedAnswer(SOURCE, answer.name, "rows", "none is a deal of the six")
     # Within a group by designation, size (unknown last), years, and the dearest first.
@@ -192,15 +194,15 @@ def _deal(answer: Answer, deal: dict[str, Any], categories: dict[str, str]) -> d
     figures = ["order_year", "number_ordered", "number_delivered", *DEAL[-3:]]
     values = {name: reading.number(SOURCE, answer, place, deal[name]) for name in figures}
     recipient, supplier = _parties(answer, deal["recipient"], deal["supplier"])
-    return {
-        **deal,
-        **{name: value or 0.0 for name, value in values.items()},
-        **{name: deal[name] == "?" for name in DEAL if name.endswith("_estimated")},
+    ordered = values["number_ordered"]
+    estimated = {name: deal[name] == "?" for name in DEAL if name.endswith("_estimated")}
+    deal |= {name: value or 0.0 for name, value in values.items()} | estimated
+    return deal | {
         "recipient": recipient,
         "supplier": supplier,
         "order_year": int(deal["order_year"]),
-        "number_ordered": values["number_ordered"],
-        "tiv_order": values["tiv_order"] if values["number_ordered"] is not None else None,
+        "number_ordered": ordered,
+        "tiv_order": None if ordered is None else values["tiv_order"],
         "category": categories[kind],
         "delivery_years": deal["delivery_years"].replace(" ", "") or None,
         "comments": deal["comments"] or None,

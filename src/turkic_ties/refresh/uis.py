@@ -76,16 +76,13 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
         value = reading.number(SOURCE, answer, f"{code}, {iso3}, {year}", record["value"])
         if iso3 in MEMBERS and value is not None and not record["magnitude"]:
             values[code, iso3, year] = value
-    moving = [
-        (iso3, year, *MOVING[code], value, _flag(value, values.get((code, iso3, year - 1))))
-        for (code, iso3, year), value in values.items()
-        if code in MOVING
-    ]
-    taught = [
-        (iso3, LEVELS[code], year, round(value, 4))
-        for (code, iso3, year), value in values.items()
-        if code in LEVELS
-    ]
+    moving, taught = [], []
+    for (code, iso3, year), value in values.items():
+        if code in MOVING:
+            flag = _flag(value, values.get((code, iso3, year - 1)))
+            moving.append((iso3, year, *MOVING[code], value, flag))
+        else:
+            taught.append((iso3, LEVELS[code], year, round(value, 4)))
     columns = ["iso3", "year", "indicator", "region", "persons", "flag"]
     mobility = reading.frame(moving, columns, 4)
     home = reading.frame(taught, ["iso3", "level", "year", "share_pct"], 3)

@@ -77,20 +77,14 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
         else:
             rows = _rows(answer, ["AgeGrp", "AgeGrpStart", *SEXES.values()])
             rows = rows[rows["Time"] % EVERY == 0]
-            tables_by_sex = [
-                pd.DataFrame(
-                    {
-                        "iso3": rows["ISO3_code"],
-                        "year": rows["Time"],
-                        "sex": sex,
-                        "age_start": rows["AgeGrpStart"],
-                        "age_group": rows["AgeGrp"],
-                        "variant": _variant(rows["Time"]),
-                        "population": (rows[column] * 1000).round().astype("Int64"),
-                    }
-                )
-                for sex, column in SEXES.items()
-            ]
+            tables_by_sex = []
+            for sex, column in SEXES.items():
+                table = pd.DataFrame({"iso3": rows["ISO3_code"], "year": rows["Time"], "sex": sex})
+                table["age_start"] = rows["AgeGrpStart"]
+                table["age_group"] = rows["AgeGrp"]
+                table["variant"] = _variant(rows["Time"])
+                table["population"] = (rows[column] * 1000).round().astype("Int64")
+                tables_by_sex.append(table)
             order = ["iso3", "year", "sex", "age_start"]
             structure = pd.concat(tables_by_sex)
             built[STRUCTURE] = structure.sort_values(order, ignore_index=True)

@@ -94,20 +94,17 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
     series = _series(answers)
     built = {}
     if GDP in series:
-        gdp = [
-            ("gdp_usd", iso3, year, float(round(value)), "current US dollars", "wdi", None)
-            for (iso3, year), value in series[GDP].items()
-            if iso3 in COMPARED
-        ]
+        gdp = []
+        for (iso3, year), value in series[GDP].items():
+            if iso3 in COMPARED:
+                dollars = float(round(value))
+                gdp.append(("gdp_usd", iso3, year, dollars, "current US dollars", "wdi", None))
         built[COMMODITIES] = reading.frame(gdp, reading.COMMODITIES, 3)
     if {GDP, POPULATION} <= set(series):
         built[COUNTRIES] = _gravity(series[GDP], series[POPULATION], version(answers))
-        per_head = {
-            key: value / series[POPULATION][key]
-            for key, value in series[GDP].items()
-            if key in series[POPULATION]
-        }
-        series[f"{GDP} / {POPULATION}"] = per_head
+        gdp_usd, people = series[GDP], series[POPULATION]
+        known = [key for key in gdp_usd if key in people]
+        series[f"{GDP} / {POPULATION}"] = {key: gdp_usd[key] / people[key] for key in known}
     return built | _indicators(series)
 
 
@@ -187,11 +184,10 @@ def _indicators(series: dict[str, Series]) -> dict[str, pd.DataFrame]:
     catalogue = catalogue[catalogue["publisher_code"].isin(series.keys())].copy()
     catalogue["name"] = catalogue["name"].str.replace(OLD_VINTAGE, "", regex=True)
     for place, indicator, code in catalogue[["indicator", "publisher_code"]].itertuples():
-        values = {
-            (iso3, year): float(f"{value:.{SIGNIFICANT_DIGITS}g}")
-            for (iso3, year), value in series[code].items()
-            if iso3 in MEMBERS and year >= FIRST_INDICATOR_YEAR
-        }
+        values = {}
+        for (iso3, year), value in series[code].items():
+            if iso3 in MEMBERS and year >= FIRST_INDICATOR_YEAR:
+                values[iso3, year] = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
         if not values:
             raise RefusedAnswer(SOURCE[0], f"wdi_{code}", indicator, "none of the six has a value")
         rows += [(indicator, *key, value) for key, value in values.items()]

@@ -29,6 +29,7 @@ NAME = "edition.json"
 PAIRS = [*permutations(countries.MEMBERS, 2)]
 PLACE = re.compile(r"<!--(head|switcher|cite)-->.*?<!--/\1-->", re.DOTALL)
 BASE_URL = re.compile(r"https?://\w[\w.-]*(:\d+)?(/[\w.~%-]+)*/", re.ASCII)
+CONTACT = re.compile(r"https?://[\w.-]+(:\d+)?(/\S*)?|[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 NAMES = {"en": "English", "tr": "Türkçe", "kk": "Қазақша", "ru": "Русский"}
 """Of languages, as they are called in themselves."""
 DESCRIPTION_SIGNS = 300  # what search engines show of a description, and some more
@@ -52,18 +53,26 @@ class Edition:
         Address of the folder of reports, with a slash at the end; empty when it is not published.
     dated
         Day of the copy that is kept; empty without one.
+    contact
+        Where readers report errors: an address on the web or of mail; empty without one.
     """
 
     updated: str = ""
     next: str = ""
     base_url: str = ""
     dated: str = ""
+    contact: str = ""
 
     def __post_init__(self) -> None:
         if self.base_url and not BASE_URL.fullmatch(self.base_url):
             raise EditionError(
                 f"--base-url {self.base_url!r} is not the address of a folder on the web: "
                 "write it like https://example.org/ties/"
+            )
+        if self.contact and not CONTACT.fullmatch(self.contact):
+            raise EditionError(
+                f"--contact {self.contact!r} is no address on the web or of mail: "
+                "write it like https://example.org/issues or errors@example.org"
             )
         for day in filter(None, (self.updated, self.next, self.dated)):
             try:
@@ -319,8 +328,3 @@ def _dataset(
         ],
     }
     return {name: value for name, value in dataset.items() if value}
-
-
-def _interval(given: Mapping[str, Any]) -> str:
-    """Write the period of a report for programs; empty without one."""
-    return f"{given['start']}/{given.get('end') or '..'}" if "start" in given else ""

@@ -26,6 +26,7 @@ from turkic_ties.reports.shell import TEMPLATES, equip
 from turkic_ties.reports.summaries import FORMAT
 from turkic_ties.theme import MIME_TYPE, as_markdown, themed_svg
 
+WHOLE_NUMBER = re.compile(r"(?<![^,\n])(-?\d+)\.0(?![^,\n])")  # in a column with fractions
 MAX_PREVIEW_ROWS = 12  # of a chart's data on the page; limits page size
 
 Shown = dict[str, Any]
@@ -168,7 +169,7 @@ def _named_anchors(rendered: str) -> Markup:
 
 
 def _csv_table(text: str, caption: str) -> Markup:
-    header, *rows = csv.reader(io.StringIO(text))
+    header, *rows = csv.reader(io.StringIO(WHOLE_NUMBER.sub(r"\1", text)))
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
@@ -184,6 +185,7 @@ def _csv_table(text: str, caption: str) -> Markup:
 
 
 def _csv_link(text: str) -> str:
+    text = WHOLE_NUMBER.sub(r"\1", text)
     # Letters beyond ASCII may stand in an address; escaped they are three times as long.
     quoted = re.sub(r"[\x00-\x7f]+", lambda m: urllib.parse.quote(m[0], safe="/,:;()=+!*"), text)
     return f"data:text/csv;charset=utf-8,{quoted}"

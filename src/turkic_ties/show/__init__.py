@@ -142,11 +142,9 @@ def _with_series(
     """Add the series of a figure, and how it moved up to the last year."""
     values = dict(zip(known["year"].astype(int), known[column].astype(float), strict=True))
     last = max(values)
-    changes = tuple(
-        f"{moved(values[last], values[last - span])} {last - span}"
-        for span in (1, 5)
-        if values.get(last - span)  # a change from nothing has no rate
-    )
+    # A change from nothing has no rate.
+    earlier = [year for year in (last - 1, last - 5) if values.get(year)]
+    changes = tuple(f"{moved(values[last], values[year])} {year}" for year in earlier)
     points = tuple((year, float(f"{values[year]:.6g}")) for year in sorted(values))
     return replace(figure, moved=changes, series=points)
 
@@ -172,11 +170,13 @@ def both_figures(
     column, text, unit, table, moved
         As for `last_figure`.
     """
-    ids = (id, f"{id}_partner")
-    return [
-        last_figure(id, label, of_state, column, text, unit, table, moved, countries.name(iso3))
-        for id, (iso3, of_state) in zip(ids, rows.items(), strict=True)
-    ]
+    figures = []
+    for id_of_state, (iso3, of_state) in zip((id, f"{id}_partner"), rows.items(), strict=True):
+        name = countries.name(iso3)
+        figures.append(
+            last_figure(id_of_state, label, of_state, column, text, unit, table, moved, name)
+        )
+    return figures
 
 
 def in_short(*parts: str | Sequence[str]) -> None:
@@ -405,15 +405,12 @@ def statements(topic: str, country: str, partner: str) -> None:
             unavailable(f"The article {slug} is left out: its file has a mistake.")
             continue
         about = statements.article
-        side = countries.name(about.country)
-        order = (
-            ""
-            if about.country == country
-            else (
+        side, order = countries.name(about.country), ""
+        if about.country != country:
+            order = (
                 f"The article is about {side} with {countries.name(about.partner)}: "
                 f"in its statements, the country's own books are those of {side}."
             )
-        )
         if results:
             claims(results, about.cited, order)
 
@@ -423,25 +420,19 @@ def sources(read: Iterable[str]) -> None:
     read = sorted(read)
     cited = data.sources(read)
     tables = [{"table": address, "hash": data.resource(address)["hash"]} for address in read]
-    known = [
-        {
-            "table": address,
-            "row": ", ".join(map(str, entry["match"].values())),
-            "action": entry["action"],
-            "reason": " ".join(entry["reason"].split()),
-        }
-        for address in read
-        for entry in data.corrections(address)
-    ]
-    lines = [
-        as_markdown(f"{row.publisher}, {row.dataset} ({row.version}; {row.kind}). {row.citation}")
-        for row in cited.itertuples()
-    ]
-    _display(
-        "sources",
-        {"sources": cited.to_dict("records"), "tables": tables, "corrections": known},
-        {"text/markdown": "\n".join(f"- {line}" for line in lines)},
-    )
+    corrections = []
+    for address in read:
+        for entry in data.corrections(address):
+            row = ", ".join(map(str, entry["match"].values()))
+            reason = " ".join(entry["reason"].split())
+            action = entry["action"]
+            corrections.append({"table": address, "row": row, "action": action, "reason": reason})
+    lines = []
+    for source in cited.itertuples():
+        edition = f"{source.dataset} ({source.version}; {source.kind})"
+        lines.append(f"- {as_markdown(f'{source.publisher}, {edition}. {source.citation}')}")
+    content = {"sources": cited.to_dict("records"), "tables": tables, "corrections": corrections}
+    _display("sources", content, {"text/markdown": "\n".join(lines)})
 
 
 # -- bundles ---------------------------------------------------------------------------------------
@@ -465,7 +456,9 @@ def _plain(value: Value) -> Value:
         return value
     if pd.isna(value):
         return None
-    return int(value) if float(value).is_integer() and abs(value) < 1e6 else float(f"{value:.6g}")
+    if float(value).is_integer() and abs(value) < 1e6:
+        return int(value)
+    return float(f"{value:.6g}")
 
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:
@@ -480,17 +473,18 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.reset_index()
     elif not pd.api.types.is_integer_dtype(frame.index):
         raise ValueError("the rows of this table have names: call reset_index(names=...) first.")
-    names = [
-        " ".join(str(level) for level in name if level != "") if isinstance(name, tuple) else name
-        for name in frame.columns
-    ]
-    return frame.set_axis([str(name) for name in names], axis="columns")
+    return frame.set_axis([_joined(name) for name in frame.columns], axis="columns")
+
+
+def _joined(name: object) -> str:
+    """Write the name of a column; one with several levels has those that are not empty."""
+    levels = name if isinstance(name, tuple) else (name,)
+    return " ".join(str(level) for level in levels if level != "")
 
 
 def _csv(values: pd.DataFrame) -> str:
-    return values.map(
-        lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell
-    ).to_csv(index=False, lineterminator="\n")
+    rounded = values.map(lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell)
+    return rounded.to_csv(index=False, lineterminator="\n")
 
 
 CODES = re.compile(
@@ -527,11 +521,10 @@ def _country(value: object) -> object:
 
 
 def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]) -> str:
-    numeric = [pd.api.types.is_numeric_dtype(dtype) for dtype in frame.dtypes]
-    columns = [
-        (name, is_number or name in formats, formats.get(name, _written))
-        for name, is_number in zip(map(str, frame), numeric, strict=True)
-    ]
+    columns = []
+    for name, dtype in zip(map(str, frame), frame.dtypes, strict=True):
+        is_number = name in formats or pd.api.types.is_numeric_dtype(dtype)
+        columns.append((name, is_number, formats.get(name, _written)))
 
     def cell(tag: str, is_number: bool, text: str) -> str:
         # Numbers are aligned to the right; a date or another short text is not broken.
@@ -539,10 +532,11 @@ def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]
         return f"<{tag}{kind}>{html.escape(text)}</{tag[:2]}>"
 
     def row(values: Iterable[Any]) -> str:
-        return "".join(
-            cell("td", is_number, "–" if _is_missing(value) else written(value))
-            for (_, is_number, written), value in zip(columns, values, strict=True)
-        )
+        cells = []
+        for (_, is_number, written), value in zip(columns, values, strict=True):
+            text = "–" if _is_missing(value) else written(value)
+            cells.append(cell("td", is_number, text))
+        return "".join(cells)
 
     header = "".join(cell('th scope="col"', is_number, name) for name, is_number, _ in columns)
     body = "".join(f"<tr>{row(values)}</tr>" for values in frame.itertuples(index=False, name=None))

@@ -62,28 +62,33 @@ def _panel(ax: Axes, fig: Figure, colours: dict[str, str]) -> dict[str, Any]:
     if by == "y" and not fig.legends:
         colours = {}  # the names of the rows are enough
     for name, *place in _points(ax, colours) if has_values else ():
-        key = names.get(round(place[along]), "") if names else f"{np.floor(place[along]):.0f}"
-        keys.setdefault(key, round(place[along]) if names else place[along])
+        where, value = place[along], place[1 - along]
+        key = names.get(round(where), "") if names else f"{np.floor(where):.0f}"
+        keys.setdefault(key, round(where) if names else where)
         values = series.setdefault(name, {}).setdefault(key, [])
-        values += [place[1 - along]] * (place[1 - along] not in values)
+        if value not in values:
+            values.append(value)
     ordered = sorted(keys, key=keys.__getitem__)
     places = np.full((len(keys), 2), [ax.get_xlim()[0], ax.get_ylim()[0]])
     places[:, along] = [keys[key] for key in ordered]
-    size = fig.get_size_inches() * 72
     canvas = (ax.transData + fig.transFigure.inverted()).transform(places) if keys else places
-    at = size[along] * (1 - canvas[:, 1] if by == "y" else canvas[:, 0])
+    # In points, from the top: as a picture on a page is measured.
+    width, height = fig.get_size_inches() * 72
+    at = height * (1 - canvas[:, 1]) if by == "y" else width * canvas[:, 0]
     box = ax.get_position()
-    corners = [box.x0 * size[0], (1 - box.y1) * size[1], box.x1 * size[0], (1 - box.y0) * size[1]]
+    left, top, right, bottom = box.x0, 1 - box.y1, box.x1, 1 - box.y0
+    edges = [left * width, top * height, right * width, bottom * height]
+    texts = []
+    for name, of_key in series.items():
+        cells = [_text(of_key.get(key, [])) for key in ordered]
+        texts.append([languages.chosen().say(name), cells])
     return {
         "title": " ".join(ax.get_title(loc="left").split()),
-        "box": [round(float(edge), 1) for edge in corners],
+        "box": [round(float(edge), 1) for edge in edges],
         "by": by,
         "at": [round(float(place), 1) for place in at],
         "keys": [" ".join(key.split()) for key in ordered],
-        "series": [
-            [languages.chosen().say(name), [_text(of_key.get(key, [])) for key in ordered]]
-            for name, of_key in series.items()
-        ],
+        "series": texts,
     }
 
 
@@ -131,12 +136,10 @@ def _points(ax: Axes, colours: dict[str, str]) -> Iterator[Point]:
 def _colours(fig: Figure) -> dict[str, str]:
     """Name the colours of a figure: by its legends, or else by the names at the ends of lines."""
     legends = [*fig.legends, *(legend for ax in fig.axes if (legend := ax.get_legend()))]
-    entries = [
-        (_colour(handle), text.get_text())
-        for legend in legends
-        for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True)
-    ]
-    named = dict(reversed(entries))  # of two entries with one colour the first counts
+    named: dict[str, str] = {}
+    for legend in legends:
+        for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
+            named.setdefault(_colour(handle), text.get_text())
     texts = [text for ax in fig.axes for text in ax.texts if names_a_line(text)]
     at_ends: dict[str, set[str]] = {}
     for text in texts:
