@@ -5,7 +5,7 @@ They are made from the summaries of reports and articles. Nothing is evaluated h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -28,13 +28,25 @@ DESCRIPTIONS = {
 }
 """Of the pages, for search engines."""
 
+SHOWN = (
+    "topic",
+    "title",
+    "parameters",
+    "in_short",
+    "key_figures",
+    "figures",
+    "shown_tables",
+    "sources",
+)
+"""What the pages need of the summaries, all of which are in memory at once."""
+
 
 @dataclass(frozen=True)
 class _Report:
     """One published report."""
 
     stem: str
-    summary: dict[str, Any]
+    summary: dict[str, Any]  # without the parts that only the report's own page shows
 
     @property
     def topic(self) -> str:
@@ -118,7 +130,7 @@ def edition_pages(*folders: Path) -> dict[str, str]:
     return pages
 
 
-def report_page(folder: Path, name: str, edition: frame.Edition, stems: Sequence[str]) -> str:
+def report_page(folder: Path, name: str, edition: frame.Edition, stems: Collection[str]) -> str:
     """Fill the places of the page of a report or an article.
 
     Parameters
@@ -166,7 +178,7 @@ def _reports(folders: Sequence[Path]) -> dict[str, _Report]:
     reports = {}
     for stem, path in sorted(paths.items()):
         if summary := summaries.read(path):
-            reports[stem] = _Report(stem, summary)
+            reports[stem] = _Report(stem, {name: summary[name] for name in SHOWN})
     return reports
 
 
