@@ -200,7 +200,8 @@ def in_short(*parts: str | Sequence[str]) -> None:
 def key_figures(figures: Sequence[KeyFigure]) -> None:
     """Show key figures: as cards, or side by side where they are of both states.
 
-    What has no value, or the value zero, is in the summary of the report and not on the page.
+    What has no value is in the summary of the report and not on the page. A zero is a value, but
+    cards that are all zero say less than the sentences around them: a page leaves them out.
 
     Parameters
     ----------
@@ -220,7 +221,7 @@ def key_figures(figures: Sequence[KeyFigure]) -> None:
             "Source": figure.source,
         }
         for figure in figures
-        if figure.value
+        if figure.value is not None
     ]
     table = _html_table(pd.DataFrame(rows), {})
     states = list(dict.fromkeys(figure.state for figure in figures if figure.state))
