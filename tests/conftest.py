@@ -18,6 +18,18 @@ from turkic_ties import claims
 
 PROJECT = Path(__file__).parents[1]
 TIES = Path(sys.executable).with_name("ties")
+OF_PROCESSES = (
+    "test_browser",
+    "test_build",
+    "test_cluster",
+    "test_hostile",
+    "test_kernels",
+    "test_new_topic",
+    "test_publish",
+    "test_refresh_faults",
+    "test_refresh_month",
+    "test_reports",
+)
 
 settings.register_profile("project", deadline=None, max_examples=50)
 settings.load_profile("project")
@@ -81,12 +93,14 @@ def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave properties out of the coverage: they run the lines of the cases again, a hundred times.
+    """Leave out of the coverage what would take half as long again and adds few lines.
 
-    Measuring would take half as long again.
+    Properties run the lines of the cases again, a hundred times; the tests of `OF_PROCESSES` are
+    about whole builds, which mostly run in processes of their own.
     """
     for item in items:
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if is_property or item.path.stem in OF_PROCESSES:
             item.add_marker("no_cover")
 
 

@@ -257,7 +257,7 @@ def test_a_sign_that_the_encoding_of_the_output_lacks_is_replaced_or_refused(
 
 @pytest.mark.parametrize(
     "command",
-    ["data defense/events --csv", "claims --json", "measures defense.events_between --csv"],
+    ["data defense/events --csv", "claims D02 --json", "measures defense.events_between --csv"],
 )
 def test_what_a_program_will_read_loses_no_sign(command: str) -> None:
     answer = subprocess.run(
