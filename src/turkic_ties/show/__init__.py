@@ -107,7 +107,8 @@ def last_figure(
     id, label, unit
         As in `KeyFigure`.
     rows
-        A measure with a ``year``; where it has ``books`` and ``source`` the card names them.
+        A measure with a ``year``; where it has ``books`` and ``source`` the card names them, and
+        with a ``rank`` the number ``among`` which it is one.
     column
         The column of `rows` with the number or code.
     text
@@ -132,6 +133,8 @@ def last_figure(
     period = f"{last['year']}{BOOKS[last['books']] if 'books' in known else ''}"
     value = last[column] if isinstance(last[column], str) else float(last[column])
     publisher, written = data.publishers(table, ids), text(last[column])
+    if column == "rank" and pd.notna(last.get("among")):
+        written += f" of {last['among']:.0f}"
     figure = KeyFigure(id, label, value, written, unit, period, publisher, state)
     return figure if moved is None else _with_series(figure, known, column, moved)
 
