@@ -33,7 +33,7 @@ from turkic_ties.show.charts import (  # noqa: F401
     setup,
     year_axis,
 )
-from turkic_ties.show.readings import NO_VALUE, readings  # noqa: F401
+from turkic_ties.show.readings import MIRRORED, NO_VALUE, readings  # noqa: F401
 from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, ON_CELL, PAPER, as_markdown  # noqa: F401
 from turkic_ties.words import MISSING, capital, count, number, ordinal, percent, usd  # noqa: F401
 
