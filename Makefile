@@ -26,7 +26,7 @@ types: .venv/ready
 
 units: .venv/ready
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --doctest-modules \
-		--cov=turkic_ties --cov-report=term:skip-covered tests src
+		--cov --cov-report=term:skip-covered tests src
 
 lab: .venv/ready  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter trust notebooks/*.ipynb

@@ -18,17 +18,28 @@ from turkic_ties import claims
 
 PROJECT = Path(__file__).parents[1]
 TIES = Path(sys.executable).with_name("ties")
-OF_PROCESSES = (
+# About builds, pages and publishers: coverage is measured of what gives figures and sentences.
+NOT_OF_FIGURES = (
+    "test_articles",
     "test_browser",
     "test_build",
     "test_cluster",
+    "test_connectors",
+    "test_frame",
     "test_hostile",
     "test_kernels",
+    "test_languages",
     "test_new_topic",
+    "test_notebooks",
+    "test_outputs",
+    "test_pages",
+    "test_pdf",
     "test_publish",
+    "test_refresh",
     "test_refresh_faults",
     "test_refresh_month",
     "test_reports",
+    "test_topics",
 )
 
 settings.register_profile("project", deadline=None, max_examples=50)
@@ -95,12 +106,11 @@ def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> P
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out of the coverage what would take half as long again and adds few lines.
 
-    Properties run the lines of the cases again, a hundred times; the tests of `OF_PROCESSES` are
-    about whole builds, which mostly run in processes of their own.
+    Properties run the lines of the cases again, fifty times.
     """
     for item in items:
         is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        if is_property or item.path.stem in OF_PROCESSES:
+        if is_property or item.path.stem in NOT_OF_FIGURES:
             item.add_marker("no_cover")
 
 
