@@ -1,8 +1,9 @@
 """Change measures and rules of verdicts in small ways, and see whether their tests notice.
 
-``make mutants`` draws changes at random (with a fixed seed) from all places of ``measures/`` and
-``claims/`` where a number, a comparison, a sign, a condition or a choice of rows could be wrong,
-runs the tests of that module on each changed copy, and prints those that no test noticed.
+``make mutants`` draws changes at random from all places of ``measures/`` and ``claims/`` where a
+number, a comparison, a sign, a condition or a choice of rows could be wrong, runs the tests of
+that module on each changed copy, and prints those that no test noticed. The draw goes by a hash of
+each change, so that the same changes are drawn again when code elsewhere has been edited.
 ``tests/survivors.yml`` gives a reason for survivors that do not matter; a survivor without
 a reason makes the command end with status 1.
 """
@@ -11,8 +12,8 @@ from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import os
-import random
 import re
 import shutil
 import subprocess
@@ -27,7 +28,6 @@ import yaml
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "src" / "turkic_ties"
-SEED = 2026
 TIMEOUT_SECONDS = 300
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -234,7 +234,8 @@ def main() -> int:
     reasons = yaml.safe_load((PROJECT / "tests" / "survivors.yml").read_text("utf-8")) or {}
     modules = sorted([*(PACKAGE / "measures").glob("*.py"), *(PACKAGE / "claims").glob("*.py")])
     every = [m for path in modules if options.module in str(path) for m in mutants(path)]
-    drawn = random.Random(SEED).sample(every, min(options.count, len(every)))
+    drawn = sorted(every, key=lambda mutant: hashlib.sha256(mutant.name.encode()).digest())
+    drawn = drawn[: options.count]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         used = sorted({mutant.path for mutant in drawn})
         unchanged = [Mutant(path, 0, "", "", path.read_text(encoding="utf-8")) for path in used]

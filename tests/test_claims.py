@@ -14,6 +14,8 @@ import yaml
 
 from turkic_ties import claims, data
 from turkic_ties.claims import TREND_P, TREND_POINTS, Verdict
+from turkic_ties.claims.compute import Evaluation
+from turkic_ties.claims.registry import SCALES, Calculation
 from turkic_ties.claims.rules import (
     MARGIN,
     WINDOW,
@@ -27,6 +29,7 @@ from turkic_ties.claims.verdicts import (
     combine_parts,
     combine_readings,
     combine_times,
+    plain,
     with_unit,
 )
 from turkic_ties.reports.build import ReportResult, _unreviewed
@@ -387,6 +390,14 @@ def test_all_of_and_any_of_decide_as_soon_as_they_can() -> None:
         assert holds({"all_of": rules}, 2009.0, stated) is expected
     for rules, expected in [([no, no], False), ([no, unknown], None), ([yes, unknown], True)]:
         assert holds({"any_of": rules}, 2009.0, stated) is expected
+
+
+def test_several_rules_fail_widely_when_each_that_fails_does() -> None:
+    # Of 10 the bound 4 is met, 11 is missed by a tenth, 99 by far more than half of what is stated.
+    met, near, far = ({"at_least": {"value": bound}} for bound in (4, 11, 99))
+    for rules, wide in [([met, far], True), ([near, far], False), ([far, far], True)]:
+        assert decide({"all_of": rules}, 10.0).wide is wide
+    assert not decide({"all_of": [met, met]}, 10.0).wide
 
 
 def test_a_rule_takes_what_the_part_states_and_rules_are_nested() -> None:
@@ -1019,6 +1030,54 @@ def test_a_mistake_in_an_entry_is_named_with_its_statement(
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     with pytest.raises(claims.ClaimError, match=rf"claims.yml, X2, .*{message}"):
         claims.evaluate(claims.load(path), ["X2"])
+
+
+def test_a_word_of_size_is_the_power_of_ten_it_says() -> None:
+    sizes = {word: round(1 / scale) for word, scale in SCALES.items()}
+    assert sizes == {
+        "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    }  # fmt: skip
+
+
+def test_two_parts_need_a_statement_each(tmp_path: Path) -> None:
+    content = yaml.safe_load(OTHER.read_text(encoding="utf-8"))
+    claim = next(claim for claim in content["claims"] if len(claim["parts"]) == 1)
+    claim["parts"][0]["statement"] = "The first."
+    claim["parts"].append({**claim["parts"][0], "statement": "The second."})
+    path = tmp_path / "claims.yml"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    claims.load(path)
+    del claim["parts"][1]["statement"]
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    with pytest.raises(claims.ClaimError, match="each of several parts needs its 'statement'"):
+        claims.load(path)
+
+
+def test_a_reader_sees_the_three_largest_values_and_how_many_more() -> None:
+    values = pd.Series({"KAZ": 1.0, "TUR": 4.0, "UZB": 3.0, "AZE": 2.0})
+    three = "Türkiye 4 tonnes, Uzbekistan 3 tonnes, Azerbaijan 2 tonnes"
+    assert plain(values, "tonnes") == f"{three} and 1 more"
+    assert plain(values.drop("KAZ"), "tonnes") == three
+
+
+def test_only_a_value_has_a_unit(results: dict[str, claims.Result]) -> None:
+    readings = [
+        reading for result in results.values() for part in result.parts for reading in part.evidence
+    ]
+    assert any(reading.unit for reading in readings if reading.value != "no data")
+    assert not any(reading.unit for reading in readings if reading.value == "no data")
+
+
+def test_what_only_the_table_behind_a_measure_has_is_no_mistake() -> None:
+    # Russia sold Kazakhstan MiG-31s, Türkiye did not: no data, but no mistyped name.
+    measure = {"measure": "defense.deals_between", "take": "count"}
+    evaluation = Evaluation(claims.load().article)
+    deals = data.load("defense/arms_deals")
+    name = sorted(set(deals.loc[deals["supplier"] == "RUS", "designation"]))[0]
+    calculation = Calculation(**measure, where={"designation": name})
+    assert evaluation.value(calculation)[0] == 0
+    with pytest.raises(claims.ClaimError, match="there is no designation 'no such weapon'"):
+        evaluation.value(Calculation(**measure, where={"designation": "no such weapon"}))
 
 
 def test_a_registry_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:

@@ -54,6 +54,14 @@ TWO_CENSUSES = figures(
 )
 
 
+def test_groups_of_equal_size_come_by_name() -> None:
+    census, known = ("Kazakhstan", "2000", "census"), (None, True, "A", "")
+    people = {"Total": 4, "Uzbek": 2, "Kazakh": 2}
+    table = figures(*((*census, group, count, *known) for group, count in people.items()))
+    groups = demographics.compositions(table, "KAZ")["ethnic_group"]
+    assert groups.tolist()[:2] == ["Kazakh", "Uzbek"]
+
+
 def test_composition_adds_what_the_listed_groups_leave_and_sums_to_one() -> None:
     # Of 200 people 100 are Kazakh and 80 Russian: 20, a tenth, belong to neither.
     shares = demographics.composition(TWO_CENSUSES, "2000", "census", "KAZ").set_index(

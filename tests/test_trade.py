@@ -254,6 +254,10 @@ def test_shares_are_of_the_published_total_and_totals_take_no_rank() -> None:
     assert ranked["coverage"].tolist() == [0.6, 0.6]  # (60 + 60) / 200
 
 
+def test_concentrations_are_shown_from_nine_tenths_allocated_on() -> None:
+    assert [share >= trade.COVERAGE for share in (0.899, 0.9)] == [False, True]
+
+
 def test_without_a_published_total_unallocated_trade_counts_in_the_denominator() -> None:
     reports = books(
         ("uzstat", "UZB", "XXX", 2020, "import", 25), ("uzstat", "UZB", "TUR", 2020, "import", 75)

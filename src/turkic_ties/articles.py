@@ -36,7 +36,8 @@ def find() -> tuple[dict[str, Path], dict[str, str]]:
     articles: dict[str, Path] = {}
     problems: dict[str, str] = {}
     for path in sorted((countries.data_directory() / FOLDER).glob("[!.]*")):
-        slug, name = path.stem, f"data/{FOLDER}/{path.name}"
+        slug = path.stem
+        name = f"data/{FOLDER}/{path.name}"
         if path.suffix.lower() not in (".yml", ".yaml"):
             continue
         if not SLUG.fullmatch(slug) or len(slug) > 100:

@@ -235,7 +235,9 @@ def _directory(output: Path | None) -> Path:
 
 def _cores() -> int:
     """Count the cores this process may use: in a container fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @app.command()
@@ -522,7 +524,8 @@ def measures(
 
     with _plain_errors():
         pair = countries.to_iso3(country), countries.to_iso3(partner)
-        words, listed = (name or "").lower(), registered.list_measures()
+        words = (name or "").lower()
+        listed = registered.list_measures()
         found = {key: line for key, line in listed.items() if words in f"{key} {line}".lower()}
         if csv and name in listed:
             _, result = registered.example(str(name), *pair)
@@ -584,7 +587,8 @@ def _check_choice(what: str, chosen: str | None, there: Iterable[str]) -> None:
 def _describe(address: str) -> None:
     from turkic_ties import data as tables
 
-    described, frame = tables.resource(address), tables.load(address)
+    described = tables.resource(address)
+    frame = tables.load(address)
     _print(f"{address}: {described['title']}\n{' '.join(described['description'].split())}\n")
     for field in described["schema"]["fields"]:
         unit = f" [{field['unit']}]" if field.get("unit") else ""
@@ -654,7 +658,9 @@ def _stop(message: str, status: int) -> NoReturn:
 
 def _short(path: Path) -> str:
     """Write a path relative to the working folder where it is below it."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    if path.is_relative_to(Path.cwd()):
+        return str(path.relative_to(Path.cwd()))
+    return str(path)
 
 
 def main() -> None:

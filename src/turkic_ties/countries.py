@@ -167,7 +167,8 @@ def _country(iso3: str) -> dict[str, str]:
 
 
 def _unknown(name: object) -> UnknownCountryError:
-    countries, (exact, loose) = _countries(data_directory()), _spellings(data_directory())
+    countries = _countries(data_directory())
+    (exact, loose) = _spellings(data_directory())
     known = {_key(spelling): iso3 for spelling, iso3 in exact.items()} | loose
     near = difflib.get_close_matches(_key(str(name)[:60]), known, n=5)
     hint = ", ".join(

@@ -12,11 +12,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
 from turkic_ties.errors import TiesError
+
+Json: TypeAlias = dict[str, Any]
+"""An object of a JSON or YAML file."""
 
 MAX_BYTES = 64_000_000
 """The largest file that is read at all; the largest table has two million bytes."""

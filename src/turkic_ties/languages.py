@@ -14,7 +14,7 @@ import gettext
 import io
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -39,6 +39,7 @@ KINDS = {
     "number": NUMBER,
     "share": f"{NUMBER}%",
     "rank": r"\d+(?:st|nd|rd|th)",
+    "place": r"\d+(?:st|nd|rd|th)(?: of \d+ partners)?",
     "day": r"\d{1,2} [A-Z][a-z]+ \d{4}",
     "amount": r"−?\$?\d[\d.,]*(?: [mbt]r?illion)?(?: tonnes)?",
     "range": f"{NUMBER}(?:–{NUMBER})?",
@@ -134,7 +135,9 @@ class Language:
     def _kinds(self) -> dict[str, str]:
         """The pattern of every kind of value; English names of states are those of the table."""
         kinds = {"state": f"(?:[Tt]he )?{_any_of(countries.by_name())}"}
-        kinds["books"] = f"{kinds['state']}'s books|its partners' books|the reconciled model"
+        kinds["books"] = (
+            f"{kinds['state']}'s statistics|its partners' statistics|the reconciled model"
+        )
         values: dict[str, list[str]] = {}
         for message in self.catalogue:
             if message.context:
@@ -229,23 +232,28 @@ class Language:
     def _value(self, name: str, text: str) -> str | None:
         """Write a value of a message by its kind; None where it has no form in the language."""
         kind = name.rstrip(DIGITS)
-        write: dict[str, Callable[[str], str | None]] = {
-            "number": self.number,
-            "n": self.number,
-            "share": self.percent,
-            "range": lambda text: "–".join(map(self.number, text.split("–"))),
-            "rank": lambda text: self._gettext.gettext(RANK).format(number=text[:-2]),
-            "day": self.day,
-            "state": lambda text: self._state(re.sub("^[Tt]he ", "", text)),
-            "year": str,
-            "years": str,
-            "grade": str,
-            "list": self._list,
-            "parts": self._parts,
-        }
-        if kind in write:
-            return write[kind](text)
-        return self._said(text) if kind in ("amount", "books") else self._in(kind, text)
+        match kind:
+            case "number" | "n":
+                return self.number(text)
+            case "share":
+                return self.percent(text)
+            case "range":
+                return "–".join(map(self.number, text.split("–")))
+            case "rank":
+                return self._gettext.gettext(RANK).format(number=text[:-2])
+            case "day":
+                return self.day(text)
+            case "state":
+                return self._state(re.sub("^[Tt]he ", "", text))
+            case "year" | "years" | "grade":
+                return text
+            case "list":
+                return self._list(text)
+            case "parts":
+                return self._parts(text)
+            case "amount" | "books" | "place":
+                return self._said(text)
+        return self._in(kind, text)
 
     def number(self, text: str) -> str:
         """Write a number with the signs of the language, with as many decimals as it has.
@@ -257,7 +265,8 @@ class Language:
         """
         from babel.numbers import format_decimal
 
-        sign, digits = text[: len(text) - len(text.lstrip("+−"))], text.lstrip("+−")
+        sign = text[: len(text) - len(text.lstrip("+−"))]
+        digits = text.lstrip("+−")
         plain = digits.replace(",", "")
         decimals = "0" * len(plain.partition(".")[2])
         form = f"#,##0.{decimals}".rstrip(".")
@@ -274,7 +283,8 @@ class Language:
         from babel import Locale
 
         form = Locale.parse(self.code).percent_formats[None].pattern
-        sign, digits = text[: len(text) - len(text.lstrip("+−"))], text.strip("+−%")
+        sign = text[: len(text) - len(text.lstrip("+−"))]
+        digits = text.strip("+−%")
         return sign + str(form).replace("#,##0", self.number(digits))
 
     def day(self, text: str) -> str | None:
@@ -315,7 +325,9 @@ class Language:
     def _state(self, name: str) -> str:
         """Write a name: the short one of the catalogue, or else that of the table of countries."""
         said = self._gettext.gettext(name)
-        return countries.name(countries.by_name()[name], self.code) if said == name else said
+        if said == name:
+            return countries.name(countries.by_name()[name], self.code)
+        return said
 
     def _list(self, text: str) -> str | None:
         from babel.lists import format_list
@@ -328,7 +340,8 @@ class Language:
         if (whole := self._said(text)) is not None:
             return [whole]
         for joint in re.finditer(", | and ", text):
-            first, rest = self._said(text[: joint.start()]), text[joint.end() :]
+            first = self._said(text[: joint.start()])
+            rest = text[joint.end() :]
             if first is not None and (others := self._items(rest)):
                 return [first, *others]
         return None

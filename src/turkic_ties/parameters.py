@@ -172,9 +172,11 @@ def _assigned(cell: str) -> Iterator[tuple[str, str, Any]]:
     """Give what a cell assigns to names: name, annotation (empty for none) and default."""
     for node in ast.parse(cell, type_comments=True).body:
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target, written = node.targets[0], node.type_comment or ""
+            target = node.targets[0]
+            written = node.type_comment or ""
         elif isinstance(node, ast.AnnAssign) and node.value:
-            target, written = node.target, ast.unparse(node.annotation)
+            target = node.target
+            written = ast.unparse(node.annotation)
         else:
             continue
         if isinstance(target, ast.Name) and not target.id.startswith("_"):

@@ -183,7 +183,8 @@ def sparkline(points: Sequence[Sequence[float]]) -> Markup:
         return Markup("")
     years, values = zip(*points, strict=True)
     step = min(later - year for year, later in pairwise(years))
-    low, spread = min(values), max(values) - min(values) or 1
+    low = min(values)
+    spread = max(values) - min(values) or 1
     path, before = "", None
     for year, value in points:
         x = 2 + 76 * (year - years[0]) / (years[-1] - years[0])

@@ -16,11 +16,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from turkic_ties import files
 from turkic_ties.countries import LANGUAGES, data_directory
 from turkic_ties.errors import TiesError
+from turkic_ties.files import Json
 
 PROJECT = Path(__file__).parents[2]
 
@@ -59,7 +59,9 @@ def names() -> list[str]:
 
 def describe(name: str) -> Topic:
     """Read title, order and summary of a topic; one that says nothing comes last."""
-    title, order, summary = name.replace("_", " ").capitalize(), float("inf"), ""
+    title = name.replace("_", " ").capitalize()
+    order = float("inf")
+    summary = ""
     try:
         metadata = read(notebook_path(name))["metadata"]
     except NotebookError:
@@ -75,7 +77,7 @@ def describe(name: str) -> Topic:
     return Topic(title, order, summary)
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> Json:
     """Read a notebook as JSON, with a list of cells and metadata.
 
     Raises
@@ -88,7 +90,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 @functools.cache
-def _read(path: Path, _state: object) -> dict[str, Any]:
+def _read(path: Path, _state: object) -> Json:
     text = files.read_text(path, NotebookError)
     try:
         notebook = json.loads(text)
@@ -111,7 +113,8 @@ def parameters_cell(path: Path) -> str:
         When the notebook cannot be run with parameters: the file is missing or damaged, its name
         is none for a file of the edition, it is not in Python, or no cell has the tag.
     """
-    notebook, place = read(path), _place(path)
+    notebook = read(path)
+    place = _place(path)
     if not NAME.fullmatch(path.stem) or path.stem in TAKEN:
         raise NotebookError(
             f"{place}: a page cannot have this name. Use letters, digits, - and _, and none of "
@@ -130,7 +133,7 @@ def parameters_cell(path: Path) -> str:
     raise NotebookError(f"{place} has no cell tagged 'parameters': tag the one that has them.")
 
 
-def _language(metadata: dict[str, Any]) -> str:
+def _language(metadata: Json) -> str:
     """Return the language of a notebook; one that names none is taken for Python."""
     for part, key in (("language_info", "name"), ("kernelspec", "language")):
         found = metadata.get(part)

@@ -48,7 +48,8 @@ def count(value: float | None, unit: str = "") -> str:
 def _scaled(value: float | None, prefix: str, suffix: str, fixed: bool = False) -> str:
     if value is None or pd.isna(value):
         return MISSING
-    sign, size = ("−" if value < 0 else ""), abs(value)
+    sign = "−" if value < 0 else ""
+    size = abs(value)
     for factor, word in _SCALES:
         # Compare the rounded number: 999.9996 million is written as 1 billion.
         if float(f"{size:.3g}") >= factor:
@@ -61,7 +62,9 @@ def _three_digits(value: float, fixed: bool) -> str:
     rounded = float(f"{value:.3g}")
     decimals = 2 if rounded < 10 else 1 if rounded < 100 else 0
     text = f"{rounded:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text and not fixed else text
+    if "." in text and not fixed:
+        return text.rstrip("0").rstrip(".")
+    return text
 
 
 def percent(share: float | None, digits: int = 1) -> str:

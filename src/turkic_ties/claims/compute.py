@@ -17,6 +17,7 @@ from turkic_ties.claims.registry import Article, Calculation
 from turkic_ties.claims.rows import Known, from_object, from_rows, origin, select
 from turkic_ties.claims.rules import ClaimError, Value, near
 from turkic_ties.claims.trace import Trace
+from turkic_ties.files import Json
 from turkic_ties.topics import TOPICS, measures
 
 STEP_ROWS = 6
@@ -56,7 +57,7 @@ class Evaluation:
         known = {choice: value for choice, value in values.items() if value is not None}
         return (pd.Series(known, dtype="float64") if known else None), trace
 
-    def _one(self, calculation: Calculation, chosen: dict[str, Any], trace: Trace) -> Value:
+    def _one(self, calculation: Calculation, chosen: Json, trace: Trace) -> Value:
         result = self.result(calculation, chosen, trace)
         if isinstance(result, pd.DataFrame):
             known = self._vocabulary(calculation, trace)
@@ -70,7 +71,7 @@ class Evaluation:
             return value
         return None if result is None else from_object(result, calculation, trace)
 
-    def result(self, calculation: Calculation, chosen: dict[str, Any], trace: Trace) -> Any:
+    def result(self, calculation: Calculation, chosen: Json, trace: Trace) -> Any:
         """Run the measure of a calculation, or read its table."""
         if calculation.measure is None:
             return self._table(str(calculation.table), trace)
@@ -86,9 +87,9 @@ class Evaluation:
             trace.add(inner)
         return result
 
-    def _call(self, measure: str, arguments: dict[str, Any], trace: Trace) -> Any:
+    def _call(self, measure: str, arguments: Json, trace: Trace) -> Any:
         topic, function = find_measure(measure)
-        given: dict[str, Any] = {}
+        given: Json = {}
         for parameter in inspect.signature(function).parameters.values():
             name = parameter.name
             if name in arguments:

@@ -67,7 +67,8 @@ def new(country: str, partner: str) -> str:
     country, partner
         The pair, in any spelling.
     """
-    country, partner = countries.to_iso3(country), countries.to_iso3(partner)
+    country = countries.to_iso3(country)
+    partner = countries.to_iso3(partner)
     if country == partner:
         raise ClaimError(f"country and partner are both {country}: name two states.")
     year = datetime.date.today().year
@@ -114,7 +115,8 @@ def draft(
     >>> "where: {year: 2025, books: own, flow: turnover, partner: TUR}" in text
     True
     """
-    country, partner = countries.to_iso3(country), countries.to_iso3(partner)
+    country = countries.to_iso3(country)
+    partner = countries.to_iso3(partner)
     try:
         calculation, _ = example(measure, country, partner, row, column)
         unit, calculation = with_unit_of(calculation)
@@ -123,11 +125,13 @@ def draft(
         calculation, value, reason = {}, None, str(error)
     else:
         reason = "the measure gives no single value"
-    part, verdict = UNDECIDED.format(reason=in_line(reason)), "not checked here"
+    part = UNDECIDED.format(reason=in_line(reason))
+    verdict = "not checked here"
     if isinstance(value, float | int | str):
         stated, rule = _stated(value, unit)
         reading = as_reading(f"Name of the reading, by {measure}", calculation, unit, rule)
-        part, verdict = READINGS.format(stated=stated, reading=reading), "supported"
+        part = READINGS.format(stated=stated, reading=reading)
+        verdict = "supported"
     return CLAIM.format(
         id=id,
         topic=measure.partition(".")[0],

@@ -15,6 +15,7 @@ from turkic_ties.claims.compute import Evaluation, find_measure, public_measures
 from turkic_ties.claims.registry import Article, Calculation, load
 from turkic_ties.claims.rules import ClaimError, Value
 from turkic_ties.claims.trace import Trace
+from turkic_ties.files import Json
 from turkic_ties.topics import TOPICS
 
 SAMPLE_ROWS = 4
@@ -97,7 +98,7 @@ def example(
     partner: str,
     row: Mapping[str, Any] | None = None,
     column: str | None = None,
-) -> tuple[dict[str, Any], Any]:
+) -> tuple[Json, Any]:
     """Write a calculation that gives one value of a measure, and give its whole result.
 
     Parameters
@@ -115,7 +116,7 @@ def example(
         When the measure cannot be computed for the pair.
     """
     topic, function = find_measure(name)
-    calculation: dict[str, Any] = {"measure": name}
+    calculation: Json = {"measure": name}
     arguments, usual = _arguments(topic, function)
     if arguments:
         calculation["arguments"] = arguments
@@ -140,7 +141,7 @@ def example(
     return calculation, result
 
 
-def with_unit_of(calculation: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def with_unit_of(calculation: Json) -> tuple[str, Json]:
     """Give the unit of a calculation's column for readers, and the calculation scaled to it."""
     column = str(calculation.get("column", ""))
     unit, scale = UNITS.get(column.rpartition("_")[2], (column.replace("_", " "), 1.0))
@@ -192,7 +193,7 @@ def _of_interest(result: pd.DataFrame, country: str, partner: str, column: str) 
     return result.iloc[last.argsort(kind="stable").to_numpy()]
 
 
-def _arguments(topic: str, function: Callable[..., Any]) -> tuple[dict[str, Any], str | None]:
+def _arguments(topic: str, function: Callable[..., Any]) -> tuple[Json, str | None]:
     """Give what a measure needs beside tables and the pair, and the column that is used.
 
     Both are those of an article that uses the measure; what is itself a measure is that measure.
@@ -255,7 +256,7 @@ def _value_column(result: pd.DataFrame) -> str:
     return numbers[0] if numbers else str(result.columns[-1])
 
 
-def _where(result: pd.DataFrame, row: pd.Series[Any], column: str) -> dict[str, Any]:
+def _where(result: pd.DataFrame, row: pd.Series[Any], column: str) -> Json:
     """Choose as few columns as name the row alone, those with words first to go."""
     exact = result.select_dtypes(exclude="float")
     keys = [str(name) for name in exact if name != column and name in row]

@@ -8,6 +8,7 @@ from typing import Any
 from turkic_ties import data
 from turkic_ties.claims.registry import VERDICTS, Article, Registry, Verdict
 from turkic_ties.claims.verdicts import PartResult, ReadingResult, Result, evaluate
+from turkic_ties.files import Json
 
 RATING = {
     Verdict.CONTRADICTED: 1,
@@ -127,7 +128,7 @@ def _line(reading: ReadingResult) -> str:
     return f"{reading.name}{period}: {text}{state}"
 
 
-def claim_review(result: Mapping[str, Any], article: Article, page: str) -> dict[str, Any]:
+def claim_review(result: Mapping[str, Any], article: Article, page: str) -> Json:
     """Describe a result as schema.org ``ClaimReview``.
 
     Parameters
@@ -157,34 +158,37 @@ def claim_review(result: Mapping[str, Any], article: Article, page: str) -> dict
     }
 
 
-def _rating(result: Mapping[str, Any]) -> dict[str, Any]:
+def _rating(result: Mapping[str, Any]) -> Json:
     verdict = Verdict(result["verdict"])
-    rating: dict[str, Any] = {"@type": "Rating", "alternateName": verdict}
+    rating: Json = {"@type": "Rating", "alternateName": verdict}
     if verdict in RATING:
         rating |= {"ratingValue": RATING[verdict], "worstRating": 1, "bestRating": 5}
     return rating | {"ratingExplanation": f"{VERDICTS[verdict]} Here: {result['why']}."}
 
 
-def _reviewed(said: Mapping[str, Any] | None, article: Article) -> dict[str, Any]:
+def _reviewed(said: Mapping[str, Any] | None, article: Article) -> Json:
     """Describe the statement: of the article, or of a speaker on a page of its own."""
     if said is None:
-        appearance, date, author = _appearance(article), article.date, _author(article)
+        appearance = _appearance(article)
+        date = article.date
+        author = _author(article)
     else:
         appearance = {"@type": "WebPage", "name": said["title"], "url": said["url"]}
         kind = "Person" if said["person"] else "Organization"
-        date, author = said["date"], {"author": {"@type": kind, "name": said["by"]}}
+        date = said["date"]
+        author = {"author": {"@type": kind, "name": said["by"]}}
     return {"@type": "Claim", **author, "datePublished": date, "appearance": appearance}
 
 
-def _author(article: Article) -> dict[str, Any]:
+def _author(article: Article) -> Json:
     """Name the author; empty when the author is not established."""
     if article.author is None:
         return {}
     return {"author": {"@type": "Person", "name": article.author}}
 
 
-def _appearance(article: Article) -> dict[str, Any]:
-    work: dict[str, Any] = {"@type": "Article", "headline": article.title, **_author(article)}
+def _appearance(article: Article) -> Json:
+    work: Json = {"@type": "Article", "headline": article.title, **_author(article)}
     work["datePublished"] = article.date
     if article.url:
         work["url"] = article.url

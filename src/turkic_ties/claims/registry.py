@@ -29,6 +29,7 @@ from pydantic import (
 from turkic_ties import articles, countries, files
 from turkic_ties.claims.rules import ISO_DATE, ClaimError, Form, Rule, Stated, near
 from turkic_ties.claims.written import Loader
+from turkic_ties.files import Json
 from turkic_ties.topics import TOPICS
 
 
@@ -117,7 +118,7 @@ class Calculation(Form):
     table: str | None = Field(
         None, description="Address of a table read as it is, such as defense/events."
     )
-    arguments: dict[str, Any] = Field(
+    arguments: Json = Field(
         default_factory=dict,
         description="Tables, country and partner are given by name; "
         "an argument may itself be a calculation.",
@@ -126,7 +127,7 @@ class Calculation(Form):
         default_factory=dict,
         description="One argument that takes several values; the result is labelled by them.",
     )
-    where: dict[str, Any] = Field(
+    where: Json = Field(
         default_factory=dict,
         description="Rows: a value, a list of values, or {from, to}, both included.",
     )
@@ -164,7 +165,9 @@ class Reading(Form):
 
     @model_validator(mode="after")
     def _is_scaled_to_its_unit(self) -> Reading:
-        word, column, scale = self.unit.partition(" ")[0], self.compute.column, self.compute.scale
+        word = self.unit.partition(" ")[0]
+        column = self.compute.column
+        scale = self.compute.scale
         wanted = SCALES.get(word) if re.search(r"(usd|eur|tonnes)$", column or "") else None
         if word == "percent" and re.search(r"(^|_)share$", column or ""):
             wanted = 100.0
@@ -380,7 +383,7 @@ class Registry(Form):
         default_factory=list,
         description="Where the article gives a word and no figure: when it counts as met.",
     )
-    definitions: dict[str, dict[str, Any]] = Field(
+    definitions: dict[str, Json] = Field(
         default_factory=dict,
         description="Calculations by name, for 'use'; one may use another defined before it.",
     )
@@ -390,16 +393,16 @@ class Registry(Form):
     @model_validator(mode="before")
     @classmethod
     def _fill_in_definitions(cls, content: Any) -> Any:
-        if not isinstance(content, Mapping) or not isinstance(content.get("claims"), list):
+        definitions = content.get("definitions", {})
+        if not isinstance(definitions, Mapping):
             return content
-        if not isinstance(content.get("definitions", {}), Mapping):
-            return content
-        defined: dict[str, Any] = {}
-        for name, calculation in content.get("definitions", {}).items():
+        defined: Json = {}
+        for name, calculation in definitions.items():
             if not isinstance(calculation, Mapping):
                 raise ValueError(f"the definition {name!r} is no calculation")
             defined[name] = _filled(calculation, defined)
-        return {**content, "definitions": defined, "claims": _filled(content["claims"], defined)}
+        filled = {name: _filled(value, defined) for name, value in content.items()}
+        return filled | {"definitions": defined}
 
     @property
     def path(self) -> str:
@@ -512,7 +515,9 @@ WRITTEN = {
 def _mistake(errors: Sequence[Any], content: Mapping[str, Any]) -> str:
     """Describe the first mistake; of a mistyped key, not that the right one is missing."""
     first = min(errors, key=lambda error: error["type"] != "extra_forbidden")
-    steps, found, context = list(first["loc"]), repr(first["input"])[:60], first.get("ctx", {})
+    steps = list(first["loc"])
+    found = repr(first["input"])[:60]
+    context = first.get("ctx", {})
     text = " ".join(first["msg"].removeprefix("Value error, ").split()).rstrip(".")
     if first["type"] == "extra_forbidden":
         *steps, key = steps

@@ -75,7 +75,9 @@ def _summary(values: Series, take: str) -> Any:
     """Make one value of several; for another 'take' there is only one."""
     if take == "spread":
         return values.max() - values.min()
-    return values.agg(SUMMARIES[take]) if take in SUMMARIES else values.iloc[0]
+    if take in SUMMARIES:
+        return values.agg(SUMMARIES[take])
+    return values.iloc[0]
 
 
 def _differing(rows: pd.DataFrame) -> str:
@@ -138,7 +140,8 @@ def _in_range(name: str, column: Series, condition: Mapping[str, Any], known: Kn
             raise ClaimError(
                 f"write the date {bound!r} of {name!r} as 2024, 2024-05 or 2024-05-02."
             )
-    first, last = condition.get("from"), condition.get("to")
+    first = condition.get("from")
+    last = condition.get("to")
     if first is not None and last is not None and first > last:
         raise ClaimError(f"the range of {name!r} is reversed: from {first} to {last}.")
     matches = _within(column, first, last)

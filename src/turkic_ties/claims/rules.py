@@ -133,9 +133,11 @@ class RoundsTo(StatedRule):
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Compare the rounded values."""
-        single, goal = _single(value), self.wanted(stated)
+        single = _single(value)
+        goal = self.wanted(stated)
         decimals = self._decimals(goal, stated)
-        rounded, wanted = round_half_up(single, decimals), round_half_up(goal, decimals)
+        rounded = round_half_up(single, decimals)
+        wanted = round_half_up(goal, decimals)
         unit = "decimal" if decimals == 1 else "decimals"
         places = f"at {decimals} {unit}" if decimals else "to a whole number"
         missed = "" if rounded == wanted else f", not to {_minus(f'{wanted:,}')}"
@@ -167,7 +169,8 @@ class Within(StatedRule):
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Compare the difference with the tolerance, in decimal arithmetic."""
-        single, wanted = _single(value), self.wanted(stated)
+        single = _single(value)
+        wanted = self.wanted(stated)
         gap = abs(_decimal(single) - _decimal(wanted))
         if self.relative is None:
             allowed = _decimal(self.absolute or 0)
@@ -187,7 +190,8 @@ class AtLeast(StatedRule):
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Compare with the smallest value that holds."""
-        single, bound = _single(value), self.wanted(stated)
+        single = _single(value)
+        bound = self.wanted(stated)
         relation = "at least" if single >= bound else "below"
         text = f"{significant(single)} is {relation} {significant(bound)}"
         return RuleResult(single >= bound, text, _is_wide(bound - single, bound))
@@ -198,7 +202,8 @@ class AtMost(StatedRule):
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Compare with the largest value that holds."""
-        single, bound = _single(value), self.wanted(stated)
+        single = _single(value)
+        bound = self.wanted(stated)
         relation = "at most" if single <= bound else "above"
         text = f"{significant(single)} is {relation} {significant(bound)}"
         return RuleResult(single <= bound, text, _is_wide(single - bound, bound))
@@ -209,7 +214,8 @@ class RankEquals(StatedRule):
 
     def decide(self, value: Value, stated: Stated | None = None) -> RuleResult:
         """Compare with the stated rank."""
-        single, wanted = _single(value), self.wanted(stated)
+        single = _single(value)
+        wanted = self.wanted(stated)
         relation = "equals" if single == wanted else "is not"
         text = f"{significant(single)} {relation} {significant(wanted)}"
         return RuleResult(single == wanted, text, _is_wide(abs(single - wanted), wanted))
@@ -269,7 +275,9 @@ class Trend(SingleRule):
         known = _in_time(value)
         if len(known) < 2:
             return RuleResult(None, "a trend needs two points")
-        return self._tested(known) if len(known) >= TREND_POINTS else self._difference(known)
+        if len(known) >= TREND_POINTS:
+            return self._tested(known)
+        return self._difference(known)
 
     def _tested(self, known: Series) -> RuleResult:
         from scipy import stats  # imports for half a second, which most commands do not need
@@ -284,7 +292,8 @@ class Trend(SingleRule):
         return RuleResult(holds, text, wide=p <= TREND_P and self._directed(slope) < 0)
 
     def _difference(self, known: Series) -> RuleResult:
-        first, last = float(known.iloc[0]), float(known.iloc[-1])
+        first = float(known.iloc[0])
+        last = float(known.iloc[-1])
         holds = self._is_met(last - first)
         ends = f"{significant(first)} to {significant(last)}"
         period = f"from {known.index[0]} to {known.index[-1]}"
@@ -322,7 +331,8 @@ class WindowTrend(SingleRule):
             return RuleResult(None, f"two windows {WINDOW} years apart are needed")
         changes = [float(known[end] - known[end - WINDOW]) for end in ends]
         fit = sum(change > 0 if self.direction == "rising" else change < 0 for change in changes)
-        holds, always = 2 * fit > len(ends), fit == len(ends)
+        holds = 2 * fit > len(ends)
+        always = fit == len(ends)
         pairs = [(end - WINDOW, end) for end in ends]
         printed = [
             f"{significant(known[first])} ({first}) to {significant(known[last])} ({last})"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 import pandas as pd
 
@@ -24,6 +23,7 @@ from turkic_ties.claims.rules import (
     list_values,
     near,
 )
+from turkic_ties.files import Json
 from turkic_ties.words import ordinal, significant
 
 LISTED = 7
@@ -141,7 +141,7 @@ class Result:
     section: str
     paragraph: int | None
     sentence: int | None
-    said: dict[str, Any] | None
+    said: Json | None
     kind: str
     verdict: Verdict
     why: str
@@ -157,7 +157,7 @@ class Result:
     shown_in: dict[str, str] | None
     history: list[dict[str, str]]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Json:
         """Return the result as plain lists, dictionaries and texts, for JSON."""
         return asdict(self)
 
@@ -203,7 +203,8 @@ def combine_times(
     """
     if newest is None or newest in OPEN:
         return at_article, ""
-    held, holds = at_article in HELD, newest in HELD
+    held = at_article in HELD
+    holds = newest in HELD
     if not present:
         return at_article, f"of the newest period the same {'holds' if holds else 'does not hold'}"
     if held and not holds:
@@ -294,9 +295,13 @@ def _whole(claim: Claim, evaluation: Evaluation, article: str) -> Result:
     verdict, why = combine_parts([part.verdict for part in parts], claim.head)
     if len(parts) > 1 and verdict in OPEN:
         why = f"{why}: {parts[claim.head].why}"
-    section, paragraph, sentence = claim.topic.replace("_", " ").capitalize(), None, None
+    section = claim.topic.replace("_", " ").capitalize()
+    paragraph = None
+    sentence = None
     if place := claim.locator:
-        section, paragraph, sentence = place.section, place.paragraph, place.sentence
+        section = place.section
+        paragraph = place.paragraph
+        sentence = place.sentence
     principals = [reading for part in parts for reading in part.readings[:1]]
     rules = [reading.words for reading in principals if reading.words != reading.short]
     used = [reading for part in parts for reading in part.evidence]
@@ -346,14 +351,17 @@ def _part(position: int, claim: Claim, evaluation: Evaluation) -> PartResult:
             results.append(_reading(reading, part.stated, evaluation))
         except ClaimError as error:
             raise ClaimError(f"{claim.id}, {reading.name!r}: {error}") from error
-    readings, context = results[: len(part.readings)], results[len(part.readings) :]
+    readings = results[: len(part.readings)]
+    context = results[len(part.readings) :]
     reason = would_decide = held_by = ""
     if part.undecided is None:
         verdict, why, newest = _decided(readings, part.present)
     else:
-        verdict, reason = part.undecided.verdict, part.undecided.reason
+        verdict = part.undecided.verdict
+        reason = part.undecided.reason
         why, newest = reason.rstrip("."), ""
-        would_decide, held_by = part.undecided.would_decide, part.undecided.held_by
+        would_decide = part.undecided.would_decide
+        held_by = part.undecided.held_by
     return PartResult(
         statement=part.statement or claim.statement,
         head=position == claim.head,
@@ -424,7 +432,8 @@ def answer(claim: Claim, parts: Sequence[PartResult]) -> str:
         return " ".join(f"{reading.name}: {reading.plain}." for reading in first)
 
     def value(found: re.Match[str]) -> str:
-        number, label = int(found[1]), found[2]
+        number = int(found[1])
+        label = found[2]
         if not 1 <= number <= len(readings):
             raise ClaimError(f"{claim.id}, answer: there is no reading {number}.")
         reading = readings[number - 1]
@@ -550,7 +559,7 @@ def _sources(readings: Iterable[ReadingResult]) -> list[dict[str, str]]:
     return used
 
 
-def _source(table: str, source: dict[str, Any]) -> dict[str, str]:
+def _source(table: str, source: Json) -> dict[str, str]:
     cited = {"table": table}
     for key in ("publisher", "dataset", "version", "citation", "url"):
         cited[key] = str(source.get(key) or "not stated")

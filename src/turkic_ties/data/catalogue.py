@@ -11,7 +11,7 @@ import pandas as pd
 from turkic_ties.countries import data_directory
 from turkic_ties.data.packages import DataError, addresses, resource, split
 from turkic_ties.data.tables import columns, load
-from turkic_ties.files import read_json, read_yaml
+from turkic_ties.files import Json, read_json, read_yaml
 
 TIMES = ("last_year", "year", "order_year", "date")
 """Columns that say when an observation was; the first that a table has counts."""
@@ -59,26 +59,31 @@ def asked() -> dict[str, str]:
     return read_json(path, DataError) if path.is_file() else {}
 
 
-def _entries() -> dict[str, Any]:
+def _entries() -> Json:
     path = data_directory() / "refresh.yml"
     return read_yaml(path, DataError) if path.is_file() else {}
 
 
-def _listed(address: str, days: Mapping[str, str | None]) -> dict[str, Any]:
-    described, frame = resource(address), load(address)
+def _listed(address: str, days: Mapping[str, str | None]) -> Json:
+    described = resource(address)
+    frame = load(address)
     sources = described["sources"]
     years = frame["year"] if "year" in frame else pd.Series([pd.NA])
+    asked = [days.get(source["name"]) or source["date_accessed"] for source in sources]
+    datasets = [f"{source['publisher']}: {source['dataset']}" for source in sources]
+    versions = [source["version"] for source in sources if source["version"]]
+    licences = dict.fromkeys(licence["name"] for licence in described["licenses"])
     return {
         "table": address,
         "title": described["title"],
         "rows": len(frame),
         "first_year": years.min(),
         "last_year": years.max(),
-        "asked": max(days.get(source["name"]) or source["date_accessed"] for source in sources),
+        "asked": max(asked),
         "newest": max(last_years([address]).values(), default=pd.NA),
-        "sources": "; ".join(f"{source['publisher']}: {source['dataset']}" for source in sources),
-        "version": "; ".join(source["version"] for source in sources if source["version"]),
-        "licences": "; ".join(dict.fromkeys(each["name"] for each in described["licenses"])),
+        "sources": "; ".join(datasets),
+        "version": "; ".join(versions),
+        "licences": "; ".join(licences),
     }
 
 
@@ -152,7 +157,7 @@ def sources(read: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame(list(rows.values()))
 
 
-def _printed(source: dict[str, Any], last_year: int | None) -> dict[str, str]:
+def _printed(source: Json, last_year: int | None) -> dict[str, str]:
     return {
         "source": source["name"],
         "publisher": source["publisher"],
@@ -198,11 +203,14 @@ def stale(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:
     dict
         Source id to a sentence for the reader.
     """
-    listed, entries, found = [*listed], _entries(), {}
+    listed = [*listed]
+    entries = _entries()
+    found = {}
     if not listed:
         return {}
     newest = max(source["accessed"] for source in listed)
-    year, month = int(newest[:4]), int(newest[5:7])
+    year = int(newest[:4])
+    month = int(newest[5:7])
     for source in listed:
         allowed = entries.get(source["source"], {}).get("stale_after_months")
         if allowed is None or not source["last_year"]:
@@ -226,8 +234,10 @@ def credit(address: str, ids: Iterable[str] | None = None) -> str:
     ids
         The source ids the chart really draws (its ``source`` column); None for all of the table's.
     """
-    drawn = _drawn(address, ids)
-    names = dict.fromkeys(f"{source['publisher']}, {source['title']}" for source in drawn)
+    names: dict[str, None] = {}
+    for source in _drawn(address, ids):
+        is_named = source["title"].startswith(source["publisher"])  # GeoNames publishes GeoNames
+        names[source["title"] if is_named else f"{source['publisher']}, {source['title']}"] = None
     return f"{'; '.join(names)}."
 
 
@@ -236,13 +246,12 @@ def publishers(address: str, ids: Iterable[str] | None = None) -> str:
     return "; ".join(dict.fromkeys(source["publisher"] for source in _drawn(address, ids)))
 
 
-def _drawn(address: str, ids: Iterable[str] | None) -> list[dict[str, Any]]:
-    wanted = None if ids is None else {str(id) for id in ids}
-    return [
-        source
-        for source in resource(address)["sources"]
-        if wanted is None or source["name"] in wanted
-    ]
+def _drawn(address: str, ids: Iterable[str] | None) -> list[Json]:
+    listed: list[Json] = resource(address)["sources"]
+    if ids is None:
+        return listed
+    wanted = {str(id) for id in ids}
+    return [source for source in listed if source["name"] in wanted]
 
 
 def cite(address: str, style: str = "text") -> str:
@@ -268,7 +277,7 @@ def cite(address: str, style: str = "text") -> str:
     raise DataError(f"there is no citation style {style!r}: use 'text' or 'bibtex'.")
 
 
-def _bibtex(source: dict[str, Any]) -> str:
+def _bibtex(source: Json) -> str:
     fields = {
         "author": f"{{{source['publisher']}}}",
         "title": source["dataset"],

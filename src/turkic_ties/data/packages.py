@@ -20,10 +20,10 @@ from turkic_ties import hashing, topics
 from turkic_ties.countries import data_directory
 from turkic_ties.data import form
 from turkic_ties.errors import TiesError
-from turkic_ties.files import LOADER, locked, read_bytes, read_text, read_yaml, write
+from turkic_ties.files import LOADER, Json, locked, read_bytes, read_text, read_yaml, write
 
-Package = dict[str, Any]
-Resource = dict[str, Any]
+Package = Json
+Resource = Json
 
 
 class DataError(TiesError):
@@ -183,20 +183,18 @@ def digest(address: str) -> str:
 # -- corrections -----------------------------------------------------------------------------------
 
 
-def corrections(address: str | None = None) -> list[dict[str, Any]]:
+def corrections(address: str | None = None) -> list[Json]:
     """List the declared corrections of upstream errors, of one table or of all.
 
     An entry names exactly one row (`match` is its primary key), the `expected` value of `column` in
     it now (null: the cell is empty), and the `action`: drop the row, replace the value by `value`,
     or flag it with the text in `flag`.
     """
-    entries: list[dict[str, Any]] = _parsed(
-        data_directory() / "corrections.yml", _checked_corrections
-    )
+    entries: list[Json] = _parsed(data_directory() / "corrections.yml", _checked_corrections)
     return [entry for entry in entries if address in (None, entry["table"])]
 
 
-def _checked_corrections(path: Path, parsed: Any) -> list[dict[str, Any]]:
+def _checked_corrections(path: Path, parsed: Any) -> list[Json]:
     entries = [] if parsed is None else parsed
     if not isinstance(entries, list):
         raise DataError(f"{path} is no list of entries. Begin each with '- id: …'.")

@@ -27,7 +27,7 @@ from turkic_ties.data.packages import (
     joined,
     resource,
 )
-from turkic_ties.files import decode
+from turkic_ties.files import Json, decode
 
 INTEGER = r"[+-]?[0-9]{1,18}"
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
@@ -106,7 +106,8 @@ def parts(address: str, names: Collection[str] | None = None) -> list[pd.DataFra
     names
         The columns wanted; all of them when None.
     """
-    described, content = resource(address), contents(address)
+    described = resource(address)
+    content = contents(address)
     _check_hash(address, described, content)
     table = form.Resource.model_validate(described)
     wanted = [column for column in table.table.columns if names is None or column.name in names]
@@ -297,7 +298,7 @@ def _apply_corrections(address: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(index=dropped).reset_index(drop=True)
 
 
-def _matching_row(entry: dict[str, Any], frame: pd.DataFrame) -> Any:
+def _matching_row(entry: Json, frame: pd.DataFrame) -> Any:
     """Find the row of a correction; an error when the expected value is not there any more."""
     rows = frame.index
     # Numbers first: a column of them is compared in a moment, and leaves few texts to compare.
@@ -316,7 +317,7 @@ def _matching_row(entry: dict[str, Any], frame: pd.DataFrame) -> Any:
     )
 
 
-def _cell(entry: dict[str, Any], column: str, key: str, frame: pd.DataFrame) -> Any:
+def _cell(entry: Json, column: str, key: str, frame: pd.DataFrame) -> Any:
     """Give a value of a correction the type of its column."""
     value = entry["match"][column] if key == "match" else entry[key]
     where = f"corrections.yml, entry {entry['id']!r}: {key}"
@@ -325,7 +326,7 @@ def _cell(entry: dict[str, Any], column: str, key: str, frame: pd.DataFrame) -> 
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return None
     dtype = frame[column].dtype
-    kinds: dict[str, Any] = {"i": int, "f": (int, float), "b": bool, "M": (date, str), "O": str}
+    kinds: Json = {"i": int, "f": (int, float), "b": bool, "M": (date, str), "O": str}
     fits = isinstance(value, kinds[dtype.kind]) and isinstance(value, bool) == (dtype.kind == "b")
     if not fits or value in (np.inf, -np.inf):
         raise DataError(f"{where}: {value!r} is not of the type of the column {column!r}.")

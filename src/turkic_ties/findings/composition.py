@@ -92,7 +92,8 @@ def chapters(rows: pd.DataFrame) -> list[str]:
     for _, books in rows.groupby(["flow", "books"]):
         last = of_last_year(books).nlargest(LARGEST, "value_usd")
         top = last.iloc[0]
-        flow, state = capital(direction(top)), countries.name(reporter(top))
+        flow = capital(direction(top))
+        state = countries.name(reporter(top))
         parts = last["chapter_title"] + " " + last["share"].map(percent)
         sentences.append(f"{flow}, {top['year']}, as {state} reports it: {listed(parts)}.")
     return sentences

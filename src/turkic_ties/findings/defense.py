@@ -195,7 +195,8 @@ def concentration(totals: pd.DataFrame) -> list[str]:
     if known.empty:
         return []
     records = _records(known)
-    old, now = records[0], records[-1]
+    old = records[0]
+    now = records[-1]
     sentence = (
         "The concentration of suppliers (Herfindahl–Hirschman index, 1 for a single one) was "
         f"{number(now['hhi'])} in {_window(now)}, the same as with {number(1 / now['hhi'], 1)} "
@@ -232,7 +233,8 @@ def single_years(yearly: pd.DataFrame, country: str, period: str) -> str:
     """Say how much of all deliveries the largest year has, and how many years have none."""
     if yearly.empty:
         return ""
-    name, received = countries.name(country), yearly["imports_tiv"].sum()
+    name = countries.name(country)
+    received = yearly["imports_tiv"].sum()
     empty = int((yearly["imports_tiv"] == 0).sum())
     if len(yearly) - empty == 1:
         only = yearly.loc[yearly["imports_tiv"] > 0, "year"].iloc[0]
@@ -263,7 +265,8 @@ def weight(shares: pd.DataFrame, partner: str) -> str:
         return ""
     last = shares[shares["window_end"] == shares["window_end"].max()]
     last = last.sort_values("share", ascending=False, kind="stable")
-    supplier, period = countries.name(partner), _window(last.iloc[0])
+    supplier = countries.name(partner)
+    period = _window(last.iloc[0])
     supplied = _records(last[last["share"] > 0])
     if not supplied:
         return f"{supplier} supplied none of these states in {period}"
@@ -405,7 +408,8 @@ def last_figures(latest: pd.DataFrame, write: Callable[[Any], str], column: str)
     >>> last_figures(rows, usd, "usd")
     "Azerbaijan $5 billion in 2025 (Turkmenistan's figures end in 1999)"
     """
-    rows, newest = _records(latest), latest["year"].max()
+    rows = _records(latest)
+    newest = latest["year"].max()
     recent = [row for row in rows if newest - row["year"] <= RECENT]
     ended = [row for row in rows if newest - row["year"] > RECENT]
     one_year = len({row["year"] for row in recent}) == 1
@@ -557,7 +561,8 @@ def astana_talks(held: pd.DataFrame) -> list[str]:
     """Count the dated rounds of talks on Syria."""
     if held.empty:
         return []
-    first, last = held["date"].iloc[0], held["date"].iloc[-1]
+    first = held["date"].iloc[0]
+    last = held["date"].iloc[-1]
     period = f"from {first} to {last}" if first < last else f"in {first}"
     rounds = f"{counted(len(held), 'round')} with a dated page, {period}; there were others"
     return [f"Talks on Syria in the Astana format: {rounds}."]
@@ -568,7 +573,9 @@ def astana_talks(held: pd.DataFrame) -> list[str]:
 
 def covered_years(rows: pd.DataFrame) -> str:
     """Write the first and last year of some rows; an empty text where there are none."""
-    return years(rows["year"].min(), rows["year"].max()) if len(rows) else ""
+    if len(rows):
+        return years(rows["year"].min(), rows["year"].max())
+    return ""
 
 
 def newest_comparison(rows: pd.DataFrame) -> pd.DataFrame:
@@ -616,7 +623,8 @@ def agreement_change(line: pd.DataFrame, window: int) -> list[str]:
     """Compare the first and last years of votes with one state; they must not overlap."""
     if len(line) < 2 * window:
         return []
-    other, length = capital_name(line["other"].iloc[0]), span(window) if window > 1 else "year"
+    other = capital_name(line["other"].iloc[0])
+    length = span(window) if window > 1 else "year"
     ends = line.head(window), line.tail(window)
     first, last = (percent(rows["agreement"].mean()) for rows in ends)
     first_years, last_years = (covered_years(rows) for rows in ends)
@@ -683,7 +691,8 @@ def spread_order(compared: pd.DataFrame, country: str) -> list[str]:
     rest = compared[compared["iso3"] != country]
     if own.empty or rest.empty:
         return []
-    row, name = _records(own)[0], countries.name(country)
+    row = _records(own)[0]
+    name = countries.name(country)
     smaller = rest[rest["dispersion"] < row["dispersion"]]["iso3"].map(countries.name)
     order = f"{name} had the smallest spread"
     if len(smaller):
@@ -710,7 +719,8 @@ def ideal_point_spread(spreads: pd.DataFrame) -> list[str]:
     if pd.notna(row["dispersion_low"]):
         interval = f"{number(row['dispersion_low'])} to {number(row['dispersion_high'])}"
         spread += f" (95% interval from resampling its years: {interval})"
-    nearest, furthest = country_in_sentence(row["nearest"]), country_in_sentence(row["furthest"])
+    nearest = country_in_sentence(row["nearest"])
+    furthest = country_in_sentence(row["furthest"])
     return [
         f"By ideal points the spread was {spread} in {_window(row)}, with {nearest} nearest and "
         f"{furthest} furthest; the scale is another than that of votes."
@@ -732,7 +742,8 @@ def arsenals(by_location: pd.DataFrame, own: pd.DataFrame) -> str:
     """
     if own.empty:
         return ""
-    iso3, year = own["iso3"].iloc[0], own["year"].iloc[0]
+    iso3 = own["iso3"].iloc[0]
+    year = own["year"].iloc[0]
     row = _records(by_location[by_location["iso3"] == iso3])[0]
     place = f"{ordinal(row['rank'])} of {len(by_location)} in {year}"
     warheads = f"{row['warheads']:,} {row['counted']} warheads"
@@ -756,6 +767,7 @@ def tactical_warheads(nuclear_warheads: pd.DataFrame) -> str:
 
 def disarmament(events: pd.DataFrame) -> str:
     """List the dated steps by which weapons left a state, by date."""
-    first_letters, rest = events["event"].str[0].str.lower(), events["event"].str[1:]
+    first_letters = events["event"].str[0].str.lower()
+    rest = events["event"].str[1:]
     parts = events["date"] + ", " + first_letters + rest
     return f"Dated steps away from these weapons: {'; '.join(parts)}."

@@ -105,7 +105,9 @@ def years_of(years: pd.Series[Any]) -> str:
     ('2019–2021', '2020')
     """
     known = years.dropna()
-    return years_in_words(int(known.min()), int(known.max())) if len(known) else ""
+    if len(known):
+        return years_in_words(int(known.min()), int(known.max()))
+    return ""
 
 
 def is_disputed(rows: pd.DataFrame) -> pd.Series[bool]:
@@ -119,7 +121,8 @@ def intervals(projections: pd.DataFrame) -> list[str]:
 
 
 def _interval_of_people(row: Row) -> str:
-    low, high = row.lower_95 / 1e6, row.upper_95 / 1e6
+    low = row.lower_95 / 1e6
+    high = row.upper_95 / 1e6
     return f"95% interval {low:.1f} to {high:.1f} million"
 
 
@@ -156,7 +159,8 @@ def revisions(group: str, preferred: pd.DataFrame) -> Iterable[str]:
     for date, rows in preferred.groupby("date"):
         shares = rows.set_index("basis")["share"]
         if {"census", "census_revised"} <= set(shares.index):
-            counted, revised = percent(shares["census"]), percent(shares["census_revised"])
+            counted = percent(shares["census"])
+            revised = percent(shares["census_revised"])
             yield (
                 f"The census of {date} has two bases: {counted} {group} as counted, "
                 f"{revised} as revised."
@@ -278,7 +282,8 @@ def last_change(group: str, changes: pd.DataFrame) -> Iterable[str]:
     """Compare the growth of a group with that of all others between the last two censuses."""
     for row in _rows(changes.tail(1)):
         parts = _parts(row.own_effect, row.rest_effect)
-        growth, growth_of_others = points(row.own_growth), points(row.rest_growth)
+        growth = points(row.own_growth)
+        growth_of_others = points(row.rest_growth)
         yield (
             f"Between the last two censuses, {row.interval}, the {group} share "
             f"{_moved_by(row.change)}: {parts}; the group changed by {growth}% a year, all "
@@ -414,7 +419,8 @@ def migrants(rows: pd.DataFrame, country: str, partner: str) -> str:
     persons = of_last_year(rows).set_index("origin")["persons"]
     phrases = []
     for origin, destination in ((partner, country), (country, partner)):
-        born, lived = countries.name(origin), countries.name(destination)
+        born = countries.name(origin)
+        lived = countries.name(destination)
         if origin in persons:
             phrases.append(f"{persons[origin]:,} people born in {born} lived in {lived}")
         else:
@@ -425,7 +431,8 @@ def migrants(rows: pd.DataFrame, country: str, partner: str) -> str:
 def migrant_shares(rows: pd.DataFrame) -> Iterable[str]:
     """Say what the last numbers are among all migrants of both states."""
     for row in _rows(of_last_year(rows)):
-        origin, destination = countries.name(row.origin), countries.name(row.destination)
+        origin = countries.name(row.origin)
+        destination = countries.name(row.destination)
         among_residences = _place(row.destination_rank, row.destinations)
         among_births = _place(row.origin_rank, row.origins)
         yield (
@@ -510,12 +517,14 @@ def no_ranks(first_year: int, period: str) -> str:
 
 def equal_weights(country: str, total: Row, equal: pd.Series[float]) -> str:
     """Give the share led by indicators and with every domain counted the same."""
-    name, best = countries.name(country), str(equal.idxmax())
+    name = countries.name(country)
+    best = str(equal.idxmax())
     jointly = f" ({total.led_jointly} jointly)" if total.led_jointly else ""
     highest = f"the highest share is {percent(equal.max())}, of {countries.name(best)}"
     if best == country:
         highest = "the highest share of all states"
-    led, by_lot = percent(total.led_share), percent(total.expected_share, 0)
+    led = percent(total.led_share)
+    by_lot = percent(total.expected_share, 0)
     return (
         f"{name} ranks first on {led} of the indicators it is ranked on{jointly}; by lot it would "
         f"be {by_lot}. With every domain weighing the same it is {percent(equal[country])}, "
@@ -533,14 +542,17 @@ def sensitivity(country_name: str, partner_name: str, rows: pd.DataFrame) -> str
 
 
 def _span(shares: pd.Series[float]) -> str:
-    low, high = percent(shares.min(), 0), percent(shares.max(), 0)
+    low = percent(shares.min(), 0)
+    high = percent(shares.max(), 0)
     return low if low == high else f"{low} to {high}"
 
 
 def dominance(row: Row) -> str:
     """Compare two states on the indicators both are ranked on."""
-    country, partner = countries.name(row.iso3), countries.name(row.other)
-    better, worse = percent(row.better, 0), percent(row.worse, 0)
+    country = countries.name(row.iso3)
+    partner = countries.name(row.other)
+    better = percent(row.better, 0)
+    worse = percent(row.worse, 0)
     return (
         f"{country} ranks before {partner} on {better} of the {row.indicators} indicators of both, "
         f"{partner} before {country} on {worse}"
@@ -575,12 +587,17 @@ def income(country_name: str, series: pd.DataFrame) -> str:
     """Count the series of one year by rank."""
     year = series["year"].iloc[0]
     ranks = _ranks(series["rank"])
-    return f"Among the states compared {country_name} ranked {ranks} of GDP per capita in {year}"
+    states = "–".join(map(str, sorted({series["n_states"].min(), series["n_states"].max()})))
+    return (
+        f"Among the {states} states compared {country_name} ranked {ranks} of GDP per capita in "
+        f"{year}"
+    )
 
 
 def income_without(country_name: str, partner_name: str, series: pd.DataFrame) -> str:
     """Count the series of one year by rank, the partner left out."""
-    year, ranks = series["year"].iloc[0], _ranks(series["rank"])
+    year = series["year"].iloc[0]
+    ranks = _ranks(series["rank"])
     return f"With {partner_name} left out, {country_name} ranked {ranks} in {year}."
 
 

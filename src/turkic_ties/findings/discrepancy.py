@@ -49,8 +49,10 @@ def parted(compared: pd.DataFrame) -> str:
         Of `discrepancy.sent_and_received`, with rows.
     """
     row = _widest(of_last_year(compared))
-    exporter, importer = countries.name(row["exporter"]), countries.name(row["importer"])
-    sent, received = usd(row["sent_usd"]), usd(row["received_usd"])
+    exporter = countries.name(row["exporter"])
+    importer = countries.name(row["importer"])
+    sent = usd(row["sent_usd"])
+    received = usd(row["received_usd"])
     return (
         f"Goods worth {sent} went from {exporter} to {importer} in {row['year']} by {exporter}'s "
         f"statistics, worth {received} by {importer}'s"
@@ -68,16 +70,19 @@ def gaps(compared: pd.DataFrame) -> list[str]:
     sentences = []
     for _, rows in compared.groupby("exporter"):
         widest = _widest(rows)
-        exporter, importer = countries.name(widest["exporter"]), countries.name(widest["importer"])
-        less, gap = int((rows["gap_usd"] > 0).sum()), widest["gap_usd"]
-        amount, side = usd(abs(gap)), "more" if gap > 0 else "less"
+        exporter = countries.name(widest["exporter"])
+        importer = countries.name(widest["importer"])
+        less = int((rows["gap_usd"] > 0).sum())
+        gap = widest["gap_usd"]
+        amount = usd(abs(gap))
+        side = "more" if gap > 0 else "less"
         text = f"From {exporter} to {importer}: "
         if len(rows) == 1:
-            text += f"in {widest['year']}, the only year with both books, {exporter} booked "
+            text += f"in {widest['year']}, the only year both report, {exporter} booked "
             text += f"{amount} {side} as sent than {importer} as received."
         else:
             text += f"{importer} booked less as received than {exporter} as sent in {less} of "
-            text += f"{len(rows)} years with both books. The widest gap was {amount} in "
+            text += f"{len(rows)} years that both report. The widest gap was {amount} in "
             text += f"{widest['year']}, when {exporter} booked {side}."
         sentences.append(text)
     return sentences

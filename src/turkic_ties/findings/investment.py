@@ -19,8 +19,10 @@ def stock(rows: pd.DataFrame) -> str:
         Of `investment.investor`, with a stock in some year.
     """
     last = rows.dropna(subset="stock_eur").iloc[-1]
-    investor, host = countries.name(last["partner"]), countries.name(last["host"])
-    value, share = count(last["stock_eur"], CURRENCY), percent(last["stock_share"], 2)
+    investor = countries.name(last["partner"])
+    host = countries.name(last["host"])
+    value = count(last["stock_eur"], CURRENCY)
+    share = percent(last["stock_share"], 2)
     return (
         f"{investor}'s stock of direct investment in {host} was {value} at the end of "
         f"{last['year']}, {share} of all"
@@ -38,8 +40,10 @@ def place(rows: pd.DataFrame) -> list[str]:
     sentences = []
     for measure, words in {"stock": "stock at the end of", "net_inflow": "net inflow in"}.items():
         for last in rows.dropna(subset=f"{measure}_rank").tail(1).to_dict("records"):
-            rank, of = ordinal(last[f"{measure}_rank"]), last[f"{measure}_partners"]
-            investor, host = countries.name(last["partner"]), countries.name(last["host"])
+            rank = ordinal(last[f"{measure}_rank"])
+            of = last[f"{measure}_partners"]
+            investor = countries.name(last["partner"])
+            host = countries.name(last["host"])
             sentences.append(
                 f"By {words} {last['year']} {investor} ranked {rank} of the {of} countries "
                 f"listed with direct investment in {host}."
@@ -59,7 +63,8 @@ def inflows(rows: pd.DataFrame) -> list[str]:
     if sums.empty:
         return []
     last = sums.iloc[-1]
-    investor, inflow = countries.name(last["partner"]), count(last["net_inflow_eur"], CURRENCY)
+    investor = countries.name(last["partner"])
+    inflow = count(last["net_inflow_eur"], CURRENCY)
     if len(sums) == 1:
         return [f"The net inflow from {investor} in {last['year']} was {inflow}."]
     period = years(sums["year"].iloc[0], last["year"])
@@ -80,7 +85,8 @@ def largest(known: pd.DataFrame) -> str:
         Of `investment.stocks`, one year, sorted by rank.
     """
     top = known.iloc[0]
-    investor, host = capital(country_in_sentence(top["partner"])), countries.name(top["host"])
+    investor = capital(country_in_sentence(top["partner"]))
+    host = countries.name(top["host"])
     return (
         f"{investor} held {percent(top['share'], 0)} of the stock of direct investment in {host} "
         f"at the end of {top['year']}"
@@ -98,7 +104,8 @@ def concentrated(bounds: pd.DataFrame) -> list[str]:
     sentences = []
     for row in bounds.to_dict("records"):
         index = f"Herfindahl–Hirschman index {row['hhi_low']:.3f} to {row['hhi_high']:.3f}"
-        fewest, most = f"{1 / row['hhi_high']:.1f}", f"{1 / row['hhi_low']:.1f}"
+        fewest = f"{1 / row['hhi_high']:.1f}"
+        most = f"{1 / row['hhi_low']:.1f}"
         spread = fewest if fewest == most else f"{fewest} to {most}"
         sentences.append(
             f"At the end of {row['year']} {row['partners']} countries are listed with direct "

@@ -92,7 +92,8 @@ def use(asked: pd.DataFrame, country_name: str) -> str:
     several = several if len(several) else asked
     row = several.sort_values("year", kind="stable", ascending=False)["row"].iloc[0]
     latest = several[several["row"] == row].sort_values("share", ascending=False)
-    first, verb = latest.iloc[0], VERBS[latest["indicator"].iloc[0]]
+    first = latest.iloc[0]
+    verb = VERBS[latest["indicator"].iloc[0]]
     text = ", ".join(latest["share"].map(published) + " " + latest["language_name"])
     text = text.replace("% ", f"% {verb} ", 1) if verb else f"{first['asked']}, {text}"
     return f"{country_name}, {first['year']}: {text}{weak_grade(latest['grade'])}"
@@ -111,7 +112,8 @@ def schooling(taught: pd.DataFrame, country_name: str) -> str:
     texts, grades = [], []
     for (name, _), line in pupils.groupby(["language_name", "segment"]):
         if len(line) > 1 and not line["approximate"].any():
-            first, last = line.iloc[0], line.iloc[-1]
+            first = line.iloc[0]
+            last = line.iloc[-1]
             then = f"{name} {published(first['share'])} in {first['year']}"
             texts.append(f"{then}, {published(last['share'])} in {last['year']}")
             grades += [first["grade"], last["grade"]]
@@ -152,7 +154,8 @@ def changes(changes: pd.DataFrame, language_name: dict[str, str]) -> pd.DataFram
     table = pd.DataFrame({"Language": changes["language"].map(language_name)})
     table["Asked"] = changes["indicator"] + ", " + changes["population"]
     for name in ("first", "last"):
-        share, year = changes[f"{name}_share"].map(published), changes[f"{name}_year"]
+        share = changes[f"{name}_share"].map(published)
+        year = changes[f"{name}_year"]
         table[name.capitalize()] = mark + share + " (" + year.astype("str") + ")"
     table["Points"] = (100 * changes["change"]).map(lambda points: number(points, 1))
     return table
@@ -311,7 +314,8 @@ def text_likeness(texts: pd.DataFrame, alphabet: str, language: str, other_langu
     corpus = (chosen if len(chosen) else texts)["corpus"].max()
     same_text = texts[texts["corpus"] == corpus].sort_values("cosine", ascending=False)
     chosen = same_text[same_text["version"].isin(["", alphabet])]
-    now, best = (chosen if len(chosen) else same_text).iloc[0], same_text.iloc[0]
+    now = (chosen if len(chosen) else same_text).iloc[0]
+    best = same_text.iloc[0]
     kind = {"xwmt": "News sentences", "udhr": "The Declaration"}[corpus]
     text = f"{kind} in {language} ({now['written']}) and in {other_language} have a likeness of "
     text += f"{number(now['cosine'])} (1: equal)"
@@ -337,7 +341,8 @@ def text_table(texts: pd.DataFrame, language: str) -> pd.DataFrame:
 
 
 def _same_words(row: dict[Hashable, Any]) -> str:
-    low, high = 100 * row["identical_low"], 100 * row["identical_high"]
+    low = 100 * row["identical_low"]
+    high = 100 * row["identical_high"]
     return f"{percent(row['identical'])} ({low:.1f}–{high:.1f})"
 
 
@@ -349,7 +354,8 @@ def text_title(texts: pd.DataFrame, first: str, second: str) -> str:
     >>> text_title(pd.DataFrame({"cosine": [0.424, 0.242]}), "Kazakh", "Turkish")
     'Likeness of Kazakh and Turkish over all texts and versions: 0.24 to 0.42'
     """
-    low, high = f"{texts['cosine'].min():.2f}", f"{texts['cosine'].max():.2f}"
+    low = f"{texts['cosine'].min():.2f}"
+    high = f"{texts['cosine'].max():.2f}"
     values = low if low == high else f"{low} to {high}"
     return f"Likeness of {first} and {second} over all texts and versions: {values}"
 
@@ -408,7 +414,8 @@ def kinship(kinship: pd.DataFrame, state: str, language: str, other_language: st
     if of_state.empty:
         return f"Basic vocabulary of {language} compared with the other state languages"
     row = of_state.iloc[0]
-    low, high = f"{100 * row['share_low']:.0f}", percent(row["share_high"], 0)
+    low = f"{100 * row['share_low']:.0f}"
+    high = percent(row["share_high"], 0)
     share = f"{percent(row['share'], 0)} of {row['concepts']} basic meanings ({low} to {high})"
     return f"{language} and {other_language} have a word of one origin for {share}"
 
@@ -436,7 +443,8 @@ def nearest(relatives: pd.DataFrame, language: str) -> str:
     relatives
         Columns name, share, share_low, share_high, overlaps; the largest share first.
     """
-    largest, others = relatives.iloc[0], relatives[relatives["overlaps"]].iloc[1:]
+    largest = relatives.iloc[0]
+    others = relatives[relatives["overlaps"]].iloc[1:]
     interval = f"{100 * largest['share_low']:.0f} to {percent(largest['share_high'], 0)}"
     text = f"{largest['name']} has the largest share with {language}, "
     text += f"{percent(largest['share'], 0)} ({interval})"
@@ -533,7 +541,8 @@ def abroad_west(rows: pd.DataFrame) -> str:
     rows
         Columns state, region, share, year, flag; sorted by year.
     """
-    first, last = rows.iloc[0], rows.iloc[-1]
+    first = rows.iloc[0]
+    last = rows.iloc[-1]
     name = countries.name(last["state"])
     text = f"{name}: {percent(last['share'])} of its students abroad were in {last['region']} in "
     text += f"{last['year']}"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from turkic_ties import countries, words
 from turkic_ties.measures.common import of_last_year
+from turkic_ties.measures.trade import COVERAGE
 from turkic_ties.words import (
     capital,
     count,
@@ -58,9 +59,10 @@ def turnover(series: pd.DataFrame, country: str, partner: str) -> str:
     """
     names = countries.name(country), countries.name(partner)
     if series.empty:
-        return f"No books have both flows between {listed(names)} in one year"
+        return f"No statistics have both flows between {listed(names)} in one year"
     now = _row(series, -1)
-    sold, bought = usd(now["exports_usd"]), usd(now["imports_usd"])
+    sold = usd(now["exports_usd"])
+    bought = usd(now["imports_usd"])
     return (
         f"{names[0]} sold {names[1]} goods worth {sold} in {now['year']} "
         f"and bought goods worth {bought}, in {_books(now)}"
@@ -102,7 +104,8 @@ def balance(series: pd.DataFrame) -> str:
     """
     now = _row(series, -1)
     sides = _names(now) if now["balance_usd"] > 0 else _names(now)[::-1]
-    amount, share = usd(abs(now["balance_usd"])), percent(abs(now["normalised_balance"]), 0)
+    amount = usd(abs(now["balance_usd"]))
+    share = percent(abs(now["normalised_balance"]), 0)
     return (
         f"In {now['year']} {sides[0]} sold {sides[1]} {amount} more than it bought, "
         f"{share} of turnover, in {_books(now)}"
@@ -120,13 +123,14 @@ def gaps(asymmetry: pd.DataFrame) -> list[str]:
     sentences = []
     for gap in asymmetry.groupby("flow").tail(1).to_dict("records"):
         country, partner = _names(gap)
-        own, theirs = usd(gap["own_usd"]), usd(gap["mirror_usd"])
+        own = usd(gap["own_usd"])
+        theirs = usd(gap["mirror_usd"])
         direction = "higher" if gap["asymmetry"] > 0 else "lower"
         difference = f"{direction} by {percent(abs(gap['asymmetry']))}"
         sentences.append(
-            f"{country}'s books put its {gap['flow']} of {gap['year']}, the last year with both "
-            f"books, at {own}, {partner}'s books at {theirs}: {country}'s figure is {difference} "
-            "of the mean of both."
+            f"{country}'s statistics put its {gap['flow']} of {gap['year']}, the last year both "
+            f"report, at {own}, {partner}'s statistics at {theirs}: {country}'s figure is "
+            f"{difference} of the mean of both."
         )
     return sentences
 
@@ -157,14 +161,31 @@ def partner(ranked: pd.DataFrame, iso3: str) -> str:
     iso3
         The partner.
     """
-    country, name = countries.name(ranked["country"].iloc[0]), countries.name(iso3)
+    country = countries.name(ranked["country"].iloc[0])
+    name = countries.name(iso3)
     where = f"in goods trade in {ranked['year'].iloc[0]}"
     rows = ranked[ranked["partner"] == iso3]
     if rows.empty:
         return f"{name} does not appear among {country}'s partners {where}"
-    rank = rows["rank"].iloc[0]
-    place = "largest" if rank == 1 else f"{ordinal(rank)}-largest"
-    return f"{name} was {country}'s {place} partner {where}"
+    row = _row(rows)
+    place = "largest" if row["rank"] == 1 else f"{ordinal(row['rank'])}-largest"
+    return f"{name} was {country}'s {place}{_of_partners(row) or ' partner'} {where}"
+
+
+def among(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Add among how many partners a rank is; missing where much of the trade is under no partner.
+
+    Parameters
+    ----------
+    ranked
+        Of `trade.ranks`.
+
+    Examples
+    --------
+    >>> among(pd.DataFrame({"partners": [197, 193], "coverage": [1.0, 0.82]}))["among"].tolist()
+    [197.0, nan]
+    """
+    return ranked.assign(among=ranked["partners"].where(ranked["coverage"] >= COVERAGE))
 
 
 def share_unit(ranked: pd.DataFrame) -> str:
@@ -202,12 +223,15 @@ def rank(series: pd.DataFrame, country: str, partner: str) -> str:
     country, partner
         ISO3 codes.
     """
-    country, partner = countries.name(country), countries.name(partner)
+    country = countries.name(country)
+    partner = countries.name(partner)
     if series.empty:
         return f"Rank of {partner} among {country}'s partners"
-    now, best = _row(series, -1), series["rank"].min()
-    books = {"own": f"{country}'s books", "mirror": "its partners' books"}
-    title = f"{partner} ranked {ordinal(now['rank'])} by turnover in {now['year']}"
+    now = _row(series, -1)
+    best = series["rank"].min()
+    books = {"own": f"{country}'s statistics", "mirror": "its partners' statistics"}
+    place = f"{ordinal(now['rank'])}{_of_partners(now)}"
+    title = f"{partner} ranked {place} by turnover in {now['year']}"
     title += f" in {books.get(now['books'], 'the reconciled model')}"
     if best == now["rank"]:
         return title
@@ -284,7 +308,8 @@ def complementarity(fits: pd.DataFrame) -> list[str]:
     """
     sentences = []
     for row in fits.groupby("exporter").tail(1).to_dict("records"):
-        exporter, importer = countries.name(row["exporter"]), countries.name(row["importer"])
+        exporter = countries.name(row["exporter"])
+        importer = countries.name(row["importer"])
         index = percent(row["complementarity"], 0)
         sentences.append(
             f"What {exporter} sells to the world matched what {importer} buys from the world to "
@@ -363,10 +388,12 @@ def stated_investment(said: pd.DataFrame) -> str:
         return "What was stated about investment"
     sizes = totals.groupby(["investor", "host"], as_index=False).size()
     most = _row(sizes.nlargest(1, "size"))
-    investor, host = most["investor"], most["host"]
+    investor = most["investor"]
+    host = most["host"]
     values = totals[(totals["investor"] == investor) & (totals["host"] == host)]["value"]
     direction = f"investment of {countries.name(investor)} in {countries.name(host)}"
-    low, high = words.usd(values.min()), words.usd(values.max())
+    low = words.usd(values.min())
+    high = words.usd(values.max())
     return f"Stated cumulative {direction} runs from {low} to {high}"
 
 
@@ -385,7 +412,8 @@ def investor_ranks(ranked: pd.DataFrame, country: str, partner: str) -> list[str
         of_host = ranked[ranked["host"] == host]
         source = f"sources of gross direct investment in {countries.name(host)}"
         for (period, speaker), rows in of_host.groupby(["period", "speaker"]):
-            name, place = countries.name(investor), rows[rows["investor"] == investor]["rank"]
+            name = countries.name(investor)
+            place = rows[rows["investor"] == investor]["rank"]
             if len(place):
                 standing = f"ranked {ordinal(place.iloc[0])} among the {source} in {period}"
             elif len(rows) > 1:
@@ -420,7 +448,8 @@ def cargo(transit: pd.DataFrame) -> str:
     transit
         Columns year, cargo_tonnes.
     """
-    now, most = _row(transit, -1), _row(transit.nlargest(1, "cargo_tonnes"))
+    now = _row(transit, -1)
+    most = _row(transit.nlargest(1, "cargo_tonnes"))
     title = f"The Middle Corridor carried {count(now['cargo_tonnes'], 'tonnes')} in {now['year']}"
     if len(transit) > 1 and most["year"] == now["year"]:
         title += f", the most since {transit['year'].min()}"
@@ -444,7 +473,8 @@ def peak(series: pd.DataFrame) -> list[str]:
     """
     if series.empty:
         return []
-    now, highest = _row(series, -1), _row(series.nlargest(1, "turnover_usd"))
+    now = _row(series, -1)
+    highest = _row(series.nlargest(1, "turnover_usd"))
     text = f"In {_books(now)} turnover was {usd(now['turnover_usd'])} in {now['year']}"
     since = f"the highest since {series['year'].min()}"
     if len(series) == 1:
@@ -459,7 +489,8 @@ def _in_constant_dollars(change: pd.DataFrame) -> list[str]:
     rows = change.dropna(subset="turnover_constant_usd")
     if len(rows) < 2:
         return []
-    now, highest = _row(rows, -1), _row(rows.nlargest(1, "turnover_constant_usd"))
+    now = _row(rows, -1)
+    highest = _row(rows.nlargest(1, "turnover_constant_usd"))
     unit = f"In dollars of {now['base_year']} (US consumer prices)"
     since = f"the highest turnover since {rows['year'].min()}"
     value = usd(highest["turnover_constant_usd"])
@@ -602,8 +633,13 @@ def dollar_unit(values: pd.Series[float]) -> tuple[float, str]:
 def _books(row: dict[Any, Any]) -> str:
     """Name whose books a row of a pair is from."""
     country, partner = _names(row)
-    names = {"own": f"{country}'s books", "mirror": f"{partner}'s books"}
+    names = {"own": f"{country}'s statistics", "mirror": f"{partner}'s statistics"}
     return names.get(row["books"], "the reconciled model")
+
+
+def _of_partners(row: dict[Any, Any]) -> str:
+    """Say among how many partners a rank is; see `among`."""
+    return f" of {row['partners']} partners" if row["coverage"] >= COVERAGE else ""
 
 
 def _moved(rate: float) -> str:

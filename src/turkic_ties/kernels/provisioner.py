@@ -32,7 +32,8 @@ class WarmProvisioner(LocalProvisioner):
         if manager and os.name == "posix" and not _asked_for_a_network(manager, kwargs):
             self._folder, in_use = client.kernel_folder()
             self._remove = weakref.finalize(self, _discard, self._folder, in_use)
-            manager.transport, manager.ip = "ipc", str(self._folder / "channel")
+            manager.transport = "ipc"
+            manager.ip = str(self._folder / "channel")
             manager.cache_ports = False
             manager.connection_file = manager.connection_file or str(self._folder / "kernel.json")
         return await super().pre_launch(**kwargs)

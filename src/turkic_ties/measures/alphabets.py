@@ -133,7 +133,8 @@ def letters_shared(
     """
     check_pair(country, partner)
     first, second = (alphabet_of(languages, state, alphabet) for state in (country, partner))
-    own, other = _letters(alphabets, first), _letters(alphabets, second)
+    own = _letters(alphabets, first)
+    other = _letters(alphabets, second)
     shared = tuple(letter for letter in own if letter in other)
     own_only = tuple(letter for letter in own if letter not in other)
     other_only = tuple(letter for letter in other if letter not in own)
@@ -159,7 +160,8 @@ def alphabet_overlaps(alphabets: pd.DataFrame) -> pd.DataFrame:
     letters = {str(name): set(rows["lower"]) for name, rows in alphabets.groupby("alphabet")}
     rows = []
     for name, other in itertools.permutations(sorted(letters), 2):
-        own, either = letters[name], letters[name] | letters[other]
+        own = letters[name]
+        either = letters[name] | letters[other]
         shared = own & letters[other]
         shares = _share(shared, either), _share(shared, own)
         rows.append((name, other, len(own), len(shared), *shares))

@@ -30,6 +30,7 @@ from turkic_ties.measures.common import (
     herfindahl_hirschman,
     ratio,
     windows,
+    within,
 )
 
 WINDOW = 5
@@ -169,12 +170,10 @@ def supplier_concentration(
     shares = supplier_shares(arms_transfers, country, start, end, window)
     top = shares[shares["supplier"] != UNKNOWN].groupby("window_end").first()
     rows = _imports_by_window(shares, windows(arms_transfers, start, end, window))
-    rows = rows.assign(
-        suppliers=shares.groupby("window_end").size(),
-        hhi=herfindahl_hirschman(shares["share"], shares["window_end"]),
-        top_supplier=top["supplier"],
-        top_share=top["share"],
-    )
+    rows["suppliers"] = shares.groupby("window_end").size()
+    rows["hhi"] = herfindahl_hirschman(shares["share"], shares["window_end"])
+    rows["top_supplier"] = top["supplier"]
+    rows["top_share"] = top["share"]
     unknown = shares["share"].where(shares["supplier"] == UNKNOWN, 0.0)
     rows["unknown_share"] = unknown.groupby(shares["window_end"]).sum()
     rows["suppliers"] = rows["suppliers"].fillna(0).astype("int64")
@@ -387,7 +386,7 @@ def military_spending(
     check_country(country)
     constant, price_year = _constant_dollars(military_expenditure)
     chosen = military_expenditure[military_expenditure["iso3"] == country]
-    chosen = chosen[chosen["year"].between(*bounds(start, end))]
+    chosen = within(chosen, start, end)
     check_unique(chosen, ["iso3", "year", "indicator"], "military_expenditure")
     grades = chosen["flag"].fillna("").map(FLAGS.index).groupby(chosen["year"]).max()
     figures = chosen.pivot_table(index="year", columns="indicator", values="value")
@@ -408,4 +407,6 @@ def _constant_dollars(military_expenditure: pd.DataFrame) -> tuple[str, int | No
             f"military_expenditure mixes {bases[0]} and {bases[1]}: "
             "keep the figures of one release only."
         )
-    return (bases[0], int(bases[0].split("_")[1])) if bases else ("", None)
+    if bases:
+        return (bases[0], int(bases[0].split("_")[1]))
+    return ("", None)

@@ -92,7 +92,8 @@ def windows(
     first, last = bounds(start, end)
     if table.empty:
         return []
-    first, last = max(first, int(table["year"].min())), min(last, int(table["year"].max()))
+    first = max(first, int(table["year"].min()))
+    last = min(last, int(table["year"].max()))
     return [(year - length + 1, year) for year in range(first + length - 1, last + 1)]
 
 
@@ -177,7 +178,9 @@ def herfindahl_hirschman(shares: Series, by: Any = None) -> Any:
     0.5
     """
     squares = shares**2
-    return float(squares.sum()) if by is None else squares.groupby(by, observed=True).sum()
+    if by is None:
+        return float(squares.sum())
+    return squares.groupby(by, observed=True).sum()
 
 
 def percentile_interval(estimates: Floats) -> tuple[float, float]:
@@ -212,13 +215,10 @@ def frame(rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> pd.Dat
     types
         Column to dtype, in the order wanted.
     """
-    rows = list(rows)
-    return pd.DataFrame(
-        {
-            column: pd.Series([row[column] for row in rows], dtype=dtype)
-            for column, dtype in types.items()
-        }
-    )
+    rows, columns = list(rows), {}
+    for column, dtype in types.items():
+        columns[column] = pd.Series([row[column] for row in rows], dtype=dtype)
+    return pd.DataFrame(columns)
 
 
 def arrange(rows: pd.DataFrame, columns: Sequence[str], by: Sequence[str]) -> pd.DataFrame:

@@ -16,11 +16,11 @@ import pandas as pd
 
 from turkic_ties.measures.common import (
     arrange,
-    bounds,
     check_known,
     check_pair,
     check_unique,
     ratio,
+    within,
 )
 
 DOWNLOADS = ("comtrade_2026", "comtrade_2022")
@@ -89,7 +89,7 @@ def by_chapter(
     rows = pd.concat(books, ignore_index=True).merge(hs_chapters, how="left", on="hs_chapter")
     if untitled := sorted(rows.loc[rows["chapter_title"].isna(), "hs_chapter"]):
         raise ValueError(f"hs_chapters holds no chapter {untitled[0]!r}: add it.")
-    rows = rows[rows["year"].between(*bounds(start, end))].assign(country=country, partner=partner)
+    rows = within(rows, start, end).assign(country=country, partner=partner)
     rows["share"] = _shares(rows)
     columns = [*_GIVEN, "hs_chapter", "chapter_title", *_SECTION, "value_usd", "share"]
     return arrange(rows, columns, ["flow", "year", "books", "hs_chapter"])

@@ -19,6 +19,7 @@ from turkic_ties.measures.common import (
     frame,
     percentile_interval,
     windows,
+    within,
 )
 
 MINIMUM_VOTES = 10
@@ -98,8 +99,7 @@ def voting_agreement(
     [0.7]
     """
     check_others(country, others)
-    in_period = un_votes_agreement["year"].between(*bounds(start, end))
-    votes = un_votes_agreement[in_period]
+    votes = within(un_votes_agreement, start, end)
     swapped = votes.rename(columns={"country_a": "country_b", "country_b": "country_a"})
     votes = pd.concat([votes, swapped], ignore_index=True).rename(columns={"country_b": "other"})
     votes = votes[(votes["country_a"] == country) & votes["other"].isin(others)]
@@ -111,12 +111,11 @@ def voting_agreement(
             f"{empty['year']}): remove it."
         )
     votes = votes[votes["n_votes"] >= MINIMUM_VOTES]
-    rows = votes.assign(
-        agreement=(votes["n_same"] + votes["n_one_abstained"] / 2) / votes["n_votes"],
-        agreement_identical=votes["n_same"] / votes["n_votes"],
-    )
+    alike = votes["n_same"] + votes["n_one_abstained"] / 2
+    votes["agreement"] = alike / votes["n_votes"]
+    votes["agreement_identical"] = votes["n_same"] / votes["n_votes"]
     columns = ["other", "year", "n_votes", "agreement", "agreement_identical"]
-    return _in_order(rows[columns], others)
+    return _in_order(votes[columns], others)
 
 
 def ideal_point_distance(
@@ -160,18 +159,15 @@ def ideal_point_distance(
     [[0.75, 60.0]]
     """
     check_others(country, others)
-    points = un_ideal_points[un_ideal_points["year"].between(*bounds(start, end))]
+    points = within(un_ideal_points, start, end)
     check_unique(points, ["iso3", "year"], "un_ideal_points")
     own = points[points["iso3"] == country]
     theirs = points[points["iso3"].isin(others)]
     rows = theirs.merge(own, on="year", suffixes=("", "_own"))
-    rows = rows.assign(
-        other=rows["iso3"],
-        own=rows["ideal_point_own"],
-        theirs=rows["ideal_point"],
-        distance=(rows["ideal_point"] - rows["ideal_point_own"]).abs(),
-        n_votes=np.minimum(rows["n_votes"], rows["n_votes_own"]),
-    )
+    names = {"iso3": "other", "ideal_point_own": "own", "ideal_point": "theirs"}
+    rows = rows.rename(columns=names)
+    rows["distance"] = (rows["theirs"] - rows["own"]).abs()
+    rows["n_votes"] = np.minimum(rows["n_votes"], rows["n_votes_own"])
     return _in_order(rows[["other", "year", "own", "theirs", "distance", "n_votes"]], others)
 
 
@@ -526,25 +522,20 @@ def event_intervals(events: pd.DataFrame, category: str) -> pd.DataFrame:
     check_known(events, "stage", _STAGES, "events")
     chosen = events[(events["category"] == category) & (events["stage"].fillna("") != "planned")]
     dated = _with_first_and_last_day(chosen).sort_values(["earliest", "latest", "id"])
-    rows = [
-        {
-            "from_id": before["id"],
-            "to_id": after["id"],
-            "years": after["earliest"].year - before["earliest"].year,
-            "days_min": max((after["earliest"] - before["latest"]).days, 0),
-            "days_max": (after["latest"] - before["earliest"]).days,
-        }
-        for before, after in itertools.pairwise(dated.to_dict("records"))
-    ]
+    rows = []
+    for before, after in itertools.pairwise(dated.to_dict("records")):
+        row = {"from_id": before["id"], "to_id": after["id"]}
+        row["years"] = after["earliest"].year - before["earliest"].year
+        row["days_min"] = max((after["earliest"] - before["latest"]).days, 0)
+        row["days_max"] = (after["latest"] - before["earliest"]).days
+        rows.append(row)
     types = {"from_id": "str", "to_id": "str"}
     return frame(rows, types | dict.fromkeys(["years", "days_min", "days_max"], "int64"))
 
 
 def _with_first_and_last_day(events: pd.DataFrame) -> pd.DataFrame:
-    periods = [
-        pd.Period(date, _FREQUENCIES[precision])
-        for date, precision in zip(events["date"], events["precision"], strict=True)
-    ]
+    frequencies = events["precision"].map(_FREQUENCIES)
+    periods = [*map(pd.Period, events["date"], frequencies)]
     earliest = [period.start_time for period in periods]
     latest = [period.end_time.normalize() for period in periods]
     return events.assign(

@@ -10,11 +10,11 @@ import pandas as pd
 
 from turkic_ties.measures.common import (
     arrange,
-    bounds,
     check_known,
     check_pair,
     check_unique,
     ratio,
+    within,
 )
 
 MODEL = "baci"
@@ -64,7 +64,7 @@ def sent_and_received(asymmetry: pd.DataFrame) -> pd.DataFrame:
     own_is_received |= {"own_usd": "received_usd", "own_source": "received_source"}
     exports = asymmetry[asymmetry["flow"] == "exports"].rename(columns=out | own_is_sent)
     imports = asymmetry[asymmetry["flow"] == "imports"].rename(columns=back | own_is_received)
-    rows = pd.concat([exports, imports], ignore_index=True)
+    rows = pd.concat([exports, imports])
     rows["gap_usd"] = rows["sent_usd"] - rows["received_usd"]
     rows["received_ratio"] = ratio(rows["received_usd"], rows["sent_usd"])
     columns = ["exporter", "importer", "year", "sent_usd", "sent_source", "received_usd"]
@@ -118,7 +118,7 @@ def publications(
     pair = [country, partner]
     is_pair = bilateral_trade["reporter"].isin(pair) & bilateral_trade["partner"].isin(pair)
     reports = bilateral_trade[is_pair & (bilateral_trade["source"] != MODEL)]
-    rows = reports[reports["year"].between(*bounds(start, end))]
+    rows = within(reports, start, end)
     flow = ["reporter", "partner", "flow"]
     check_known(rows, "flow", ["export", "import"], "bilateral_trade")
     check_unique(rows, [*flow, "source", "year"], "bilateral_trade")

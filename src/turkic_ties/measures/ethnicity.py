@@ -33,6 +33,7 @@ from turkic_ties.measures.common import (
     check_known,
     herfindahl_hirschman,
     joined,
+    within,
 )
 
 CENSUSES = ("census", "census_revised")
@@ -278,7 +279,8 @@ def neighbouring_shares(
     rows = group_shares(ethnic_composition, ethnic_group, country)
     rows = rows[rows["preferred"] & (rows["basis"] == basis)]
     rows = rows[["date", "time", "share", "source"]]
-    before, after = rows[rows["time"] <= time].tail(1), rows[rows["time"] > time].head(1)
+    before = rows[rows["time"] <= time].tail(1)
+    after = rows[rows["time"] > time].head(1)
     both = before.merge(after, how="cross", suffixes=("_before", "_after"))
     passed = (time - both["time_before"]) / (both["time_after"] - both["time_before"])
     change = both["share_after"] - both["share_before"]
@@ -326,7 +328,8 @@ def decompose_share(
     >>> decompose_share(100, 100, 300, 100)
     (0.25, 0.0)
     """
-    own, rest = np.array([own_start, own_end]), np.array([rest_start, rest_end])
+    own = np.array([own_start, own_end])
+    rest = np.array([rest_start, rest_end])
     population = own[:, np.newaxis] + rest
     if min(*own, *rest) < 0 or population.min() <= 0:
         raise ValueError(
@@ -334,7 +337,8 @@ def decompose_share(
             "of the rest: give both numbers at start and end."
         )
     share = own[:, np.newaxis] / population
-    own_effect, rest_effect = (share[1] - share[0]).mean(), (share[:, 1] - share[:, 0]).mean()
+    own_effect = (share[1] - share[0]).mean()
+    rest_effect = (share[:, 1] - share[:, 0]).mean()
     return float(own_effect), float(rest_effect)
 
 
@@ -383,7 +387,7 @@ def share_changes(
         )
     rows = _figures(ethnic_composition, country, None)
     rows = rows[rows["preferred"] & (rows["ethnic_group"] == ethnic_group) & rows["total"].notna()]
-    rows = rows[rows["basis"].isin(["census", basis]) & rows["year"].between(*bounds(start, end))]
+    rows = within(rows[rows["basis"].isin(["census", basis])], start, end)
     # Where a date has both, the revised census replaces the census as counted.
     rows = rows.assign(wanted=rows["basis"] == basis).sort_values(["time", "wanted"])
     rows = rows.drop_duplicates("date", keep="last")
@@ -396,14 +400,12 @@ def share_changes(
 def _decomposed(changes: pd.DataFrame) -> pd.DataFrame:
     numbers = changes[["own_start", "rest_start", "own_end", "rest_end"]]
     effects = [decompose_share(*row) for row in numbers.to_numpy(np.float64)]
-    changes = changes.rename(
-        columns={f"{what}_{end}": f"{end}_{what}" for what in ("date", "basis") for end in _ENDS}
-    )
-    changes = changes.assign(
-        years=changes["time_end"] - changes["time_start"],
-        change=changes["share_end"] - changes["share_start"],
-        flag=_joined_rows(changes["flag_start"], changes["flag_end"], ";"),
-    )
+    for when in _ENDS:
+        names = {f"date_{when}": f"{when}_date", f"basis_{when}": f"{when}_basis"}
+        changes = changes.rename(columns=names)
+    changes["years"] = changes["time_end"] - changes["time_start"]
+    changes["change"] = changes["share_end"] - changes["share_start"]
+    changes["flag"] = _joined_rows(changes["flag_start"], changes["flag_end"], ";")
     changes[["own_effect", "rest_effect"]] = np.reshape(effects, (-1, 2))
     for who in ("own", "rest"):
         start, end = (changes[f"{who}_{when}"].where(lambda many: many > 0) for when in _ENDS)
@@ -516,15 +518,11 @@ def diversity(ethnic_composition: pd.DataFrame, country: str) -> pd.DataFrame:
     listed = rows[rows["ethnic_group"] != OTHER]
     census = ["date", "basis"]
     one_group, splintered = (group.groupby(census)["share"] for group in (rows, listed))
-    indices = pd.DataFrame(
-        {
-            "fractionalization": one_group.agg(fractionalization),
-            "fractionalization_splintered": splintered.agg(fractionalization),
-            "polarization": one_group.agg(polarization),
-            "polarization_splintered": splintered.agg(polarization),
-            "source": listed.groupby(census)["source"].agg(joined),
-        }
-    )
+    indices = one_group.agg(fractionalization).to_frame("fractionalization")
+    indices["fractionalization_splintered"] = splintered.agg(fractionalization)
+    indices["polarization"] = one_group.agg(polarization)
+    indices["polarization_splintered"] = splintered.agg(polarization)
+    indices["source"] = listed.groupby(census)["source"].agg(joined)
     return dates.drop(columns="total").join(indices, on=census).reset_index(drop=True)
 
 

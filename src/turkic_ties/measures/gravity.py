@@ -157,7 +157,8 @@ def gravity(
         panel["in_window"] = panel["year"].between(*window)
         sides = [country, partner]
         is_pair = panel["iso3_a"].isin(sides) & panel["iso3_b"].isin(sides)
-        others, pair = panel[~is_pair], panel[is_pair & panel["in_window"]]
+        others = panel[~is_pair]
+        pair = panel[is_pair & panel["in_window"]]
         if pair.empty:
             continue
         observed = _observed(pair, flow, country)
@@ -186,7 +187,8 @@ def _panel(
     """Give every reporter, partner and year with GDP known, zeros included, in a fixed order."""
     keys = ["iso3_a", "iso3_b"]
     trade = trade.loc[trade["iso3_a"].isin(MEMBERS), [*keys, "year", "value_usd"]]
-    pairs, sizes = _pairs(gravity_pairs, trade["iso3_b"]), _sizes(gravity_countries, trade["year"])
+    pairs = _pairs(gravity_pairs, trade["iso3_b"])
+    sizes = _sizes(gravity_countries, trade["year"])
     panel = pairs.merge(sizes, on="iso3_b").merge(trade, "left", [*keys, "year"])
     is_known = panel["value_usd"].notna() | ~panel["iso3_b"].isin(MEMBERS)
     known = panel[is_known].fillna({"value_usd": 0.0}).reset_index(drop=True)
@@ -260,7 +262,8 @@ def _ppml(panel: pd.DataFrame, variables: Sequence[str]) -> tuple[pd.DataFrame, 
         deviations = regressors - (_sums(weighted, group) / totals[:, None])[group]
         information = deviations.T @ weighted
         response = expected * predictor + trade - expected
-        previous, slopes = slopes, np.linalg.solve(information, deviations.T @ response)
+        previous = slopes
+        slopes = np.linalg.solve(information, deviations.T @ response)
         predictor = regressors @ slopes
         if np.abs(slopes - previous).max() < TOLERANCE:
             break

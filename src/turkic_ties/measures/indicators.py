@@ -18,13 +18,13 @@ from turkic_ties.countries import MEMBERS
 from turkic_ties.measures.common import (
     Series,
     arrange,
-    bounds,
     check_country,
     check_known,
     competition_rank,
     frame,
     joined,
     percentile_interval,
+    within,
 )
 
 # The catalogue selects indicators with values since 2018; six years before the last year, 2024, is
@@ -206,8 +206,7 @@ def rank_history(
         )
     check_known(described, "direction", [*_SIGN, "neutral"], "indicator_catalog")
     described = described[["indicator", "name", "unit", "direction", "source"]]
-    in_period = indicators["year"].between(*bounds(start, end))
-    rows = indicators[in_period & indicators["iso3"].isin(compared)].merge(described)
+    rows = within(indicators[indicators["iso3"].isin(compared)], start, end).merge(described)
     rows["cost"] = rows["value"] * rows["direction"].map(_SIGN)
     rows = rows.dropna(subset="cost").sort_values(["indicator", "year", "cost", "iso3"])
     year = ["indicator", "year"]
@@ -262,7 +261,8 @@ def leads_by_domain(
             source=("source", joined),
         )
 
-    by_domain, overall = summary(["domain", "iso3"]).reset_index("domain"), summary(["iso3"])
+    by_domain = summary(["domain", "iso3"]).reset_index("domain")
+    overall = summary(["iso3"])
     means = by_domain.groupby("iso3")[["led_share", "expected_share", "mean_rank"]].mean()
     parts = [
         by_domain,
@@ -305,7 +305,8 @@ def selection_sensitivity(
     """
     check_country(country)
     _compared_states(without, country)
-    tables, described = (indicators, indicator_catalog), ["selected", "is_composite", "exclusion"]
+    tables = (indicators, indicator_catalog)
+    described = ["selected", "is_composite", "exclusion"]
     catalog = indicator_catalog.set_index("indicator")
     neutral = indicator_catalog["direction"] == "neutral"
 
@@ -335,7 +336,8 @@ def _led(test: str, variant: str, leads: Series, **other: float) -> Mapping[str,
 
 def _subsets(every: pd.DataFrame, reversed_: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
     """Count other selections of indicators; `reversed_` ranks neutral measures the other way."""
-    leads, selected = every["leads"], every["selected"]
+    leads = every["leads"]
+    selected = every["selected"]
     dropped_composite = every["exclusion"] == "composite"
     duplicate = every["exclusion"] == "near_duplicate"
     neutral = every["direction"] == "neutral"
@@ -353,7 +355,8 @@ def _subsets(every: pd.DataFrame, reversed_: pd.DataFrame) -> Iterator[Mapping[s
 
 def _weights(selected: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
     """Count every domain the same, or leave out one domain at a time."""
-    leads, domain = selected["leads"], selected["domain"]
+    leads = selected["leads"]
+    domain = selected["domain"]
     share = leads.groupby(domain).mean().mean()
     yield _led("weights", "every domain counts the same", leads, led_share=share)
     names = sorted(domain.unique())

@@ -22,6 +22,7 @@ from turkic_ties.measures.common import (
     check_unique,
     frame,
     ratio,
+    within,
 )
 
 WORLD = "WLD"
@@ -72,7 +73,7 @@ def investor(
     """
     check_pair(host, partner)
     rows = _of_host(inward_investment, host)
-    rows = rows[rows["year"].between(*bounds(start, end))]
+    rows = within(rows, start, end)
     stock, whole = (_by_year(rows, who, "inward_stock") for who in (partner, WORLD))
     inflow = _by_year(rows, partner, "net_inflow")
     table = stock.add_prefix("stock_").join(inflow.add_prefix("net_inflow_"), how="outer")
@@ -178,21 +179,17 @@ def investor_concentration(
     after_gap = (investors["rank"] > place).groupby(investors["year"]).cummax()
     rows = []
     for year, known in investors[~after_gap].groupby("year"):
-        shares, n = known["share"], int(known["partners"].iloc[0])
-        squares, rest, others = float((shares**2).sum()), 1 - shares.sum(), n - len(known)
-        rows.append(
-            {
-                "host": host,
-                "year": year,
-                "known": len(known),
-                "partners": n,
-                "largest": known["partner"].iloc[0],
-                "largest_share": shares.iloc[0],
-                "known_share": shares.sum(),
-                "hhi_low": squares + (rest**2 / others if others else 0),
-                "hhi_high": squares + (rest * shares.iloc[-1] if others else 0),
-            }
-        )
+        shares = known["share"]
+        partners = int(known["partners"].iloc[0])
+        low = high = float((shares**2).sum())
+        unlisted = partners - len(known)
+        rest = 1 - shares.sum()
+        if unlisted:
+            low += rest**2 / unlisted
+            high += rest * shares.iloc[-1]
+        row = {"host": host, "year": year, "known": len(known), "partners": partners}
+        row |= {"largest": known["partner"].iloc[0], "largest_share": shares.iloc[0]}
+        rows.append(row | {"known_share": shares.sum(), "hhi_low": low, "hhi_high": high})
     counts = dict.fromkeys(["year", "known", "partners"], "int64")
     numbers = dict.fromkeys(["largest_share", "known_share", "hhi_low", "hhi_high"], "float64")
     return frame(rows, {"host": "str", **counts, "largest": "str", **numbers})

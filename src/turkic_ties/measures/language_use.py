@@ -8,13 +8,14 @@ import pandas as pd
 
 from turkic_ties.measures.common import (
     arrange,
-    bounds,
     check_country,
     check_not_negative,
     check_pair,
     check_unique,
     competition_rank,
     frame,
+    of_last_year,
+    within,
 )
 
 REMAINDER = "not published"
@@ -81,15 +82,12 @@ def language_use(
         domain, segment, language and year.
     """
     check_country(country)
-    first_year, last_year = bounds(start, end)
     figures = _reported(language_figures, country)
     figures = figures[figures["topic"].isin(list(_DOMAINS)) & figures["language"].notna()]
+    figures["domain"] = figures["topic"].map(_DOMAINS)
+    figures["share"] = figures["value"] / 100
     segment = figures["indicator"] + ", " + figures["population"]
-    figures = figures.assign(
-        domain=figures["topic"].map(_DOMAINS),
-        share=figures["value"] / 100,
-        segment=segment + " (" + figures["authority"] + ")",
-    )
+    figures["segment"] = segment + " (" + figures["authority"] + ")"
     census = census_mother_tongue[census_mother_tongue["iso3"] == country]
     census = census.assign(domain="mother tongue", indicator="mother tongue", source="undata")
     census["population"], census["authority"] = "population", "census"
@@ -105,18 +103,14 @@ def language_use(
     official["approximate"], official["grade"] = False, "A"
     parts = [part[list(_USE)] for part in (figures, official) if len(part)]
     use = pd.concat(parts or [frame([], _USE)], ignore_index=True).astype(_USE)
-    use = use[use["year"].between(first_year, last_year)]
-    return arrange(use, list(_USE), ["domain", "segment", "language", "year"])
+    return arrange(within(use, start, end), list(_USE), ["domain", "segment", "language", "year"])
 
 
 def _reported(language_figures: pd.DataFrame, country: str) -> pd.DataFrame:
     """Give dated percentages that were reported, not aimed at, with the body each comes from."""
-    figures = language_figures[
-        (language_figures["country"] == country)
-        & (language_figures["unit"] == "percent")
-        & (language_figures["kind"] == "reported")
-        & language_figures["year"].notna()
-    ]
+    figures = language_figures[language_figures["country"] == country]
+    is_reported = (figures["unit"] == "percent") & (figures["kind"] == "reported")
+    figures = figures[is_reported & figures["year"].notna()]
     authority = figures["speaker"].fillna(figures["publisher"])
     return figures.assign(authority=authority.astype("str"))
 
@@ -147,10 +141,11 @@ def language_changes(
         language_figures, census_mother_tongue, home_language_instruction, country, start, end
     )
     line = ["domain", "segment", "language"]
-    last = use.drop_duplicates(line, keep="last").reset_index(drop=True)
-    changes = use.drop_duplicates(line).reset_index(drop=True)
+    last = use.drop_duplicates(line, keep="last", ignore_index=True)
+    changes = use.drop_duplicates(line, ignore_index=True)
     changes = changes.rename(columns={"year": "first_year", "share": "first_share"})
-    changes["last_year"], changes["last_share"] = last["year"], last["share"]
+    changes["last_year"] = last["year"]
+    changes["last_share"] = last["share"]
     changes["change"] = changes["last_share"] - changes["first_share"]
     changes["approximate"] |= last["approximate"]
     columns = ["domain", "indicator", "language", "population", "first_year", "last_year"]
@@ -208,19 +203,14 @@ def latest_share(
     (0.644, 1999, 'B')
     """
     check_country(country)
-    first_year, last_year = bounds(start, end)
-    figures = _reported(language_figures, country)
-    figures = figures[
-        (figures["indicator"] == indicator)
-        & (figures["language"] == language)
-        & figures["year"].between(first_year, last_year)
-    ]
+    figures = within(_reported(language_figures, country), start, end)
+    is_asked = (figures["indicator"] == indicator) & (figures["language"] == language)
+    figures = figures[is_asked]
     if population is not None:
         figures = figures[figures["population"] == population]
     if figures.empty:
         return None
-    latest = figures[figures["year"] == figures["year"].max()]
-    row = latest.sort_values("population").iloc[0]
+    row = of_last_year(figures).sort_values("population").iloc[0]
     return Share(
         share=float(row["value"]) / 100,
         year=int(row["year"]),
@@ -292,12 +282,8 @@ def students_abroad(
         year and region.
     """
     check_country(country)
-    first_year, last_year = bounds(start, end)
-    abroad = student_mobility[
-        (student_mobility["iso3"] == country)
-        & (student_mobility["indicator"] == "outbound_students")
-        & student_mobility["year"].between(first_year, last_year)
-    ]
+    abroad = within(student_mobility[student_mobility["iso3"] == country], start, end)
+    abroad = abroad[abroad["indicator"] == "outbound_students"]
     total = abroad[abroad["region"] == "all"].set_index("year")["persons"]
     regions = abroad[(abroad["region"] != "all") & abroad["year"].isin(total.index)]
     # Rounded estimates can add up to one student more than the total; only a true remainder becomes
@@ -351,15 +337,14 @@ def students_between(
     """
     check_country(partner)
     check_pair(country, partner)
-    first_year, last_year = bounds(start, end)
-    rows = student_flows[student_flows["year"].between(first_year, last_year)]
+    rows = within(student_flows, start, end)
     check_unique(rows, ["origin", "destination", "year"], "student_flows")
     check_not_negative(rows, "students", "student_flows")
-    directions = [
-        rows[(rows["origin"] == origin) & (rows["destination"] == destination)]
-        for origin, destination in ((country, partner), (partner, country))
-    ]
-    between = pd.concat([direction.sort_values("year") for direction in directions])
+    directions = []
+    for origin, destination in ((country, partner), (partner, country)):
+        direction = rows[(rows["origin"] == origin) & (rows["destination"] == destination)]
+        directions.append(direction.sort_values("year"))
+    between = pd.concat(directions)
     between["series"] = between["series"].fillna("").astype("str")
     columns = ["origin", "destination", "year", "students", "series"]
     return between[columns].reset_index(drop=True)
@@ -389,7 +374,8 @@ def scholarship_destinations(language_figures: pd.DataFrame, country: str) -> pd
     ]
     parts = [_destinations(rows) for _, rows in figures.groupby(["year", "indicator"])]
     destinations = pd.concat(parts or [frame([], _DESTINATIONS)]).astype(_DESTINATIONS)
-    by, ascending = ["year", "share", "destination"], [True, False, True]
+    by = ["year", "share", "destination"]
+    ascending = [True, False, True]
     return destinations.sort_values(by, ascending=ascending, ignore_index=True)
 
 

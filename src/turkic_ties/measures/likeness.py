@@ -103,10 +103,12 @@ def transliterate(kazakh_latin: pd.DataFrame, text: str, version: str) -> str:
     plain = lower | upper
 
     def written(match: re.Match[str]) -> str:
-        letter, (start, end) = match[0], match.span()
+        letter = match[0]
+        (start, end) = match.span()
         if letter not in upper:
             return str(lower[letter])
-        after, before = match.string[end : end + 1], match.string[max(start - 1, 0) : start]
+        after = match.string[end : end + 1]
+        before = match.string[max(start - 1, 0) : start]
         neighbour = after if after in plain else before
         return all_upper[letter] if neighbour in upper else str(upper[letter])
 
@@ -298,7 +300,8 @@ def _texts(
     """Give the texts of one language, one per script, Kazakh also in each Latin version."""
     given = []
     for script, rows in texts.sort_values("word").groupby("script"):
-        words, counts = rows["word"].tolist(), rows["count"].to_numpy(dtype=np.int64)
+        words = rows["word"].tolist()
+        counts = rows["count"].to_numpy(dtype=np.int64)
         # A stream of its own for each language and script: the same draws whatever it is compared
         # with and however it is written.
         random = np.random.default_rng([seed, *f"{country}{script}".encode()])
@@ -319,7 +322,9 @@ def _text(script: str, version: str, words: list[str], drawn: Integers) -> _Text
     # middle of one. Three code points of at most 21 bits make one number.
     encoded = "".join(f" {word} " for word in words).encode("utf-32-le")
     signs = np.frombuffer(encoded, dtype="<u4").astype(np.int64)
-    before, middle, after = signs[:-2], signs[1:-1], signs[2:]
+    before = signs[:-2]
+    middle = signs[1:-1]
+    after = signs[2:]
     trigrams = (before << 42 | middle << 21 | after)[middle != ord(" ")]
     word = np.arange(len(words))
     trigram_counts = _counts(trigrams, np.repeat(word, [*map(len, words)]), drawn)
@@ -367,7 +372,8 @@ def _products(a: Integers, b: npt.NDArray[Any]) -> Floats:
 
 def _normal_interval(values: Floats) -> tuple[float, float]:
     """Give the interval of the first value from the standard deviation of the resampled others."""
-    estimate, resampled = float(values[0]), values[1:]
+    estimate = float(values[0])
+    resampled = values[1:]
     if len(resampled) < 2:
         return float("nan"), float("nan")
     margin = STANDARD_ERRORS * float(np.std(resampled, ddof=1))
@@ -569,7 +575,8 @@ def relatives(cognates: pd.DataFrame, language: str) -> pd.DataFrame:
     centre = (rows["share"] + z2_by_n / 2) / (1 + z2_by_n)
     spread = rows["share"] * (1 - rows["share"]) / rows["concepts"]
     margin = STANDARD_ERRORS * np.sqrt(spread + z2_by_n / rows["concepts"] / 4) / (1 + z2_by_n)
-    rows["share_low"], rows["share_high"] = centre - margin, centre + margin
+    rows["share_low"] = centre - margin
+    rows["share_high"] = centre + margin
     rows = rows.sort_values(["share", "language"], ascending=[False, True], ignore_index=True)
     rows["overlaps"] = rows["share_high"] >= rows["share_low"].head(1).max()
     return rows

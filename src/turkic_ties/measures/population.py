@@ -8,13 +8,14 @@ import pandas as pd
 from turkic_ties.measures.common import (
     Series,
     arrange,
-    bounds,
     check_country,
     check_known,
     check_not_negative,
     check_pair,
     check_unique,
     competition_rank,
+    of_last_year,
+    within,
 )
 
 # Ages between which the dependency ratios, as the United Nations define them, take people to work.
@@ -63,8 +64,7 @@ def population_outlook(
     measures = population.columns.drop(["iso3", "year", "variant"])
     if measure not in measures:
         raise ValueError(f"there is no measure {measure!r}: use one of {', '.join(measures)}.")
-    in_period = population["year"].between(*bounds(start, end))
-    rows = population[in_period & (population["iso3"] == country)]
+    rows = within(population[population["iso3"] == country], start, end)
     check_known(rows, "variant", ["estimate", "medium", *_INTERVALS], "population")
     wide = rows.pivot_table(index="year", columns="variant", values=measure, aggfunc="first")
     wide = wide.reindex(columns=["estimate", "medium", *_INTERVALS]).astype("float64")
@@ -94,8 +94,8 @@ def age_pyramid(age_structure: pd.DataFrame, country: str, year: int) -> pd.Data
         together); sorted by sex and age. Empty when the table starts later.
     """
     check_country(country)
-    rows = age_structure[(age_structure["iso3"] == country) & (age_structure["year"] <= year)]
-    rows = rows[rows["year"] == rows["year"].max()]
+    of_country = age_structure[age_structure["iso3"] == country]
+    rows = of_last_year(within(of_country, None, year))
     rows = rows.assign(share=rows["population"] / rows["population"].sum())
     columns = ["year", "variant", "sex", "age_start", "age_group", "population", "share"]
     return arrange(rows, columns, by=["sex", "age_start"])
@@ -119,8 +119,7 @@ def age_indicators(
         aged 15-64), median_age (years, see `median_age`); sorted by year.
     """
     check_country(country)
-    in_period = age_structure["year"].between(*bounds(start, end))
-    rows = age_structure[in_period & (age_structure["iso3"] == country)]
+    rows = within(age_structure[age_structure["iso3"] == country], start, end)
     by_age = rows.pivot_table(
         index=["year", "variant"], columns="age_start", values="population", aggfunc="sum"
     ).fillna(0.0)
@@ -129,18 +128,14 @@ def age_indicators(
     workers = by_age.loc[:, first:last].sum(axis=1)
     old = by_age.loc[:, last + 1 :].sum(axis=1)
     total = by_age.sum(axis=1)
-    result = pd.DataFrame(
-        {
-            "population": total,
-            "aged_0_14": children / total,
-            "aged_15_64": workers / total,
-            "aged_65_plus": old / total,
-            "child_ratio": 100 * children / workers,
-            "old_age_ratio": 100 * old / workers,
-            "dependency_ratio": 100 * (children + old) / workers,
-            "median_age": [median_age(numbers) for _, numbers in by_age.iterrows()],
-        }
-    )
+    result = pd.DataFrame({"population": total})
+    result["aged_0_14"] = children / total
+    result["aged_15_64"] = workers / total
+    result["aged_65_plus"] = old / total
+    result["child_ratio"] = 100 * children / workers
+    result["old_age_ratio"] = 100 * old / workers
+    result["dependency_ratio"] = 100 * (children + old) / workers
+    result["median_age"] = [median_age(numbers) for _, numbers in by_age.iterrows()]
     return result.reset_index()
 
 
@@ -178,8 +173,10 @@ def median_age(population_by_age: Series) -> float:
     7.5
     """
     people = population_by_age.sort_index()
-    ages, numbers = people.index.to_numpy(), people.to_numpy(np.float64)
-    half, up_to = numbers.sum() / 2, numbers.cumsum()
+    ages = people.index.to_numpy()
+    numbers = people.to_numpy(np.float64)
+    half = numbers.sum() / 2
+    up_to = numbers.cumsum()
     reached = int(np.searchsorted(up_to, half))
     if half <= 0 or reached == len(ages) - 1:
         raise ValueError(
@@ -239,17 +236,13 @@ def migrants(
     check_pair(country, partner)
     check_unique(migrant_stock, ["origin", "destination", "year"], "migrant_stock")
     check_not_negative(migrant_stock, "persons", "migrant_stock")
-    rows = migrant_stock[migrant_stock["year"].between(*bounds(start, end))]
+    rows = within(migrant_stock, start, end)
     for place, other in (("origin", "destination"), ("destination", "origin")):
         group = [rows[place], rows["year"]]
         persons = rows["persons"].astype("float64").groupby(group)
-        rows = rows.assign(
-            **{
-                f"{place}_share": rows["persons"] / persons.transform("sum"),
-                f"{other}_rank": competition_rank(rows["persons"], group).astype("int64"),
-                f"{other}s": persons.transform("size").astype("int64"),
-            }
-        )
+        rows[f"{place}_share"] = rows["persons"] / persons.transform("sum")
+        rows[f"{other}_rank"] = competition_rank(rows["persons"], group).astype("int64")
+        rows[f"{other}s"] = persons.transform("size").astype("int64")
     pair = [country, partner]
     rows = rows[rows["origin"].isin(pair) & rows["destination"].isin(pair)]
     columns = ["origin", "destination", "year", "persons", "origin_share", "destination_rank"]

@@ -11,7 +11,7 @@ import calendar
 
 import pandas as pd
 
-from turkic_ties.measures.common import check_pair, joined, ratio
+from turkic_ties.measures.common import arrange, check_pair, joined, ratio
 
 INVESTORS = {"Kazakh": "KAZ", "Turkish": "TUR"}
 """Who invests, as the column ``measure`` puts it."""
@@ -56,16 +56,12 @@ def stated_investment(statements: pd.DataFrame, country: str, partner: str) -> p
     rows = statements[statements["unit"] == "US dollars"]
     rows = rows.join(rows["measure"].str.extract(_INVESTMENT)).dropna(subset="investor")
     rows["investor"] = rows["investor"].map(INVESTORS)
-    hosts = rows["host"].map(lambda host: REGIONS.get(host, (host,)))
-    sides = [(country, partner), (partner, country)]
-    is_of_pair = [
-        any(investor == a and b in of_host for a, b in sides)
-        for investor, of_host in zip(rows["investor"], hosts, strict=True)
-    ]
+    is_of_pair = pd.Series(False, index=rows.index)
+    for investor, host in ((country, partner), (partner, country)):
+        hosts = [host, *(name for name, states in REGIONS.items() if host in states)]
+        is_of_pair |= (rows["investor"] == investor) & rows["host"].isin(hosts)
     columns = ["date", "period", "investor", "host", "kind", "measure", "value", "speaker", "id"]
-    # A series, as an empty list would choose no columns instead of no rows.
-    chosen = pd.Series(is_of_pair, rows.index, dtype="bool")
-    return rows[chosen].sort_values(["date", "id"], ignore_index=True)[columns]
+    return rows[is_of_pair].sort_values(["date", "id"], ignore_index=True)[columns]
 
 
 def investor_ranks(statements: pd.DataFrame) -> pd.DataFrame:
@@ -122,24 +118,17 @@ def oil_by_btc(statements: pd.DataFrame, commodities: pd.DataFrame) -> pd.DataFr
     production = commodities.query("series == 'oil_production' and iso3 == 'KAZ'")
     of_year = production.set_index("year")["value"]
     rows["production_tonnes"] = rows["year"].map(of_year).astype("float64")
-    rows["origins"] = [
-        joined(iso3 for word, iso3 in ORIGINS.items() if word in measure)
-        for measure in rows["measure"]
-    ]
+    rows["origins"] = [_origins(measure) for measure in rows["measure"]]
     rows["concerns"] = [joined([*PIPELINE, origins]) for origins in rows["origins"]]
     comparable = (rows["months"] == 12) & (rows["origins"] == "KAZ")
     share = ratio(rows["tonnes"], rows["production_tonnes"])
     rows["share_of_production"] = share.where(comparable)
-    columns = [
-        "measure",
-        "origins",
-        "concerns",
-        "period",
-        "year",
-        "months",
-        "tonnes",
-        "tonnes_per_month",
-    ]
-    columns += ["production_tonnes", "share_of_production", "speaker", "date", "id"]
-    keys = ["measure", "year", "months", "id"]
-    return rows.sort_values(keys, kind="stable", ignore_index=True)[columns]
+    columns = ["measure", "origins", "concerns", "period", "year", "months", "tonnes"]
+    columns += ["tonnes_per_month", "production_tonnes", "share_of_production"]
+    columns += ["speaker", "date", "id"]
+    return arrange(rows, columns, ["measure", "year", "months", "id"])
+
+
+def _origins(measure: str) -> str:
+    """Name the states whose oil a statement speaks of."""
+    return joined(iso3 for word, iso3 in ORIGINS.items() if word in measure)

@@ -42,7 +42,9 @@ from turkic_ties.measures.common import (
     competition_rank,
     herfindahl_hirschman,
     joined,
+    of_last_year,
     ratio,
+    within,
 )
 
 BOOKS = ("own", "mirror", "model")
@@ -179,9 +181,11 @@ def _records(
     bilateral_trade: pd.DataFrame, states: Sequence[str], start: int | None, end: int | None
 ) -> pd.DataFrame:
     """Collect flows as the countries see them, each set of books from one source per year."""
-    trade = bilateral_trade[bilateral_trade["year"].between(*bounds(start, end))]
+    trade = within(bilateral_trade, start, end)
     trade = _prepared(trade[trade["reporter"].isin(states) | trade["partner"].isin(states)])
-    reporter, partner, flow = trade["reporter"], trade["partner"], trade["flow"]
+    reporter = trade["reporter"]
+    partner = trade["partner"]
+    flow = trade["flow"]
     own = trade.assign(country=reporter, books="own")[reporter.isin(states)]
     # What a reporter imports from the country is the country's export to it.
     turned = trade.assign(country=partner, partner=reporter, flow=flow.map(_OPPOSITE))
@@ -289,13 +293,15 @@ def main_series(rows: pd.DataFrame, value: str = "turnover_usd") -> pd.DataFrame
     [2020, 2021]
     """
     known = rows.dropna(subset=value).sort_values("year", kind="stable")
-    latest = known[known["year"] == known["year"].max()]
-    books = next((name for name in BOOKS if name in set(latest["books"])), None)
+    latest = set(of_last_year(known)["books"])
+    books = next((name for name in BOOKS if name in latest), None)
     series = known[known["books"] == books]
     publisher = _publisher(series["source"])
     is_other = publisher != publisher.shift(-1, fill_value=next(iter(publisher[::-1]), ""))
     changed = series.loc[is_other, "year"]
-    return series[series["year"] > changed.max()] if len(changed) else series
+    if len(changed):
+        return series[series["year"] > changed.max()]
+    return series
 
 
 def _publisher(source: Series) -> Series:
@@ -381,13 +387,15 @@ def growth(series: pd.DataFrame, value: str, by: str = "books") -> pd.DataFrame:
     """
     if series.duplicated([by, "year"]).any():
         raise ValueError(f"growth needs one row per {by} and year; select one line before.")
-    result, lines = series.copy(), series[[by, "year", value]].assign(publisher="")
+    result = series.copy()
+    lines = series[[by, "year", value]].assign(publisher="")
     if "source" in series:
         lines["publisher"] = _publisher(series["source"])
     for name, years in (("growth_1y", 1), ("cagr_5y", 5)):
         earlier = lines.assign(year=lines["year"] + years)
         base = lines[[by, "year"]].merge(earlier, "left", [by, "year"]).set_axis(series.index)
-        rate = (series[value] / base[value].where(base[value] > 0)) ** (1 / years) - 1
+        growth_factor = series[value] / base[value].where(base[value] > 0)
+        rate = growth_factor ** (1 / years) - 1
         result[name] = rate
         result[f"seam_{years}y"] = (base["publisher"] != lines["publisher"]) & rate.notna()
     return result
@@ -509,7 +517,8 @@ def ranks(
 
 def _totals(frame: pd.DataFrame) -> dict[str, Series]:
     """Give all trade of each cell by flow: the published total where there is one, else the sum."""
-    cell, is_world = frame["cell"], frame["partner"].isin([WORLD])
+    cell = frame["cell"]
+    is_world = frame["partner"].isin([WORLD])
     totals = {}
     for flow in FLOWS[1:]:
         values = frame[f"{flow}_usd"]
@@ -521,19 +530,19 @@ def _totals(frame: pd.DataFrame) -> dict[str, Series]:
 
 def _ranked(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
     """Rank the partners by one flow within each cell (a country's books of a year)."""
-    cell, total = frame["cell"], frame[f"{flow}_total"]
+    cell = frame["cell"]
+    total = frame[f"{flow}_total"]
     values = frame[f"{flow}_usd"]
     values = values.where((values > 0) & ~frame["partner"].isin([WORLD, UNALLOCATED]))
     by_cell = values.groupby(cell)
     allocated = by_cell.transform("sum") / total
-    rows = frame[["country", "year", "books", "source", "partner", "cell"]].assign(
-        flow=flow,
-        value_usd=values,
-        rank=competition_rank(values, cell),
-        partners=by_cell.transform("count"),
-        share=values / total,
-        coverage=allocated.where(frame["books"] != "mirror"),
-    )
+    rows = frame[["country", "year", "books", "source", "partner", "cell"]].copy()
+    rows["flow"] = flow
+    rows["value_usd"] = values
+    rows["rank"] = competition_rank(values, cell)
+    rows["partners"] = by_cell.transform("count")
+    rows["share"] = values / total
+    rows["coverage"] = allocated.where(frame["books"] != "mirror")
     return rows[values.notna()].astype({"rank": "int64", "partners": "int64"})
 
 
@@ -679,12 +688,10 @@ def member_shares(cells: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(
             "member_shares needs each cell once: apply prefer, or select one set of books before."
         )
-    sums = {
-        f"{flow}_usd": cells.groupby(["year", side])["value_usd"]
-        .sum()
-        .rename_axis(["year", "country"])
-        for flow, side in (("exports", "exporter"), ("imports", "importer"))
-    }
+    sums = {}
+    for flow, side in (("exports", "exporter"), ("imports", "importer")):
+        of_side = cells.groupby(["year", side])["value_usd"].sum()
+        sums[f"{flow}_usd"] = of_side.rename_axis(["year", "country"])
     result = pd.DataFrame(sums).reset_index()
     result["turnover_usd"] = result[_FLOW_VALUES].sum(axis=1)
     total = result.groupby("year")["exports_usd"].transform("sum")
@@ -941,7 +948,8 @@ def _by_section(
     check_not_negative(rows, "value_usd", "product_trade")
     rows = rows[rows["sitc_section"].isin(SECTIONS)]
     sums = rows.groupby(["year", "sitc_section"])["value_usd"].sum().astype("float64")
-    years, names = sorted(rows["year"].unique()), ["year", "section"]
+    years = sorted(rows["year"].unique())
+    names = ["year", "section"]
     grid = pd.MultiIndex.from_product([years, list(SECTIONS)], names=names)
     return sums.rename_axis(names).reindex(grid, fill_value=0.0)
 

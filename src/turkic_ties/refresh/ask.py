@@ -10,13 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import pandas as pd
-
 from turkic_ties.errors import TiesError
 from turkic_ties.files import read_bytes
 from turkic_ties.refresh import sources
 from turkic_ties.refresh.outcome import NOT_ASKED, NOT_TODAY, STOPPED, UP_TO_DATE, Outcome
-from turkic_ties.refresh.source import Answer, NothingNew, NotToday
+from turkic_ties.refresh.source import Answer, NothingNew, NotToday, Tables
 
 MAX_ANSWER_BYTES = 1_000_000_000
 
@@ -40,7 +38,7 @@ class Asked:
 
     module: ModuleType
     answers: list[Answer]
-    frames: dict[str, pd.DataFrame]
+    frames: Tables
     calls: int
     day: date
 
@@ -102,7 +100,9 @@ def ask(name: str, today: date, named: bool, options: Options) -> Asked | Outcom
     Asked, Outcome or None
         An outcome when there is nothing to take over, None when the source does not apply.
     """
-    module, door, saved = connector(name), None, options.saved
+    module = connector(name)
+    door = None
+    saved = options.saved
     stored = _stored(name, saved, named) if saved else None
     answers = _saved(module, saved, named) if saved and not stored else None
     if saved and not (stored or answers):
@@ -158,7 +158,9 @@ def _stored(name: str, path: Path, named: bool) -> Path | None:
         return path / name
     if named and any(path.glob(f"*/{MARK}")):
         raise TiesError(f"{path} has no answers of {name}.")
-    return path if (path / MARK).is_file() and (named or path.resolve().name == name) else None
+    if (path / MARK).is_file() and (named or path.resolve().name == name):
+        return path
+    return None
 
 
 def _saved(module: ModuleType, path: Path, named: bool) -> list[Answer]:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from turkic_ties.countries import MEMBERS
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "baci"
 FOLDER = "baci"
@@ -34,7 +34,7 @@ ROWS = 1_000_000
 """As many are read at a time."""
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Add up the products of every pair with one of the six, year by year."""
     (answer,) = answers
     try:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
-
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, NotToday, RefusedAnswer
+from turkic_ties.refresh.source import Answer, NotToday, RefusedAnswer, Tables
 
 SOURCE = "bls_cpi"
 FOLDER = "bls"
@@ -44,12 +42,13 @@ def fetch(door: Door, today: date) -> list[Answer]:
     return answers
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Average the months; the newest year counts once it has its December."""
     months: dict[int, dict[str, float | None]] = {}
     for answer in answers:
         for point in _points(answer):
-            year, period = int(point["year"]), str(point["period"])
+            year = int(point["year"])
+            period = str(point["period"])
             where = f"{year}, {period}"
             if period != "M13":  # the publisher's own average
                 value = reading.number(SOURCE, answer, where, point["value"])

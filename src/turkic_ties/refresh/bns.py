@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-import pandas as pd
-
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "bns"
 FOLDER = "bns"
@@ -30,7 +28,7 @@ FLOWS = {"экспорт": "export", "импорт": "import"}
 UNIT = "тыс. долларов сша"
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read the editions; where two hold a year, the later edition counts."""
     editions = []
     for answer in answers:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-import pandas as pd
-
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "bns_regions"
 FOLDER = "bns"
@@ -54,7 +52,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     return [door.get(address, "element_6584.xlsx")]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read the rows of the first sheet down to where the regions begin again."""
     (answer,) = answers
     (sheet, *_) = reading.sheets(SOURCE, answer).values()

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-import pandas as pd
-
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "common_voice"
 FOLDER = "common_voice"
@@ -41,7 +39,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     return [listing, door.get(address + newest, newest)]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read the releases; of two with one date the later counts."""
     values = {}
     for answer in _releases(answers):

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
-
-import pandas as pd
 
 from turkic_ties.countries import MEMBERS
+from turkic_ties.files import Json
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, NotToday, RefusedAnswer
+from turkic_ties.refresh.source import Answer, NotToday, RefusedAnswer, Tables
 
 SOURCE = "comtrade"
 FOLDER = "comtrade"
@@ -75,21 +73,21 @@ def _ask(door: Door, name: str, year: int, parties: Mapping[str, str], flow: str
     return door.get(address, name, params=params, headers=headers)
 
 
-def _rows(answer: Answer) -> list[dict[str, Any]]:
+def _rows(answer: Answer) -> list[Json]:
     parsed = reading.parsed(SOURCE, answer)
     if "data" not in parsed or parsed.get("error"):
         said = parsed.get("error") or parsed.get("message") or parsed
         if parsed.get("statusCode") in (401, 403, 429):
             raise NotToday(f"comtradeapi.un.org says: {said}")
         raise RefusedAnswer(SOURCE, answer.name, "the answer", f"{said}"[:200])
-    rows: list[dict[str, Any]] = parsed["data"]
+    rows: list[Json] = parsed["data"]
     if parsed.get("count") != len(rows):
         problem = f"{parsed.get('count')} rows announced, {len(rows)} came"
         raise RefusedAnswer(SOURCE, answer.name, "the answer", problem)
     return rows
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read the totals; a row that is split by means of transport or customs is none."""
     values: dict[tuple[str, str, int, str], float] = {}
     seen = set()
@@ -114,7 +112,7 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
     return {"trade/bilateral_trade/comtrade.csv": reading.frame(rows_found, reading.TRADE, 5)}
 
 
-def _key(answer: Answer, row: dict[str, Any]) -> tuple[str, str, int, str]:
+def _key(answer: Answer, row: Json) -> tuple[str, str, int, str]:
     # Comtrade's numbers are not all ISO's (842 is the United States): its letters are.
     reporter = reading.country(SOURCE, answer, row["reporterISO"])
     code = row["partnerCode"]

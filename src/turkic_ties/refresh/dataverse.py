@@ -11,7 +11,7 @@ import pandas as pd
 
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "unga_ideal_points"
 FOLDER = "unga"
@@ -63,7 +63,7 @@ def _described(listing: Answer) -> Any:
     return described["data"]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read the estimates of fifteen states, in Stata's form or as CSV."""
     (answer,) = (answer for answer in answers if answer.name != LISTING)
     if answer.name.endswith(".dta"):

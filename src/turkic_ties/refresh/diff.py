@@ -71,13 +71,16 @@ class Diff:
 
 def between(change: Change) -> Diff:
     """Compare the rows of a source before and after, by primary key."""
-    before, after = change.before.set_index(change.key), change.after.set_index(change.key)
+    before = change.before.set_index(change.key)
+    after = change.after.set_index(change.key)
     common = before.index.intersection(after.index)
-    was, now = before.loc[common], after.loc[common]
+    was = before.loc[common]
+    now = after.loc[common]
     revised: list[Revision] = []
     pairs = []
     for column in was.columns:
-        old, new = was[column], now[column]
+        old = was[column]
+        new = now[column]
         both_missing = old.isna() & new.isna()
         differs = ((old != new).fillna(True) & ~both_missing).to_numpy(bool)
         for row, one, other in zip(common[differs], old[differs], new[differs], strict=True):
@@ -120,5 +123,7 @@ def _shown(value: Any) -> str:
     if pd.isna(value):
         return "(empty)"
     if isinstance(value, int | float):
-        return f"{int(value):,}" if value == int(value) else f"{value:,}"
+        if value == int(value):
+            return f"{int(value):,}"
+        return f"{value:,}"
     return f"{value!r:.40}"

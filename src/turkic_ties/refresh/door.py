@@ -108,7 +108,9 @@ class Door:
         heavy: bool = False,
         stored: Path | None = None,
     ) -> None:
-        self.source, self.hosts, self.stored = source, hosts, stored
+        self.source = source
+        self.hosts = hosts
+        self.stored = stored
         self.read_seconds = read_seconds or READ_SECONDS
         self.limit = MAX_HEAVY_BYTES if heavy else MAX_BYTES
         self.until = time.monotonic() + SOURCE_SECONDS * (6 if heavy else 1)

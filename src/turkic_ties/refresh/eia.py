@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import pandas as pd
-
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "eia_brent"
 FOLDER = "eia"
@@ -23,7 +21,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     return [door.get("https://www.eia.gov/dnav/pet/hist_xls/RBRTEa.xls", "RBRTEa.xls")]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read the sheet of figures: a date in June and a price per year."""
     (answer,) = answers
     sheet = reading.sheets(SOURCE, answer).get("Data 1", [])
@@ -32,7 +30,8 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
         raise RefusedAnswer(SOURCE, answer.name, "sheet 'Data 1'", f"has no column {TITLE!r}")
     rows = []
     for day, cell, *_ in sheet[head + 1 :]:
-        price, year = reading.number(SOURCE, answer, f"{day}", cell), reading.year_of(day)
+        price = reading.number(SOURCE, answer, f"{day}", cell)
+        year = reading.year_of(day)
         if year is None:
             raise RefusedAnswer(SOURCE, answer.name, f"row {day!r}", "does not begin with a date")
         if price is not None:

@@ -99,7 +99,8 @@ def _stop(guard: str, value: float, limit: float, stops: bool, text: str) -> Che
 
 def _codes(change: Change) -> Check:
     """Every three-letter code is a state of countries.csv, or was in the table before."""
-    known, codes = {*tables.load("countries")["iso3"], *NO_STATE}, set()
+    known = {*tables.load("countries")["iso3"], *NO_STATE}
+    codes = set()
     for field in packages.resource(change.address)["schema"]["fields"]:
         if field.get("constraints", {}).get("pattern") == "[A-Z]{3}":
             known |= set(change.before[field["name"]].dropna())
@@ -110,7 +111,8 @@ def _codes(change: Change) -> Check:
 
 
 def _rows(change: Change, limits: Limits) -> Check:
-    was, now = len(change.before), len(change.after)
+    was = len(change.before)
+    now = len(change.after)
     kept = now / was if was else 1.0
     text = f"{now:,} rows after {was:,}, {kept:.1%} of them; at least {limits.rows_kept:.0%}"
     return _stop("rows", kept, limits.rows_kept, kept < limits.rows_kept, text)
@@ -141,12 +143,15 @@ def _lost(change: Change, limits: Limits) -> Iterable[Check]:
 
 
 def _newest(change: Change, today: date) -> Check:
-    was, now = newest_year(change.before), newest_year(change.after)
+    was = newest_year(change.before)
+    now = newest_year(change.after)
     stops, text = False, ""
     if now is not None and now > today.year:
-        stops, text = True, f"newest year {now} is after {today.year}"
+        stops = True
+        text = f"newest year {now} is after {today.year}"
     elif was is not None and (now is None or now < was):
-        stops, text = True, f"newest year {was} is gone, the newest is {now}"
+        stops = True
+        text = f"newest year {was} is gone, the newest is {now}"
     return _stop("newest", float(now or 0), float(was or 0), stops, text)
 
 
@@ -189,7 +194,8 @@ def _unit(diff: Diff, limits: Limits) -> Iterable[Check]:
 def _range(change: Change) -> Iterable[Check]:
     """No value below zero, and no share above one, in a column that had none."""
     for column in change.before:
-        old, new = change.before[column].dropna(), change.after[column].dropna()
+        old = change.before[column].dropna()
+        new = change.after[column].dropna()
         if not pd.api.types.is_numeric_dtype(old) or old.empty or new.empty:
             continue
         low = float(new.min())

@@ -16,7 +16,7 @@ from typing import Any
 
 from turkic_ties import claims, data
 from turkic_ties.countries import data_directory
-from turkic_ties.files import sync
+from turkic_ties.files import Json, sync
 from turkic_ties.refresh.place import FOLDER, READY
 from turkic_ties.refresh.rows import Change
 
@@ -42,7 +42,7 @@ def staged(folder: Path) -> Iterator[Path]:
         shutil.rmtree(copy, ignore_errors=True)
 
 
-def stage(changes: Sequence[Change], facts: dict[str, Any]) -> None:
+def stage(changes: Sequence[Change], facts: Json) -> None:
     """Write the files of one source and what the packages say of it, in the staged copy.
 
     Parameters
@@ -81,7 +81,7 @@ def yaml_keeper() -> Any:
     return keeper
 
 
-def edited(text: str, changes: Sequence[Change], facts: dict[str, Any]) -> str:
+def edited(text: str, changes: Sequence[Change], facts: Json) -> str:
     """Write into the text of a package what is known of a source that was taken over."""
     keeper = yaml_keeper()
     package = keeper.load(text)
@@ -133,7 +133,7 @@ def _as_written(value: Any) -> Any:
     return folded
 
 
-def moved_verdicts(copy: Path, real: Path) -> list[dict[str, Any]]:
+def moved_verdicts(copy: Path, real: Path) -> list[Json]:
     """Find the signed verdicts that the staged data would move, with numbers before and after.
 
     A verdict that already differs from the signed one and stays as it is does not count, nor one
@@ -146,7 +146,7 @@ def moved_verdicts(copy: Path, real: Path) -> list[dict[str, Any]]:
             for result in claims.evaluate(registry):
                 if result.verdict != result.signed:
                     found[registry.slug, result.id] = result
-    moved: list[dict[str, Any]] = []
+    moved: list[Json] = []
     with _using(real):
         for registry, _ in registries if found else []:
             ids = [id for slug, id in found if slug == registry.slug]
@@ -174,7 +174,7 @@ def _using(folder: Path) -> Iterator[None]:
             os.environ["TURKIC_TIES_DATA"] = before
 
 
-def log(lines: Sequence[dict[str, Any]]) -> None:
+def log(lines: Sequence[Json]) -> None:
     """Add a line per table taken over to the log, in the staged copy."""
     path = data_directory() / LOG
     before = path.read_text("utf-8") if path.is_file() else ""

@@ -13,12 +13,10 @@ import re
 from datetime import date
 from typing import Any
 
-import pandas as pd
-
 from turkic_ties.countries import MEMBERS
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "imts"
 FOLDER = "imf"
@@ -52,7 +50,8 @@ FREIGHT, NEAR, FILLED = 1.06, 0.0005, 0.2
 def fetch(door: Door, today: date) -> list[Answer]:
     """Ask for the books of the six, and for those of all others with them."""
     base = "https://api.imf.org/external/sdmx/3.0/data/dataflow/IMF.STA/IMTS/+"
-    six, flows = "+".join(MEMBERS), "+".join(FLOWS)
+    six = "+".join(MEMBERS)
+    flows = "+".join(FLOWS)
     asked = f"c[TIME_PERIOD]=ge:{FIRST_YEAR}-01-01&dimensionAtObservation=TIME_PERIOD&detail=full"
     keys = (f"{six}.{flows}.*.A", f"*.{flows}.{six}.A")
     headers = {"Accept": "application/xml"}
@@ -62,7 +61,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     ]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read both answers, and leave out books that were filled in from those of partners."""
     values: dict[tuple[str, str, int, str], float] = {}
     for answer in answers:
@@ -100,7 +99,8 @@ def _observations(answer: Answer) -> list[tuple[str, str, int, str, float]]:
         reporter, partner = (_code(answer, key[name]) for name in DIMENSIONS[:3:2])
         value = reading.number(SOURCE, answer, place, each.value)
         if reporter and reporter != "WLD" and partner and value is not None:
-            flow, year = FLOWS[key["INDICATOR"]], int(key["TIME_PERIOD"])
+            flow = FLOWS[key["INDICATOR"]]
+            year = int(key["TIME_PERIOD"])
             rows.append((reporter, partner, year, flow, float(round(value))))
     return rows
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pandas as pd
-
 from turkic_ties.countries import UnknownCountryError, to_iso3
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "kgnsc"
 FOLDER = "kgnsc"
@@ -31,7 +29,7 @@ REGIONS = {
 """Groups of countries, whose members have rows of their own."""
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read both books: names in Kyrgyz, Russian and English, then years, in thousand dollars."""
     rows: list[tuple[Any, ...]] = []
     for answer in answers:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from turkic_ties.files import Json
 from turkic_ties.refresh import diff, guards, rows
 
 TAKEN, NEWS, UP_TO_DATE, HELD = "taken over", "news", "up to date", "held"
@@ -28,7 +28,7 @@ class Outcome:
     diffs: list[diff.Diff] = field(default_factory=list)
     checks: list[guards.Check] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    verdicts: list[Json] = field(default_factory=list)
     figures: list[str] = field(default_factory=list)
 
     def stop(self, table: str, checks: Iterable[guards.Check], accepted: Mapping[str, str]) -> None:
@@ -53,7 +53,7 @@ class Outcome:
         first = f"{self.name:16} {self.state}{': ' if self.text else ''}{self.text}"
         return [first, *(f"{'':16} {line}" for line in more)]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Json:
         """Write it for programs."""
         return {
             "source": self.name,

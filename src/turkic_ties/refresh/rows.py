@@ -171,7 +171,9 @@ def _written(cell: Any) -> str:
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, float):
-        return f"{cell:.0f}" if cell.is_integer() and abs(cell) < 1e15 else repr(float(cell))
+        if cell.is_integer() and abs(cell) < 1e15:
+            return f"{cell:.0f}"
+        return repr(float(cell))
     return cell.strftime("%Y-%m-%d") if hasattr(cell, "strftime") else str(cell)
 
 
@@ -194,7 +196,8 @@ def _keep_text(
     there = before.notna().to_numpy()
     rows = before[there].astype(int).to_numpy()
     for column in old.columns:
-        was, now = old[column].iloc[rows], after.loc[there, column]
+        was = old[column].iloc[rows]
+        now = after.loc[there, column]
         same = (was.to_numpy() == now.to_numpy()) | (was.isna().to_numpy() & now.isna().to_numpy())
         same = pd.array(same).fillna(False).astype(bool)
         texts = new_text.loc[there, column].to_numpy().copy()

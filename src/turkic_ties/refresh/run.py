@@ -16,7 +16,7 @@ from turkic_ties import data, hashing
 from turkic_ties.countries import data_directory
 from turkic_ties.data import catalogue
 from turkic_ties.errors import TiesError
-from turkic_ties.files import write
+from turkic_ties.files import Json, write
 from turkic_ties.refresh import diff, guards, handover, place, rows, sources
 from turkic_ties.refresh.ask import Asked, Options, ask, in_words, release, store
 from turkic_ties.refresh.outcome import HELD, NEWS, NOT_ASKED, STOPPED, TAKEN, UP_TO_DATE, Outcome
@@ -69,8 +69,10 @@ def refresh(names: list[str], options: Options, preview: Preview | None = None) 
     turkic_ties.errors.TiesError
         When a name is unknown, nothing can be written, or another refresh is at work.
     """
-    entries, today = sources.load(), date.today()
-    chosen, were_held = _chosen(names, entries), options.apply_held
+    entries = sources.load()
+    today = date.today()
+    chosen = _chosen(names, entries)
+    were_held = options.apply_held
     outcomes: dict[str, Outcome] = {}
     with _folder(options.check) as folder:
         if options.apply_held:
@@ -148,7 +150,8 @@ def _take_over(
     preview: Preview | None,
 ) -> Iterator[Outcome]:
     """Stage all sources, hold those that would move a verdict, and move the rest into place."""
-    real, held = data_directory(), dict[str, list[dict[str, Any]]]()
+    real = data_directory()
+    held = dict[str, list[Json]]()
     while True:
         with handover.staged(folder) as copy:
             outcomes = [
@@ -176,7 +179,8 @@ def _take_over(
     for each in asked:
         outcome = by_name.get(each.name, Outcome(each.name, HELD))
         if each.name in held:
-            outcome.state, outcome.verdicts = HELD, held[each.name]
+            outcome.state = HELD
+            outcome.verdicts = held[each.name]
             outcome.text = "it moves signed verdicts; sign them, then: ties refresh --apply-held"
             if not options.check:
                 _hold(each, folder, options)
@@ -196,7 +200,7 @@ def _preview(new: list[Outcome], preview: Preview) -> None:
         outcome.warnings += problems
 
 
-def _behind(moved: list[dict[str, Any]], new: list[Outcome]) -> dict[str, list[dict[str, Any]]]:
+def _behind(moved: list[Json], new: list[Outcome]) -> dict[str, list[Json]]:
     """Find the sources whose tables the moved statements rest on; all when there are none."""
     behind = {}
     for outcome in new:
@@ -244,9 +248,11 @@ def _stage(
             outcome.stop(address, [check], options.accepts)
         facts = _facts(asked)
     except data.DataError as error:
-        outcome.state, outcome.text = STOPPED, f"{in_words(error)} (guard form)"
+        outcome.state = STOPPED
+        outcome.text = f"{in_words(error)} (guard form)"
     except Exception as error:  # whatever is wrong with one source, the others are taken over
-        outcome.state, outcome.text = STOPPED, in_words(error)
+        outcome.state = STOPPED
+        outcome.text = in_words(error)
     if outcome.state == STOPPED:
         outcome.text = f"data stay; {outcome.text}"
     elif outcome.changes:
@@ -268,7 +274,7 @@ def _whole(asked: Asked, entries: dict[str, sources.Source]) -> dict[str, guards
     return found
 
 
-def _facts(asked: Asked) -> dict[str, Any]:
+def _facts(asked: Asked) -> Json:
     """Collect what the package is to say of the source."""
     module, hashed = asked.module, hashlib.sha256()
     for answer in asked.answers:
@@ -296,7 +302,7 @@ def _line(
     checks: list[guards.Check],
     options: Options,
     today: date,
-) -> dict[str, Any]:
+) -> Json:
     """Write the line of the log for a table."""
     described = {each["name"]: each for each in data.resource(change.address)["sources"]}
     before = described.get(change.sources[0], {})

@@ -22,9 +22,10 @@ import pandas as pd
 
 from turkic_ties import data
 from turkic_ties.countries import MEMBERS
+from turkic_ties.files import Json
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, NothingNew, RefusedAnswer
+from turkic_ties.refresh.source import Answer, NothingNew, RefusedAnswer, Tables
 
 SOURCE = "sipri_arms_transfers"
 FOLDER = "sipri"
@@ -88,7 +89,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     ]
 
 
-def _filter(field: str, **values: Any) -> dict[str, Any]:
+def _filter(field: str, **values: Any) -> Json:
     empty = {"oldField": "", "condition": "contains" if values else ""}
     return {"field": field, **empty, "value1": "", "value2": "", "listData": [], **values}
 
@@ -101,7 +102,7 @@ def _code(name: str) -> str | None:
         return None  # armed groups and states of the past
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read both forms, told apart by their headers."""
     ours, built = data.load("defense/arms_deals"), {}
     categories = dict(zip(ours["description"], ours["category"], strict=True))
@@ -184,7 +185,7 @@ def _deals(answer: Answer, rows: Iterable[list[str]], categories: dict[str, str]
     return pd.DataFrame(deals).sort_values("deal_id", ignore_index=True)
 
 
-def _deal(answer: Answer, deal: dict[str, Any], categories: dict[str, str]) -> dict[str, Any]:
+def _deal(answer: Answer, deal: Json, categories: dict[str, str]) -> Json:
     """Turn the cells of a deal into values."""
     place = f"{deal['recipient']}, {deal['supplier']}, {deal['designation']}"
     kind = deal["description"]

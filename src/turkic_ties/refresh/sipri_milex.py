@@ -9,13 +9,12 @@ from datetime import date
 from urllib.parse import unquote, urljoin
 
 import openpyxl
-import pandas as pd
 from openpyxl.cell.cell import Cell
 
 from turkic_ties.countries import UnknownCountryError, to_iso3
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "sipri_military_expenditure"
 FOLDER = "sipri"
@@ -48,7 +47,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     return [page, door.get(address, unquote(address.rpartition("/")[2]))]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read the sheets in constant dollars, in current dollars and in shares of GDP."""
     (answer,) = (answer for answer in answers if answer.name != PAGE)
     try:

@@ -12,7 +12,7 @@ A connector module in this package has
     Asks the publisher; the only part with a network. Raises `NothingNew` when a cheap first call
     says that there is nothing to fetch, `NotToday` when only waiting helps. `today` is a
     ``datetime.date``. Missing from a source that cannot be asked (``--from`` only).
-``tables(answers) -> dict[str, pandas.DataFrame]``
+``tables(answers) -> Tables``
     Pure. The key is a data file relative to ``data/``, such as
     ``"trade/bilateral_trade/uzstat.csv"``; the frame has exactly the columns of that file, in its
     order and units, rows sorted by primary key, of its own source only. Raises `RefusedAnswer`.
@@ -59,8 +59,14 @@ to be described under the top-level ``sources:`` of the package, and its id has 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
+
+import pandas as pd
 
 from turkic_ties.errors import TiesError
+
+Tables: TypeAlias = dict[str, pd.DataFrame]
+"""What a connector makes of its answers: files relative to ``data/``, and their rows."""
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
-
 from turkic_ties.countries import MEMBERS
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "uis"
 FOLDER = "uis"
@@ -60,7 +58,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     ]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read the records into both tables."""
     answer = next(answer for answer in answers if answer.name == "uis_data.json")
     parsed = reading.parsed(SOURCE, answer)
@@ -72,7 +70,9 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
         raise RefusedAnswer(SOURCE, answer.name, "records", problem)
     values: dict[tuple[str, str, int], float] = {}
     for record in records:
-        code, iso3, year = record["indicatorId"], record["geoUnit"], int(record["year"])
+        code = record["indicatorId"]
+        iso3 = record["geoUnit"]
+        year = int(record["year"])
         value = reading.number(SOURCE, answer, f"{code}, {iso3}, {year}", record["value"])
         if iso3 in MEMBERS and value is not None and not record["magnitude"]:
             values[code, iso3, year] = value

@@ -17,7 +17,7 @@ import pandas as pd
 from turkic_ties.countries import MEMBERS
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "wpp2024"
 FOLDER = "wpp"
@@ -60,7 +60,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     return [door.get(f"{folder}/{name}", name) for name in FROM]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read the files there are."""
     built = {}
     for answer in answers:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from turkic_ties.countries import MEMBERS
 from turkic_ties.refresh import reading
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "undl_votes"
 FOLDER = "undl"
@@ -37,7 +37,7 @@ COLUMNS = ("undl_id", "ms_code", "ms_vote", "date")
 VOTES = {"Y": "Y", "A": "A", "N": "N", "X": "X", "": None}
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read one row per state and vote into one row per vote, and count agreement."""
     (answer,) = answers
     # Line by line: as text in memory the file would have ten times its 364 million bytes.
@@ -47,7 +47,8 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
     calls: dict[tuple[int, int], dict[str, str | None]] = {}
     try:
         for line in lines:
-            state, year = line["ms_code"], int((line["date"] or "0")[:4])
+            state = line["ms_code"]
+            year = int((line["date"] or "0")[:4])
             if state in STATES and year >= FIRST_YEAR:
                 vote = (line["ms_vote"] or "").strip()
                 if vote not in VOTES:
@@ -75,7 +76,9 @@ def agreement(calls: pd.DataFrame) -> pd.DataFrame:
         abstained = (cast[one] == "A") ^ (cast[other] == "A")
         counted = pd.DataFrame({"year": cast["year"], "same": same, "half": abstained})
         for year, votes in counted.groupby("year"):
-            n, equal, half = len(votes), int(votes["same"].sum()), int(votes["half"].sum())
+            n = len(votes)
+            equal = int(votes["same"].sum())
+            half = int(votes["half"].sum())
             if n >= COMMON_VOTES:
                 index = round((equal + half / 2) / n, 4)
                 opposite = n - equal - half

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
-
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "uzstat"
 FOLDER = "uzstat"
@@ -30,7 +28,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     return [door.get(address + name, name) for name in FLOWS]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read both tables: M49 code and one column per year, in thousand US dollars."""
     rows = []
     for answer in answers:
@@ -39,7 +37,8 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
         if not years:
             raise RefusedAnswer(SOURCE, answer.name, "line 1", "has no column that is a year")
         for record in records:
-            code, name = record["Code"].strip(), record["Klassifikator_en"]
+            code = record["Code"].strip()
+            name = record["Klassifikator_en"]
             partner = "XXX" if code == OTHER else reading.country(SOURCE, answer, code, name)
             for column, year in years.items():
                 value = reading.number(SOURCE, answer, f"{name}, {year}", record[column])

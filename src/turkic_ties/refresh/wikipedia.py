@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-import pandas as pd
-
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = "wikipedia"
 FOLDER = "wikimedia"
@@ -42,7 +40,7 @@ def fetch(door: Door, today: date) -> list[Answer]:
     ]
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Read the counts of each edition."""
     rows = []
     for answer in answers:

@@ -14,15 +14,15 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import PurePath
-from typing import Any
 
 import pandas as pd
 
 from turkic_ties import data
 from turkic_ties.countries import MEMBERS, UnknownCountryError, to_iso3
+from turkic_ties.files import Json
 from turkic_ties.refresh import reading
 from turkic_ties.refresh.door import Door
-from turkic_ties.refresh.source import Answer, RefusedAnswer
+from turkic_ties.refresh.source import Answer, RefusedAnswer, Tables
 
 SOURCE = ("wdi", "wdi_2026", "wdi_2025")
 FOLDER = "worldbank"
@@ -80,7 +80,7 @@ def _codes() -> dict[str, str]:
     return dict(zip(*(_catalogue()[name] for name in ("indicator", "publisher_code")), strict=True))
 
 
-def _page(answer: Answer) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _page(answer: Answer) -> tuple[Json, list[Json]]:
     """Split a page into head and rows; an error of the service is one element with a message."""
     parsed = reading.parsed(SOURCE[0], answer)
     if isinstance(parsed, list) and len(parsed) == 2 and isinstance(parsed[1], list):
@@ -89,7 +89,7 @@ def _page(answer: Answer) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     raise RefusedAnswer(SOURCE[0], answer.name, "the answer", f"no rows but {str(parsed)[:150]}")
 
 
-def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
+def tables(answers: list[Answer]) -> Tables:
     """Fill the tables for which the answers have all codes."""
     series = _series(answers)
     built = {}
@@ -102,7 +102,8 @@ def tables(answers: list[Answer]) -> dict[str, pd.DataFrame]:
         built[COMMODITIES] = reading.frame(gdp, reading.COMMODITIES, 3)
     if {GDP, POPULATION} <= set(series):
         built[COUNTRIES] = _gravity(series[GDP], series[POPULATION], version(answers))
-        gdp_usd, people = series[GDP], series[POPULATION]
+        gdp_usd = series[GDP]
+        people = series[POPULATION]
         known = [key for key in gdp_usd if key in people]
         series[f"{GDP} / {POPULATION}"] = {key: gdp_usd[key] / people[key] for key in known}
     return built | _indicators(series)
@@ -123,7 +124,8 @@ def _series(answers: list[Answer]) -> dict[str, Series]:
         for row in rows:
             if "countryiso3code" not in row:
                 raise RefusedAnswer(SOURCE[0], answer.name, "a row", "has no countryiso3code")
-            code, name = row["indicator"]["id"], row["countryiso3code"]
+            code = row["indicator"]["id"]
+            name = row["countryiso3code"]
             value = reading.number(SOURCE[0], answer, f"{name}, {row['date']}", row["value"])
             _add(series.setdefault(code, {}), name, int(row["date"]), value)
             received[code] = received.get(code, 0) + 1
@@ -175,7 +177,7 @@ def _gravity(gdp: Series, population: Series, edition: str | None) -> pd.DataFra
     return reading.frame(rows, columns, 2)
 
 
-def _indicators(series: dict[str, Series]) -> dict[str, pd.DataFrame]:
+def _indicators(series: dict[str, Series]) -> Tables:
     """Fill the indicators answered, with the years and states the catalogue says of them.
 
     Whether an indicator counts in comparisons is for a person to decide: ``selected`` stays.

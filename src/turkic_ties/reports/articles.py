@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from turkic_ties import articles, claims, data
 from turkic_ties.claims.registry import dated
+from turkic_ties.files import Json
 from turkic_ties.reports.shell import as_script, environment
 from turkic_ties.theme import sparkline
 from turkic_ties.topics import TOPICS
@@ -95,18 +96,14 @@ def make(
     }
 
 
-def scale(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def scale(results: Sequence[Mapping[str, Any]]) -> list[Json]:
     """List the verdicts with their meaning, rating and number of statements."""
     counts = Counter(result["verdict"] for result in results)
-    return [
-        {
-            "verdict": verdict,
-            "means": means,
-            "rating": claims.RATING.get(verdict),
-            "count": counts[verdict],
-        }
-        for verdict, means in claims.VERDICTS.items()
-    ]
+    rows: list[Json] = []
+    for verdict, means in claims.VERDICTS.items():
+        row = {"verdict": verdict, "means": means, "rating": claims.RATING.get(verdict)}
+        rows.append({**row, "count": counts[verdict]})
+    return rows
 
 
 def _reviews(registry: claims.Registry, results: Sequence[Mapping[str, Any]]) -> list[Any]:
@@ -123,26 +120,23 @@ def _page(
     sections = groupby(results, key=lambda result: result["section"])
     topics = Counter(result["topic"] for result in results)
     evidence = {result["id"]: _evidence(result, registry.article, summaries) for result in results}
-    return (
-        environment()
-        .get_template("article.html.j2")
-        .render(
-            article=registry.article,
-            slug=registry.slug,
-            alone=alone,
-            sections=[(name, list(group)) for name, group in sections],
-            evidence=evidence,
-            outcomes=OUTCOMES,
-            dated=dated,
-            sparks={result["id"]: _spark(result) for result in results},
-            scale=scale(results),
-            total=len(results),
-            topics={topic: topics[topic] for topic in TOPICS if topics[topic]},
-            reviews=as_script(_reviews(registry, results)),
-            thresholds=registry.thresholds,
-            steps=claims.STEPS,
-            rules=claims.rule_texts(),
-        )
+    template = environment().get_template("article.html.j2")
+    return template.render(
+        article=registry.article,
+        slug=registry.slug,
+        alone=alone,
+        sections=[(name, list(group)) for name, group in sections],
+        evidence=evidence,
+        outcomes=OUTCOMES,
+        dated=dated,
+        sparks={result["id"]: _spark(result) for result in results},
+        scale=scale(results),
+        total=len(results),
+        topics={topic: topics[topic] for topic in TOPICS if topics[topic]},
+        reviews=as_script(_reviews(registry, results)),
+        thresholds=registry.thresholds,
+        steps=claims.STEPS,
+        rules=claims.rule_texts(),
     )
 
 

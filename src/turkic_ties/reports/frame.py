@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from turkic_ties import articles, countries, languages, topics
 from turkic_ties.errors import TiesError
+from turkic_ties.files import Json
 from turkic_ties.languages import ENGLISH
 from turkic_ties.reports.pdf import FACT_SHEETS, SUFFIX
 from turkic_ties.reports.shell import as_script, environment, in_words
@@ -119,7 +120,7 @@ def frame(
     """
     title, stems = re.search(r"<title>(.*?)</title>", page, re.DOTALL), frozenset(stems)
     lang, english = _in_language(path)
-    of_page: dict[str, Any] = {
+    of_page: Json = {
         "title": Markup(title[1] if title else "").unescape().removesuffix(" | Turkic Ties"),
         "description": _shortened(description),
         "root": "../" * path.count("/"),
@@ -161,16 +162,19 @@ def _in_language(path: str) -> tuple[str, str]:
     return (folder, rest) if folder in languages.codes() else (ENGLISH, path)
 
 
-def _languages(english: str, stems: Collection[str]) -> list[dict[str, Any]]:
+def _languages(english: str, stems: Collection[str]) -> list[Json]:
     """List the languages that an edition has a page in, as links; none where there is but one."""
     stem = english.removesuffix(".html")
     paths = {code: stem if code == ENGLISH else f"{code}/{stem}" for code in languages.codes()}
-    found = [
-        {"text": NAMES[code], "lang": code, "href": f"{path}.html", "here": False}
-        for code, path in paths.items()
-        if path in stems
-    ]
+    found = []
+    for code, path in paths.items():
+        if path in stems:
+            found.append({**_link(NAMES[code], path), "lang": code})
     return found if len(found) > 1 else []
+
+
+def _link(text: str, stem: str, here: bool = False) -> Json:
+    return {"text": text, "href": f"{stem}.html", "here": here}
 
 
 def _shortened(text: str) -> str:
@@ -180,11 +184,10 @@ def _shortened(text: str) -> str:
     return text[: text.rindex(" ", 0, DESCRIPTION_SIGNS)] + " …"
 
 
-def _switcher(
-    path: str, summary: Mapping[str, Any] | None, stems: frozenset[str]
-) -> dict[str, Any]:
+def _switcher(path: str, summary: Mapping[str, Any] | None, stems: frozenset[str]) -> Json:
     """List the topics of the page's pair, its other periods and all other pairs, as links."""
-    present, given = path.removesuffix(".html"), summary["parameters"] if summary else {}
+    present = path.removesuffix(".html")
+    given = summary["parameters"] if summary else {}
     lang, english = _in_language(path)
     language = languages.of(lang)
     folder = "" if lang == ENGLISH else f"{lang}/"
@@ -194,49 +197,48 @@ def _switcher(
     topic = summary["topic"] if summary else ""
     others = topic if topic in with_pairs else next(iter(with_pairs), "")
 
-    def entry(text: str, *where: str) -> dict[str, Any]:
+    def entry(text: str, *where: str) -> Json:
         stem = _stem(*where)
         own = folder + stem  # where there is none in the language, the English report
         href = next((f"{stem}.html" for stem in (own, stem) if stem in stems), "")
         return {"text": language.say(text), "href": href, "here": own == present}
 
-    back = [entry(" and ".join(map(countries.name, pair[::-1])), topic, *pair[::-1])]
+    of_topics = []
+    for name in named if summary else ():
+        link = entry(topics.describe(name).title, name, *pair)
+        of_topics.append(link | {"here": name == topic})
+    reverse = []
+    if len(pair) == 2:
+        partner_first = pair[::-1]
+        names = " and ".join(map(countries.name, partner_first))
+        reverse.append(entry(names, topic, *partner_first))
+    pdfs = []
+    sheet = f"{FACT_SHEETS}/{present.rpartition('/')[2]}{SUFFIX}"
+    for name, path in (
+        ("This report", f"{present}{SUFFIX}"),
+        ("Fact sheet of the pair, two pages", sheet),
+    ):
+        if path in stems:
+            pdfs.append({"text": language.say(name), "href": path, "here": False})
     standard = folder + _stem(topic, *pair)
     own = _periods_of(stems).get(_standard(standard), [])
-    pdfs = {
-        "This report": f"{present}{SUFFIX}",
-        "Fact sheet of the pair, two pages": f"{FACT_SHEETS}/{present.rpartition('/')[2]}{SUFFIX}",
-    }
+    periods = [_link(language.say(_period(stem)), stem, stem == present) for stem in own]
+    of_languages = _languages(english, stems)
+    for link in of_languages:
+        link["here"] = link["lang"] == lang
+    pairs: dict[str, list[Json]] = {}
+    for country, partner in PAIRS if others else ():
+        link = entry(countries.name(partner), others, country, partner)
+        pairs.setdefault(countries.name(country), []).append(link)
     return {
         "topic": language.say(topics.describe(others).title) if others else "",
         "missing": any(_stem(others, *two) not in stems for two in PAIRS),
-        "topics": [
-            {**entry(topics.describe(name).title, name, *pair), "here": name == topic}
-            for name in (named if summary else ())
-        ],
-        "reverse": back if len(pair) == 2 else [],
-        "pdfs": [
-            {"text": language.say(text), "href": path, "here": False}
-            for text, path in pdfs.items()
-            if path in stems
-        ],
-        "periods": [
-            {"text": language.say(_period(s)), "href": f"{s}.html", "here": s == present}
-            for s in own
-        ],
-        "languages": [
-            {**entry, "here": entry["lang"] == lang} for entry in _languages(english, stems)
-        ],
-        "others": {
-            countries.name(country): [
-                entry(countries.name(partner), others, country, partner)
-                for partner in countries.MEMBERS
-                if partner != country
-            ]
-            for country in countries.MEMBERS
-        }
-        if others
-        else {},
+        "topics": of_topics,
+        "reverse": reverse,
+        "pdfs": pdfs,
+        "periods": periods,
+        "languages": of_languages,
+        "others": pairs,
     }
 
 
@@ -295,11 +297,18 @@ def _citation(page: Mapping[str, Any], edition: Edition, retrieved: str) -> dict
 
 def _dataset(
     page: Mapping[str, Any], summary: Mapping[str, Any], edition: Edition, retrieved: str
-) -> dict[str, Any]:
+) -> Json:
     """Describe a report as schema.org ``Dataset``."""
     given = summary["parameters"]
+    sides = [given[side] for side in ("country", "partner") if side in given]
+    period = f"{given['start']}/{given.get('end') or '..'}" if "start" in given else ""
     root = edition.base_url or page["root"]
     stem = page["path"].removesuffix(".html")
+    download = {
+        "@type": "DataDownload",
+        "encodingFormat": "application/json",
+        "contentUrl": f"{root}{stem}.json",
+    }
     dataset = {
         "@context": "https://schema.org",
         "@type": "Dataset",
@@ -311,20 +320,10 @@ def _dataset(
         "isAccessibleForFree": True,
         "inLanguage": page["lang"],
         "dateModified": retrieved,
-        "temporalCoverage": f"{given['start']}/{given.get('end') or '..'}"
-        if "start" in given
-        else "",
-        "spatialCoverage": [
-            countries.name(given[side]) for side in ("country", "partner") if side in given
-        ],
+        "temporalCoverage": period,
+        "spatialCoverage": [countries.name(state) for state in sides],
         "variableMeasured": list(dict.fromkeys(f["label"] for f in summary["key_figures"])),
         "isBasedOn": list(dict.fromkeys(source["url"] for source in summary["sources"])),
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "encodingFormat": "application/json",
-                "contentUrl": f"{root}{stem}.json",
-            }
-        ],
+        "distribution": [download],
     }
     return {name: value for name, value in dataset.items() if value}

@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -23,6 +22,7 @@ from nbconvert.filters.ansi import ansi2html, strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from turkic_ties.files import Json
 from turkic_ties.theme import INK, LINK_SCHEMES, MIME_TYPE
 
 MAX_TEXT = 100_000  # characters of one output; limits page size
@@ -46,7 +46,8 @@ _STYLES = (
     "color font-size font-style font-weight height padding text-align text-decoration "
     "vertical-align white-space width"
 )
-TAGS, ATTRIBUTES = frozenset(_TAGS.split()), frozenset(_ATTRIBUTES.split())
+TAGS = frozenset(_TAGS.split())
+ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 STYLES = CSSSanitizer(allowed_css_properties=_STYLES.split())
 OWN_CLASSES = ("anchor-link", "formula")
 # Elements whose text is not for reading; bleach would leave it.
@@ -119,7 +120,7 @@ def _text(text: str) -> Markup:
     return Markup(f'<pre tabindex="0">{coloured}</pre>') + cut
 
 
-def _picture(subtype: str, content: str, data: dict[str, Any]) -> Markup:
+def _picture(subtype: str, content: str, data: Json) -> Markup:
     encoded = content.replace("\n", "")
     if subtype == "svg+xml":
         encoded = base64.b64encode(content.encode()).decode()
@@ -199,7 +200,7 @@ def _markdown(source: str, attachments: str) -> Markup:
     return Markup(written)
 
 
-def markdown(source: str, attachments: dict[str, Any] | None = None) -> Markup:
+def markdown(source: str, attachments: Json | None = None) -> Markup:
     """Render Markdown, with formulas, attached pictures, and the HTML in it cleaned."""
     return _markdown(source, json.dumps(attachments or {}))
 

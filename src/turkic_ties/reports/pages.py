@@ -183,22 +183,30 @@ def _reports(folders: Sequence[Path]) -> dict[str, _Report]:
 
 
 def _matrix(topic: str, reports: Iterable[_Report]) -> dict[str, Any] | None:
-    """Arrange the reports on a topic by country and partner; None when there is none."""
+    """Arrange the reports on a topic by country and partner; None when there is none.
+
+    A matrix that would be empty in half of its cells is left out: its reports are a list.
+    """
     own = [report for report in reports if report.topic == topic]
     usual = {
         report.pair: report for report in own if len(report.pair) == 2 and not report.overrides
     }
     heads = [report.headline for report in usual.values() if report.headline]
-    members = countries.MEMBERS
     if not own:
         return None
+    sides = [
+        [iso3 for iso3 in countries.MEMBERS if any(p[i] == iso3 for p in usual)] for i in (0, 1)
+    ]
+    is_full = len(usual) > 2 and len(sides[0]) * len(sides[1]) < 2 * len(usual)
     return {
         "label": heads[0]["label"] if heads else "Report",
         "unit": heads[0]["unit"] if heads else "",
+        "partners": [countries.name(partner) for partner in sides[1]],
         "rows": [
-            (countries.name(country), [usual.get((country, partner)) for partner in members])
-            for country in (members if usual else ())
+            (countries.name(country), [usual.get((country, partner)) for partner in sides[1]])
+            for country in (sides[0] if is_full else ())
         ],
+        "pairs": [] if is_full else [*usual.values()],
         "others": [report for report in own if report not in usual.values()],
     }
 

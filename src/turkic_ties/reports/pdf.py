@@ -18,6 +18,7 @@ from typing import Any
 
 from turkic_ties import hashing, topics
 from turkic_ties.errors import TiesError
+from turkic_ties.files import Json
 from turkic_ties.languages import ENGLISH
 from turkic_ties.reports import summaries
 from turkic_ties.reports.plan import Ingredients
@@ -42,8 +43,8 @@ LEFT_OUT |= {"a anchor-link", "p take"}
 VOID = {"br", "hr", "img", "link", "meta", "wbr"}
 INLINE = {"a", "abbr", "b", "br", "code", "em", "i", "s", "span", "strong", "sub", "sup"}
 
-Node = dict[str, Any]
-Contents = dict[str, tuple[Sequence[str], dict[str, Any]]]
+Node = Json
+Contents = dict[str, tuple[Sequence[str], Json]]
 """Report to language, title and main part of its page, and its summary."""
 
 
@@ -89,7 +90,8 @@ def read(stems: Iterable[str], *folders: Path) -> Contents:
     contents: Contents = {}
     for stem in stems:
         for folder in folders:
-            summary, page = summaries.read(folder / f"{stem}.json"), folder / f"{stem}.html"
+            summary = summaries.read(folder / f"{stem}.json")
+            page = folder / f"{stem}.html"
             if summary and page.is_file() and (parts := PAGE.search(page.read_text("utf-8"))):
                 contents[stem] = parts.groups(), summary
                 break
@@ -228,7 +230,8 @@ def _printed(svg: str) -> Node:
     label = re.search(r'aria-label="([^"]*)"', svg)
     box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', svg)
     width, height = (float(side) for side in box.groups()) if box else (WIDEST, TALLEST)
-    alt, fitting = html.unescape(label[1]) if label else "", TALLEST * width / height
+    alt = html.unescape(label[1]) if label else ""
+    fitting = TALLEST * width / height
     return {"svg": svg, "alt": alt, "width": min(width, WIDEST, fitting)}
 
 

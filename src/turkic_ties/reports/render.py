@@ -161,25 +161,19 @@ def _captioned(table: str, caption: str) -> Markup:
 
 def _named_anchors(rendered: str) -> Markup:
     """Name the links next to headings, which nbconvert shows as a sign alone."""
-    return Markup(
-        str(rendered).replace(
-            '<a class="anchor-link"', '<a class="anchor-link" aria-label="Link here"'
-        )
-    )
+    named = '<a class="anchor-link" aria-label="Link here"'
+    return Markup(str(rendered).replace('<a class="anchor-link"', named))
 
 
 def _csv_table(text: str, caption: str) -> Markup:
     header, *rows = csv.reader(io.StringIO(WHOLE_NUMBER.sub(r"\1", text)))
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
-        for row in rows[:MAX_PREVIEW_ROWS]
-    )
-    rest = (
-        f"<p>The first {MAX_PREVIEW_ROWS} of {len(rows)} rows; the CSV file has all.</p>"
-        if len(rows) > MAX_PREVIEW_ROWS
-        else ""
-    )
+    body = rest = ""
+    for row in rows[:MAX_PREVIEW_ROWS]:
+        cells = "".join(f"<td>{escape(cell)}</td>" for cell in row)
+        body += f"<tr>{cells}</tr>"
+    if len(rows) > MAX_PREVIEW_ROWS:
+        rest = f"<p>The first {MAX_PREVIEW_ROWS} of {len(rows)} rows; the CSV file has all.</p>"
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
     return _captioned(table, caption)
 

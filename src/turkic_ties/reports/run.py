@@ -118,7 +118,8 @@ def run(
     except PapermillExecutionError as error:
         if error.ename == DataError.__name__:
             raise DataError(error.evalue) from error
-        section, message = sections[error.cell_index], error.evalue
+        section = sections[error.cell_index]
+        message = error.evalue
         if error.ename not in (DIED, HUNG):
             message = f"{error.ename}: {message}"
         raise NotebookFailed(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from turkic_ties import countries, files, topics
+from turkic_ties.files import Json
 
 FORMAT = 3
 """Raised whenever a summary changes its form: older ones are then not read, but built again."""
@@ -22,7 +22,7 @@ _LISTS = (
 )
 
 
-def read(path: Path) -> dict[str, Any] | None:
+def read(path: Path) -> Json | None:
     """Read a summary; None when the file is missing, damaged, of another form or another origin.
 
     Parameters
@@ -45,7 +45,7 @@ def read(path: Path) -> dict[str, Any] | None:
     return summary if whole else None
 
 
-def article(path: Path) -> dict[str, Any] | None:
+def article(path: Path) -> Json | None:
     """Read what a build wrote of an article; None when the file is missing or damaged."""
     try:
         content = files.read_json(path)

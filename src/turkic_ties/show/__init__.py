@@ -33,7 +33,7 @@ from turkic_ties.show.charts import (  # noqa: F401
     setup,
     year_axis,
 )
-from turkic_ties.show.readings import NO_VALUE, readings  # noqa: F401
+from turkic_ties.show.readings import MIRRORED, NO_VALUE, readings  # noqa: F401
 from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, ON_CELL, PAPER, as_markdown  # noqa: F401
 from turkic_ties.words import MISSING, capital, count, number, ordinal, percent, usd  # noqa: F401
 
@@ -107,7 +107,8 @@ def last_figure(
     id, label, unit
         As in `KeyFigure`.
     rows
-        A measure with a ``year``; where it has ``books`` and ``source`` the card names them.
+        A measure with a ``year``; where it has ``books`` and ``source`` the card names them, and
+        with a ``rank`` the number ``among`` which it is one.
     column
         The column of `rows` with the number or code.
     text
@@ -131,7 +132,10 @@ def last_figure(
     ids = str(last["source"]).split("; ") if "source" in known else None
     period = f"{last['year']}{BOOKS[last['books']] if 'books' in known else ''}"
     value = last[column] if isinstance(last[column], str) else float(last[column])
-    publisher, written = data.publishers(table, ids), text(last[column])
+    publisher = data.publishers(table, ids)
+    written = text(last[column])
+    if column == "rank" and pd.notna(last.get("among")):
+        written += f" of {last['among']:.0f}"
     figure = KeyFigure(id, label, value, written, unit, period, publisher, state)
     return figure if moved is None else _with_series(figure, known, column, moved)
 
@@ -200,7 +204,8 @@ def in_short(*parts: str | Sequence[str]) -> None:
 def key_figures(figures: Sequence[KeyFigure]) -> None:
     """Show key figures: as cards, or side by side where they are of both states.
 
-    What has no value, or the value zero, is in the summary of the report and not on the page.
+    What has no value is in the summary of the report and not on the page. A zero is a value, but
+    cards that are all zero say less than the sentences around them: a page leaves them out.
 
     Parameters
     ----------
@@ -220,7 +225,7 @@ def key_figures(figures: Sequence[KeyFigure]) -> None:
             "Source": figure.source,
         }
         for figure in figures
-        if figure.value
+        if figure.value is not None
     ]
     table = _html_table(pd.DataFrame(rows), {})
     states = list(dict.fromkeys(figure.state for figure in figures if figure.state))
@@ -405,7 +410,8 @@ def statements(topic: str, country: str, partner: str) -> None:
             unavailable(f"The article {slug} is left out: its file has a mistake.")
             continue
         about = statements.article
-        side, order = countries.name(about.country), ""
+        side = countries.name(about.country)
+        order = ""
         if about.country != country:
             order = (
                 f"The article is about {side} with {countries.name(about.partner)}: "
@@ -515,7 +521,9 @@ def _readable(values: pd.DataFrame) -> pd.DataFrame:
 def _country(value: object) -> object:
     """Return the name of a country instead of its code; anything else stays as it is."""
     try:
-        return countries.name(value) if isinstance(value, str) and ISO3.fullmatch(value) else value
+        if isinstance(value, str) and ISO3.fullmatch(value):
+            return countries.name(value)
+        return value
     except countries.UnknownCountryError:
         return value
 
@@ -549,4 +557,6 @@ def _is_missing(value: Any) -> bool:
 
 def _written(value: Any) -> str:
     """Write a value; whole numbers of a column with gaps are floats to pandas, and -0 is 0."""
-    return f"{value + 0:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
+    if isinstance(value, float) and value.is_integer():
+        return f"{value + 0:.0f}"
+    return str(value)

@@ -157,7 +157,8 @@ def _place_labels(ax: Axes) -> None:
     placed = placed.clip(0, max(0, 1 - steps[-1])) + steps
     edge = min(ends[:, 0].max(), 1)
     for place, y in zip(order, placed, strict=True):
-        label, end = labels[place], ends[place]
+        label = labels[place]
+        end = ends[place]
         moved = abs(y - end[1]) * height > LABEL_POINTS / 2 or edge - end[0] > 0.03
         label.set_position((edge, y))
         label.arrow_patch.set_visible(moved)
@@ -261,7 +262,8 @@ class YearLocator(MaxNLocator):
         assert isinstance(self.axis, Axis)
         axes = self.axis.axes.get_shared_x_axes().get_siblings(self.axis.axes)
         intervals = [ax.xaxis.get_data_interval() for ax in axes]
-        first, last = min(a for a, _ in intervals), max(b for _, b in intervals)
+        first = min(a for a, _ in intervals)
+        last = max(b for _, b in intervals)
         # Without data the interval is infinite; a panel can be empty beside one that is not.
         if not 0 <= last - first < FEWEST_YEARS:
             return super().tick_values(vmin, vmax)
@@ -344,7 +346,8 @@ def as_svg(fig: Figure, id: str) -> str:
 
 def _drawn(fig: Figure) -> str:
     """Draw a figure as matplotlib does; one whose texts leave no room for its axes is enlarged."""
-    buffer, about = io.StringIO(), {"Date": None, "Creator": None, "Format": None, "Type": None}
+    buffer = io.StringIO()
+    about = {"Date": None, "Creator": None, "Format": None, "Type": None}
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "constrained_layout not applied")
         try:

@@ -24,6 +24,9 @@ from turkic_ties.theme import PAPER
 NO_VALUE = "no value"
 """The gid of marks whose height says nothing."""
 
+MIRRORED = "mirrored"
+"""The gid of lines that are drawn to the left of zero, though their values are positive."""
+
 MOST_VALUES = 4
 """Of one series at one place; of more, the smallest and the largest are given."""
 
@@ -62,7 +65,8 @@ def _panel(ax: Axes, fig: Figure, colours: dict[str, str]) -> dict[str, Any]:
     if by == "y" and not fig.legends:
         colours = {}  # the names of the rows are enough
     for name, *place in _points(ax, colours) if has_values else ():
-        where, value = place[along], place[1 - along]
+        where = place[along]
+        value = place[1 - along]
         key = names.get(round(where), "") if names else f"{np.floor(where):.0f}"
         keys.setdefault(key, round(where) if names else where)
         values = series.setdefault(name, {}).setdefault(key, [])
@@ -76,7 +80,10 @@ def _panel(ax: Axes, fig: Figure, colours: dict[str, str]) -> dict[str, Any]:
     width, height = fig.get_size_inches() * 72
     at = height * (1 - canvas[:, 1]) if by == "y" else width * canvas[:, 0]
     box = ax.get_position()
-    left, top, right, bottom = box.x0, 1 - box.y1, box.x1, 1 - box.y0
+    left = box.x0
+    top = 1 - box.y1
+    right = box.x1
+    bottom = 1 - box.y0
     edges = [left * width, top * height, right * width, bottom * height]
     texts = []
     for name, of_key in series.items():
@@ -111,16 +118,17 @@ def _points(ax: Axes, colours: dict[str, str]) -> Iterator[Point]:
         data = data[np.isfinite(data).all(axis=1)]
         if line.get_gid() == NO_VALUE or line.get_transform() != ax.transData or not len(data):
             continue
-        own = str(labels.get(line, line.get_label()))
-        name = ends.get(tuple(data[-1]), "") or ("" if own.startswith("_") else own)
+        name = ends.get(tuple(data[-1]), "") or _label(labels.get(line, line.get_label()))
         name = name or colours.get(_colour(line), "")
         is_short = line.get_marker() in ("None", "") and len(data) < 3
         is_guide = is_short and (not name or data[0, 1] == data[-1, 1])
+        if line.get_gid() == MIRRORED:
+            data[:, 0] *= -1
         if not is_guide:
             yield from ((name, x, y) for x, y in data)
     for bars in ax.containers:
         if isinstance(bars, BarContainer):
-            name = colours.get(_colour(bars), "") if len(bars) else ""
+            name = colours.get(_colour(bars)) or _label(bars.get_label()) if len(bars) else ""
             for bar in bars:
                 x, y = bar.get_xy()
                 if bars.orientation == "horizontal":
@@ -131,6 +139,11 @@ def _points(ax: Axes, colours: dict[str, str]) -> Iterator[Point]:
         if isinstance(dots, PathCollection):
             name = colours.get(_colour(dots), "")
             yield from ((name, x, y) for x, y in np.asarray(dots.get_offsets()))
+
+
+def _label(label: object) -> str:
+    """Return what a notebook called a series; matplotlib's own names begin with an underscore."""
+    return "" if str(label).startswith("_") else str(label)
 
 
 def _colours(fig: Figure) -> dict[str, str]:
@@ -150,7 +163,9 @@ def _colours(fig: Figure) -> dict[str, str]:
 def _colour(artist: Any) -> str:
     """Return the colour that tells one series from another."""
     if isinstance(artist, BarContainer):
-        return _colour(artist[0]) if len({_colour(bar) for bar in artist}) == 1 else ""
+        if len({_colour(bar) for bar in artist}) == 1:
+            return _colour(artist[0])
+        return ""
     if isinstance(artist, Line2D):
         colour = to_hex(artist.get_color())
         return colour if colour != PAPER else to_hex(artist.get_markeredgecolor())

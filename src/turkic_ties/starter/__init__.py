@@ -9,10 +9,10 @@ import json
 import keyword
 import re
 from pathlib import Path
-from typing import Any
 
 from turkic_ties import countries, files, hashing, topics
 from turkic_ties.errors import TiesError
+from turkic_ties.files import Json
 from turkic_ties.reports.record import METADATA
 
 HERE = Path(__file__).parent
@@ -46,20 +46,22 @@ def create(name: str) -> list[Path]:
             f"{name!r} cannot be the name of a topic: write it in lower case, with letters, digits "
             "and _, such as energy or water_use."
         )
-    project, data = topics.PROJECT, countries.data_directory() / name
+    project = topics.PROJECT
+    data = countries.data_directory() / name
     package = project / "src" / "turkic_ties"
     if not (project / "notebooks").is_dir() or not package.is_dir():
         raise NewTopicError(f"{project} is not a checkout of the project: a topic needs one.")
     figures = (HERE / "figures.csv").read_text("utf-8")
+    described = _filled("datapackage.yaml", name)
+    described = described.replace("BYTES", str(len(figures.encode())))
+    described = described.replace("HASH", hashing.of_bytes(figures.encode()))
+    notebook = json.dumps(_notebook(name), indent=1, ensure_ascii=False) + "\n"
     written = {
         data / "figures.csv": figures,
-        data / "datapackage.yaml": _filled("datapackage.yaml", name)
-        .replace("BYTES", str(len(figures.encode())))
-        .replace("HASH", hashing.of_bytes(figures.encode())),
+        data / "datapackage.yaml": described,
         package / "measures" / f"{name}.py": _filled("measures.txt", name),
         package / f"{name}.py": _filled("topic.txt", name),
-        topics.notebook_path(name): json.dumps(_notebook(name), indent=1, ensure_ascii=False)
-        + "\n",
+        topics.notebook_path(name): notebook,
         project / "tests" / f"test_{name}.py": _filled("test.txt", name),
     }
     if there := [path for path in [*written, package / name] if path.exists()]:
@@ -75,7 +77,7 @@ def _filled(file: str, name: str) -> str:
     return text.replace("TITLE", name.replace("_", " ").capitalize())
 
 
-def _notebook(name: str) -> dict[str, Any]:
+def _notebook(name: str) -> Json:
     """Make the notebook, the last on the index, with its imports in order."""
     orders = [topics.describe(each).order for each in topics.names()]
     own = {"order": 1 + max(filter(lambda order: order < float("inf"), orders), default=0)}
@@ -85,7 +87,7 @@ def _notebook(name: str) -> dict[str, Any]:
     for kind, id, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
         ours = re.compile(r"(?:^from turkic_ties\.\S+ import .*\n)+", re.MULTILINE)
         source = ours.sub(lambda found: "".join(sorted(found[0].splitlines(True))), text.strip())
-        cell: dict[str, Any] = {"cell_type": kind, "id": id, "metadata": {}}
+        cell: Json = {"cell_type": kind, "id": id, "metadata": {}}
         if id == "parameters":
             cell["metadata"] = {"tags": ["parameters"]}
         if kind == "code":
