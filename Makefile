@@ -47,8 +47,8 @@ check-charts: .venv/ready  ## draw the charts of all reports and look for faults
 faults: .venv/ready  ## kill, stop and starve builds, damage all that is read; what is lost? (ten minutes)
 	$(BIN)/python tests/faults.py
 
-bench: .venv/ready  ## compare builds with what people use today, into benchmarks/build.md (half an hour)
-	$(BIN)/python benchmarks/build.py
+bench: .venv/ready  ## compare builds with what people use today, into benchmarks/build.md (an hour; one part: PART=--profile)
+	$(BIN)/python benchmarks/build.py $(PART)
 
 lock: .venv/ready  ## choose new versions of all dependencies
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header --no-strip-extras \

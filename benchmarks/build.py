@@ -1,133 +1,90 @@
-"""Compare builds with what people use today, several times each in one go, and store the table.
+"""Compare builds with what people use today, and say where their time goes; store the tables.
 
-`make bench` runs it; `python benchmarks/build.py --repeat 1 --no-grid` is a quick look. It is not a
-test: compare a time only with others of the same run.
+`make bench` runs all of it, which takes over an hour; ``make bench PART=--profile`` one part.
+Each part replaces its section of ``build.md``. It is not a test: compare a time only with others of
+the same run, and processor seconds rather than seconds on a machine that others use too.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import platform
 import re
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from measuring import Measured, describe_machine, measure
 
 from turkic_ties.countries import MEMBERS
 from turkic_ties.topics import TOPICS
 
 PROJECT = Path(__file__).parents[1]
+RESULTS = Path(__file__).with_suffix(".md")
+INSIDE = str(Path(__file__).with_name("inside.py"))
 BIN = Path(sys.executable).parent
-SAMPLE = [("UZB", "KAZ"), ("TKM", "AZE")]  # of all pairs, for the slow way
+SAMPLE = [("UZB", "KAZ"), ("TKM", "AZE")]  # of all pairs, for what would take too long
 # The options of nbval in `make test`, so that both run the same.
 AS_MAKE_TEST = re.findall(r"^NBVAL := (.+)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)[
     0
 ].split()
 GRID = len(MEMBERS) * (len(MEMBERS) - 1) * len(TOPICS)
+MANY, WORKERS, FAR = 10, 4, 10_000  # ranges of years, workers of a cluster, reports to estimate
 
-# The Python interfaces of papermill and nbconvert in one process, with one exporter.
+# The Python interfaces of papermill and nbconvert, with one exporter in each process.
 LOOP = """
-import sys, papermill
+import papermill
+from concurrent.futures import ProcessPoolExecutor
 from nbconvert import HTMLExporter
 exporter = HTMLExporter()
-for topic in {topics!r}:
+def make(topic):
     executed = papermill.execute_notebook(
         f"{notebooks}/{{topic}}.ipynb", f"{folder}/{{topic}}.ipynb",
         parameters=dict(country="KAZ", partner="TUR"), kernel_name="python3", progress_bar=False)
     page, _ = exporter.from_notebook_node(executed)
     open(f"{folder}/{{topic}}.html", "w").write(page)
+if {processes} == 1:
+    list(map(make, {topics!r}))
+else:
+    with ProcessPoolExecutor({processes}) as pool:
+        list(pool.map(make, {topics!r}))
 """
 
 
-@dataclass
-class Measured:
-    """What one run took."""
-
-    seconds: float
-    cpu_seconds: float
-    peak_mb: float
-
-
-def measure(*commands: list[str], cwd: Path = PROJECT, **environment: str) -> Measured:
-    """Run commands one after another and measure time, processor time and peak memory."""
-    peak, running = 0.0, True
-
-    def watch() -> None:
-        nonlocal peak
-        while running:
-            time.sleep(0.5)  # looking more often would slow down what is measured
-            peak = max(peak, _memory_mb(os.getpid()))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    try:
-        for command in commands:
-            subprocess.run(
-                command, cwd=cwd, env=os.environ | environment, check=True, capture_output=True
-            )
-    finally:
-        seconds = time.perf_counter() - began
-        running = False
-        watcher.join()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Measured(seconds, cpu, peak)
+def by_hand(folder: Path, *pair: str) -> list[list[str]]:
+    """Write the two commands most people would give for each of four reports."""
+    commands = []
+    for topic in TOPICS:
+        executed = str(folder / f"{topic}.ipynb")
+        run = [str(BIN / "papermill"), "--no-progress-bar", "-k", "python3"]
+        run += ["-p", "country", pair[0], "-p", "partner", pair[1]]
+        commands.append([*run, f"notebooks/{topic}.ipynb", executed])
+        commands.append([str(BIN / "jupyter"), "nbconvert", "--to", "html", executed])
+    return commands
 
 
-def _memory_mb(root: int) -> float:
-    """Sum the memory of all processes below one; shared pages count in parts (PSS)."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rpartition(") ")[2].split()
-        except OSError:
-            continue
-        parents[int(entry.parent.name)] = int(fields[1])
-    total = 0
-    for process in parents:
-        above = process
-        while above in parents and above != root:
-            above = parents[above]
-        if above == root and process != root:
-            try:
-                lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-            except OSError:
-                continue
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total / 1024
-
-
-def by_hand(
-    folder: Path, topic: str, country: str = "KAZ", partner: str = "TUR"
-) -> list[list[str]]:
-    """Write the two commands most people would give for one report."""
-    executed = str(folder / f"{topic}.ipynb")
-    parameters = ["-p", "country", country, "-p", "partner", partner]
-    run = [
-        str(BIN / "papermill"),
-        "--no-progress-bar",
-        "-k",
-        "python3",
-        *parameters,
-        f"notebooks/{topic}.ipynb",
-        executed,
-    ]
-    return [run, [str(BIN / "jupyter"), "nbconvert", "--to", "html", executed]]
+def by_api(folder: Path, processes: int) -> list[str]:
+    """Write the command that uses the Python interfaces."""
+    notebooks = PROJECT / "notebooks"
+    loop = LOOP.format(topics=TOPICS, notebooks=notebooks, folder=folder, processes=processes)
+    return [sys.executable, "-c", loop]
 
 
 def ours(folder: Path, *options: str) -> list[str]:
     """Write the command of a build of ours."""
     return [str(BIN / "ties"), "build", "--output", str(folder), "--quiet", *options]
+
+
+def inside(*arguments: str | Path) -> list[str]:
+    """Write the command for what is measured from inside a process."""
+    return [sys.executable, INSIDE, *map(str, arguments)]
 
 
 def nbval(*options: str) -> list[str]:
@@ -137,90 +94,230 @@ def nbval(*options: str) -> list[str]:
 
 def ways(folder: Path) -> dict[str, Callable[[], Measured]]:
     """List what is compared, in the order it is run."""
-    loop = LOOP.format(topics=TOPICS, notebooks=PROJECT / "notebooks", folder=folder)
-    edition = folder / "edition"
+    edition, cache = folder / "edition", folder / "cache"
+    again = ours(edition, "--force", "--jobs", "2")
+    shutil.rmtree(cache, ignore_errors=True)
+    kept, none = {"XDG_CACHE_HOME": str(cache)}, {"XDG_CACHE_HOME": str(folder / "cold")}
     return {
         "(a) papermill and nbconvert from the command line": lambda: measure(
-            *(command for topic in TOPICS for command in by_hand(folder, topic))
+            *by_hand(folder, "KAZ", "TUR")
         ),
-        "(b) papermill's API and one exporter in one process": lambda: measure(
-            [sys.executable, "-c", loop]
+        "(b) papermill's API and one exporter in one process": lambda: measure(by_api(folder, 1)),
+        "(b2) the same in two processes": lambda: measure(by_api(folder, 2)),
+        "(c) ties build, cold kernels, empty cache, one job": lambda: measure(
+            ours(edition, "--force", "--jobs", "1"), TURKIC_TIES_KERNELS="cold", **none
         ),
-        "(c) ties build, cold kernels, one job": lambda: measure(
-            ours(edition, "--force", "--jobs", "1"), TURKIC_TIES_KERNELS="cold"
-        ),
-        "(d) ties build, two jobs": lambda: measure(ours(edition, "--force", "--jobs", "2")),
-        "(e) ties build, nothing to do": lambda: measure(ours(edition)),
+        "(d) ties build, empty cache, two jobs": lambda: measure(again, **kept),
+        "(e) ties build, cache of the build before, two jobs": lambda: measure(again, **kept),
+        "(f) ties build, nothing to do": lambda: measure(ours(edition), **kept),
         "nbval, plain": lambda: measure(nbval("-p", "no:xdist", "--nbval-kernel-name", "python3")),
         "nbval, as make test runs it": lambda: measure(nbval(*AS_MAKE_TEST)),
     }
 
 
-def grid(folder: Path) -> dict[str, tuple[Measured, str]]:
-    """Measure the whole grid; the slow way for a sample of pairs only."""
+def compare(folder: Path, repeat: int) -> str:
+    """Compare the ways to make the four reports, all in each round.
 
-    def sample(pair: tuple[str, str]) -> Measured:
-        return measure(*(command for topic in TOPICS for command in by_hand(folder, topic, *pair)))
+    A slow minute of the machine then falls on all of them.
+    """
+    runs: dict[str, list[Measured]] = {}
+    for _ in range(repeat):
+        for name, run in ways(folder).items():
+            runs.setdefault(name, []).append(run())
+            _say(name, runs[name][-1])
+        shutil.rmtree(folder / "cold", ignore_errors=True)
+    rows = {name: (_median(taken), "") for name, taken in runs.items()}
+    return f"Median of {repeat} runs each.\n\n{_compared(rows)}"
 
-    # A pair before the grid and one after it, so that the machine's slow minutes fall on both ways.
-    before = sample(SAMPLE[0])
-    whole = measure(ours(folder / "grid", "--all-pairs", "--jobs", "2"))
-    after = sample(SAMPLE[1])
-    factor = GRID / (len(SAMPLE) * len(TOPICS))
+
+def grid(folder: Path, _: int) -> str:
+    """Compare the ways to make all reports; the slow way for a sample of pairs only."""
+    kept = {"XDG_CACHE_HOME": str(folder / "grid-cache")}
+    # A pair before the grid and one after it, so that slow minutes of the machine fall on both.
+    before = measure(*by_hand(folder, *SAMPLE[0]))
+    whole = measure(ours(folder / "grid", "--all-pairs", "--jobs", "2"), **kept)
+    nothing = measure(ours(folder / "grid", "--all-pairs"), **kept)
+    after = measure(*by_hand(folder, *SAMPLE[1]))
+    sampled = len(SAMPLE) * len(TOPICS)
     estimate = Measured(
-        (before.seconds + after.seconds) * factor,
-        (before.cpu_seconds + after.cpu_seconds) * factor,
+        (before.seconds + after.seconds) * GRID / sampled,
+        (before.cpu_seconds + after.cpu_seconds) * GRID / sampled,
         max(before.peak_mb, after.peak_mb),
     )
-    return {
-        f"(a) for all {GRID} reports": (
+    rows = {
+        "(a) papermill and nbconvert from the command line": (
             estimate,
-            f"estimated from {len(SAMPLE) * len(TOPICS)} of them",
+            f"estimated from {sampled} of them",
         ),
-        f"(d) for all {GRID} reports": (whole, ""),
+        "(d) ties build, empty cache, two jobs": (whole, ""),
+        "(f) ties build, nothing to do": (nothing, ""),
     }
+    return f"{GRID} reports, once.\n\n{_compared(rows)}"
 
 
-def describe_machine() -> str:
-    """Say what this ran on, without naming it."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    cpu = next(
-        (
-            line.split(":")[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
+def profile(folder: Path, _: int) -> str:
+    """Split the processor time of builds with one job by what it is spent on."""
+    pairs = ["KAZ-TUR", *("-".join(pair) for pair in SAMPLE)]
+    empty, kept = ({"XDG_CACHE_HOME": str(folder / name)} for name in ("no-cache", "profiled"))
+    runs = {
+        "four reports, empty cache": measure(inside("profile", pairs[0]), **empty),
+        "again with its cache": measure(inside("profile", pairs[0]), **empty),
+        f"sample of the grid, {len(pairs) * len(TOPICS)} reports, empty cache": measure(
+            inside("profile", *pairs), **kept
         ),
-        platform.machine(),
+    }
+    split = {name: json.loads(run.printed.splitlines()[-1]) for name, run in runs.items()}
+    for name, run in runs.items():
+        rest = run.cpu_seconds - sum(split[name].values())
+        split[name]["kernels' parent: imports, forks; ends of processes"] = rest
+    content = {"cells themselves", "drawing", "measures", "statements", "tables"}
+    content.add("shown tables and cards")
+    parts = sorted({part for taken in split.values() for part in taken})
+    parts.sort(key=lambda part: -max(taken.get(part, 0.0) for taken in split.values()))
+    lines = _head("CPU seconds", *split)
+    lines += [_line(part, *(f"{t.get(part, 0.0):.2f}" for t in split.values())) for part in parts]
+    lines.append(_line("all", *(f"{run.cpu_seconds:.2f}" for run in runs.values())))
+    shares = [
+        sum(seconds for part, seconds in taken.items() if part not in content) / sum(taken.values())
+        for taken in split.values()
+    ]
+    lines.append(_line("of it not what cells do", *(f"{share:.0%}" for share in shares)))
+    return (
+        "One job. The stack of the build and of every kernel is sampled each 5 ms of processor "
+        "time: a sample counts for the innermost function that belongs to a part, all that "
+        "statements call for statements. Kernels are forked with libraries imported. What cells do "
+        f"is {', '.join(sorted(content))}.\n\n" + "\n".join(lines)
     )
-    cores = len(os.sched_getaffinity(0))
-    system, python = platform.system(), platform.python_version()
-    return f"{cores} cores ({cpu}), {memory:.0f} GB of memory, {system}, Python {python}"
+
+
+def scale(folder: Path, _: int) -> str:
+    """Measure editions of very many reports and a cluster, and estimate a far larger one."""
+    edition = folder / "edition"
+    measure(ours(edition))
+    steps = {
+        "fill the places of all pages, index, search, feed, publish": "build",
+        "nothing to do": "build",
+        "one report changed, without running it": "one",
+        "--verify": "verify",
+    }
+    taken: dict[str, list[Measured]] = {name: [] for name in steps}
+    for ranges in (1, MANY):
+        many = folder / f"many-{ranges}"
+        measure(inside("make", many, edition, ranges))
+        for name, command in steps.items():
+            taken[name].append(measure(inside(command, many, edition, ranges)))
+            _say(f"{name}, {ranges * GRID:,} reports", taken[name][-1])
+    head = [f"{figure} of {n:,}" for figure in ("CPU seconds", "MB") for n in (GRID, MANY * GRID)]
+    lines = _head("copies of the four reports under other names", *head, "CPU, ratio")
+    for name, (few, lots) in taken.items():
+        cells = [f"{few.cpu_seconds:.2f}", f"{lots.cpu_seconds:.2f}"]
+        cells += [f"{few.peak_mb:.0f}", f"{lots.peak_mb:.0f}"]
+        lines.append(_line(name, *cells, f"{lots.cpu_seconds / few.cpu_seconds:.1f}"))
+    size = sum(path.stat().st_size for path in many.rglob("*")) / MANY / GRID
+    few, lots = next(iter(taken.values()))
+    pages = (lots.cpu_seconds - few.cpu_seconds) / (MANY - 1) / GRID
+    return "\n".join(lines) + "\n\n" + _cluster(folder, pages, size)
+
+
+def _cluster(folder: Path, pages: float, size: float) -> str:
+    """Build on a cluster of this machine, and estimate: seconds and bytes are per report."""
+    with _workers(folder) as address:
+        options = ["--force", "--cluster", address]
+        pairs = [("KAZ", "TUR"), *SAMPLE]
+        runs = [
+            measure(ours(folder / "cluster", *options, "--country", a, "--partner", b))
+            for a, b in pairs
+        ]
+    lines = _head(f"four reports on {WORKERS} Dask workers", "seconds", "CPU seconds", "peak MB")
+    for (a, b), run in zip(pairs, runs, strict=True):
+        name = f"{a}–{b}{', workers just started' if run is runs[0] else ''}"
+        cells = (f"{run.seconds:.2f}", f"{run.cpu_seconds:.2f}", f"{run.peak_mb:.0f}")
+        lines.append(_line(name, *cells))
+    report = statistics.mean(run.cpu_seconds for run in runs[1:]) / len(TOPICS)
+    hours = {cores: (FAR * (report / cores + pages)) / 3600 for cores in (2, 16, 64)}
+    walls = ", ".join(f"{wall:.1f} hours with {cores} cores" for cores, wall in hours.items())
+    computed = [
+        f"{FAR:,} reports, computed from these figures: {report:.2f} CPU seconds for a report on a",
+        f"warm worker (with its part of the build's own start) make {FAR * report / 3600:.1f} CPU",
+        f"hours; the pages of the edition, by one process, {FAR * pages / 60:.1f} minutes more.",
+        f"That is {walls} like these, if none ever waits, and {FAR * size / 2**30:.1f} GB of disk.",
+    ]
+    return "\n".join(lines) + "\n\n" + " ".join(computed)
+
+
+@contextmanager
+def _workers(folder: Path) -> Iterator[str]:
+    """Start a scheduler and workers on this machine, and give the address."""
+    from distributed import Client
+
+    file, dask = folder / "scheduler.json", str(BIN / "dask")
+    common = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file)]
+    own = ["--nthreads", "1", "--no-nanny", "--local-directory", str(folder)]
+    commands = [[dask, "scheduler", "--port", "0", *common]]
+    commands += [[dask, "worker", *common, *own]] * WORKERS
+    started = []
+    try:
+        for command in commands:
+            started.append(subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL))
+            while not file.exists():
+                time.sleep(0.1)
+        with Client(scheduler_file=str(file)) as client:
+            client.wait_for_workers(WORKERS, timeout=120)
+            address = client.scheduler.address
+        yield address
+    finally:
+        for process in reversed(started):
+            process.terminate()
+            process.wait()
+
+
+PARTS: dict[str, tuple[str, Callable[[Path, int], str]]] = {
+    "compare": ("Four reports", compare),
+    "grid": ("All pairs", grid),
+    "profile": ("Where the processor time goes", profile),
+    "scale": ("Many reports, and a cluster", scale),
+}
 
 
 def main() -> None:
-    """Run everything, print the table and store it next to this file."""
+    """Run the parts that are named, print their tables and store them next to this file."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--repeat", type=int, default=3)
-    options.add_argument("--no-grid", action="store_true")
-    chosen = options.parse_args()
+    options.add_argument("--repeat", type=int, default=3, help="rounds of --compare")
+    for part, (_, run) in PARTS.items():
+        options.add_argument(
+            f"--{part}", action="store_true", help=(run.__doc__ or "").partition("\n")[0]
+        )
+    chosen = vars(options.parse_args())
+    named = [part for part in PARTS if chosen[part]] or list(PARTS)
+    sections = dict(re.findall(r"^## (.+)\n\n((?:(?!## ).*\n)+)", _stored(), re.MULTILINE))
     folder = Path(tempfile.mkdtemp(prefix="ties-bench-"))
+    # An empty folder of caches would let matplotlib look for fonts again.
+    os.environ["MPLCONFIGDIR"] = str(folder / "matplotlib")
+    measure([sys.executable, "-c", "import matplotlib.font_manager"])
     try:
-        runs: dict[str, list[Measured]] = {}
-        for _ in range(
-            chosen.repeat
-        ):  # all ways in each round, so that a slow minute of the machine falls on all
-            for name, run in ways(folder).items():
-                runs.setdefault(name, []).append(run())
-                print(f"{name}: {runs[name][-1].seconds:.2f} s", file=sys.stderr, flush=True)
-        rows = {name: (_median(taken), "") for name, taken in runs.items()}
-        if not chosen.no_grid:
-            rows |= grid(folder)
+        for part in named:
+            title, run = PARTS[part]
+            sections[title] = f"{run(folder, chosen['repeat'])}\n\nOn {describe_machine()}.\n"
+            print(f"## {title}\n\n{sections[title]}", flush=True)
+            _store(sections)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    text = table(rows, chosen.repeat)
-    print(text)
-    if not chosen.no_grid:
-        Path(__file__).with_suffix(".md").write_text(text, encoding="utf-8")
+
+
+def _stored() -> str:
+    return RESULTS.read_text("utf-8") if RESULTS.is_file() else ""
+
+
+def _store(sections: dict[str, str]) -> None:
+    text = "# Builds compared\n\nMemory is the most that all processes held together (PSS).\n"
+    for title, _ in PARTS.values():
+        if title in sections:
+            text += f"\n## {title}\n\n{sections[title].strip()}\n"
+    RESULTS.write_text(text, encoding="utf-8")
+
+
+def _say(name: str, run: Measured) -> None:
+    print(f"{name}: {run.seconds:.2f} s, {run.cpu_seconds:.2f} CPU", file=sys.stderr, flush=True)
 
 
 def _median(taken: list[Measured]) -> Measured:
@@ -231,25 +328,26 @@ def _median(taken: list[Measured]) -> Measured:
     )
 
 
-def table(rows: dict[str, tuple[Measured, str]], repeat: int) -> str:
-    """Write the results, each with its speed relative to the first way of its block."""
-    against = {"(": "(a) papermill and nbconvert from the command line", "n": "nbval, plain"}
-    against_grid = f"(a) for all {GRID} reports"
-    lines = [
-        "# Builds compared\n",
-        f"Median of {repeat} runs each in one go (the grid once), on {describe_machine()}.",
-        "Memory is the most that all processes held together (PSS); *faster* compares with the "
-        "first line of a block.\n",
-        "| way | seconds | CPU seconds | peak MB | faster | |",
-        "| --- | ---: | ---: | ---: | ---: | --- |",
-    ]
-    for name, (taken, note) in rows.items():
-        base = rows[against_grid if "all" in name and against_grid in rows else against[name[0]]][0]
-        ratio = base.seconds / taken.seconds
-        peak = f"{taken.peak_mb:.0f}" if taken.peak_mb else "–"  # it ended before a look at memory
-        times = f"{taken.seconds:.2f} | {taken.cpu_seconds:.2f}"
-        lines.append(f"| {name} | {times} | {peak} | {ratio:.1f}× | {note} |")
-    return "\n".join(lines) + "\n"
+def _compared(rows: dict[str, tuple[Measured, str]]) -> str:
+    """Write results; *faster* compares with the first that begins with the same letter."""
+    lines = _head("way", "seconds", "CPU seconds", "peak MB", "faster", "less CPU", "")
+    for name, (run, note) in rows.items():
+        first = next(base for other, (base, _) in rows.items() if other[0] == name[0])
+        cells = [f"{run.seconds:.2f}", f"{run.cpu_seconds:.2f}", f"{run.peak_mb:.0f}"]
+        cells += [
+            f"{first.seconds / run.seconds:.1f}×",
+            f"{first.cpu_seconds / run.cpu_seconds:.1f}×",
+        ]
+        lines.append(_line(name, *cells, note))
+    return "\n".join(lines)
+
+
+def _head(*titles: str) -> list[str]:
+    return [_line(*titles), _line("---", *["---:"] * (len(titles) - 1))]
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,235 @@
+"""What `benchmarks/build.py` measures from inside a process of its own.
+
+``inside.py profile PAIR...`` builds the four reports on each pair, samples where processor time is
+spent, here and in the kernels, and prints it as JSON. ``inside.py make|build|one|verify FOLDER
+EDITION RANGES`` works on an edition of all pairs for so many ranges of years, whose reports are
+copies of the four of EDITION.
+
+A profiler that counts every call, such as cProfile, more than doubles the time of code with many
+small calls. Samples of the stack cost about 1 % and leave the shares as they are.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+TOPICS = ("trade", "defense", "language_policy", "demographics")
+EVERY = 0.005  # seconds of processor time between two samples
+KERNELS = "TIES_BENCH_KERNELS"  # folder in which kernels write what they sampled
+KERNEL_START = "kernels: fork and start"
+OUTERMOST = {"<frozen importlib": "imports", "/src/turkic_ties/claims/": "statements"}
+"""Parts that include all they call."""
+INNERMOST = {
+    "/matplotlib/": "drawing",
+    "/seaborn/": "drawing",
+    "/src/turkic_ties/theme.py": "drawing",
+    "/src/turkic_ties/data/": "tables",
+    "/src/turkic_ties/measures/": "measures",
+    "/src/turkic_ties/findings/": "measures",
+    "/src/turkic_ties/show/": "shown tables and cards",
+    "/src/turkic_ties/reports/render.py": "rendering",
+    "/src/turkic_ties/reports/outputs.py": "rendering",
+    "/src/turkic_ties/reports/run.py": "papermill and kernels",
+    "/src/turkic_ties/kernels/": "papermill and kernels",
+    "build.py:_warm_up": "rendering",
+    "build.py:_articles": "pages about the edition and articles",
+    "build.py:_pages": "pages about the edition and articles",
+    "build.py:due": "publishing",
+    "/src/turkic_ties/reports/publish.py": "publishing",
+    "/src/turkic_ties/reports/manifest.py": "publishing",
+    "build.py:": "publishing",
+    **{f"/src/turkic_ties/{topic}.py": "measures" for topic in TOPICS},
+    "/ipykernel_": "cells themselves",
+    "/ipykernel/": "papermill and kernels",
+    "/traitlets/": "papermill and kernels",
+}
+"""Otherwise the part of the innermost function counts: a table loaded by a measure is a table."""
+
+
+@functools.cache
+def _part(code: CodeType, parts: str) -> str:
+    where = f"{code.co_filename}:{code.co_name}"
+    named = OUTERMOST if parts == "outermost" else INNERMOST
+    return next((part for name, part in named.items() if name in where), "")
+
+
+def sample() -> Counter[str]:
+    """Sample this process from now on: seconds of processor time by part."""
+    taken: Counter[str] = Counter()
+    last = time.process_time()
+
+    def handler(_: int, frame: FrameType | None) -> None:
+        nonlocal last
+        codes, now = [], time.process_time()
+        while frame:
+            codes.append(frame.f_code)
+            frame = frame.f_back
+        parts = [_part(code, "outermost") for code in reversed(codes)]
+        parts += [_part(code, "innermost") for code in codes]
+        # The whole time since the last sample: no signal arrives within a long call into C.
+        taken[next(filter(None, parts), "other")] += now - last
+        last = now
+
+    signal.signal(signal.SIGPROF, handler)
+    signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
+    return taken
+
+
+def sample_kernel(shell: Any) -> None:
+    """Sample a kernel, and write after every cell what there is."""
+    started = time.process_time()
+    taken, file = sample(), Path(os.environ[KERNELS], f"{os.getpid()}.json")
+
+    def write(*_: object) -> None:
+        total = {**taken, KERNEL_START: started}
+        file.write_text(json.dumps(total), encoding="utf-8")
+
+    shell.events.register("post_run_cell", write)
+
+
+def profile(pairs: list[str]) -> None:
+    """Build the reports on some pairs one after another, and print where the time went."""
+    here = sample()
+    import papermill
+
+    from turkic_ties.reports import build as building
+    from turkic_ties.reports.plan import Hashes, plan
+    from turkic_ties.reports.publish import exclusive
+
+    hook = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import inside; "
+    hook += "inside.sample_kernel(get_ipython())"
+    execute = papermill.execute_notebook
+
+    def sampled(*arguments: Any, extra_arguments: list[str], **options: Any) -> Any:
+        lines = [*extra_arguments, f"--IPKernelApp.exec_lines={hook}"]
+        return execute(*arguments, extra_arguments=lines, **options)
+
+    papermill.execute_notebook = sampled
+    building._workers = _here
+    with tempfile.TemporaryDirectory() as name:
+        folder, kernels = Path(name, "edition"), Path(name, "kernels")
+        kernels.mkdir()
+        os.environ[KERNELS] = str(kernels)
+        named = [dict(zip(("country", "partner"), pair.split("-"), strict=True)) for pair in pairs]
+        reports = [report for pair in named for report in plan([], pair)]
+        with exclusive(folder):
+            hashes = Hashes()
+            reasons = building.due(reports, folder, hashes)
+            outcome = building.build(reasons, folder, hashes, lambda *_: None)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        files = list(kernels.glob("*.json"))
+        total = sum((Counter(json.loads(f.read_text("utf-8"))) for f in files), here)
+    if outcome.failed or len(files) != len(reports):
+        sys.exit(f"{len(files)} kernels of {len(reports)} sampled; {outcome.failed}")
+    print(json.dumps(total))
+
+
+class _Here(Executor):
+    """Runs everything at once in the main thread, where samples are taken."""
+
+    def submit(self, function: Any, /, *arguments: Any, **options: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(function(*arguments, **options))
+        return done
+
+
+@contextmanager
+def _here(*_: object) -> Iterator[Executor]:
+    yield _Here()
+
+
+# -- an edition of many reports --------------------------------------------------------------------
+
+FIRST = 1996  # first year of the second range; no topic has it as its default
+
+
+def many(count: int) -> list[Any]:
+    """List the reports of all pairs for so many ranges of years."""
+    from turkic_ties.reports.plan import plan
+
+    ranges: list[dict[str, Any]] = [{}, *({"start": FIRST + n} for n in range(count - 1))]
+    return [report for given in ranges for report in plan([], given, all_pairs=True)]
+
+
+def copied(report: Any, edition: Path, text: str = "") -> dict[str, str]:
+    """Give the files of the standard report on the topic, as those of another report."""
+    from turkic_ties.reports import frame
+
+    found = edition / report.topic / "kaz-tur"
+    endings = ("html", "json", "svg")
+    files = {ending: found.with_suffix(f".{ending}").read_text("utf-8") for ending in endings}
+    summary = json.loads(files["json"])
+    summary |= {"parameters": dict(report.parameters), "title": report.title}
+    if report.stem != f"{report.topic}/kaz-tur":
+        summary["claims"] = []  # no article is about the others
+    summary["in_short"] = [text or report.title, *summary["in_short"]]
+    files["json"] = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
+    return files | {"html": frame.bare(files["html"])}
+
+
+def make_many(folder: Path, edition: Path, count: int) -> None:
+    """Publish copies with their records, as if they had been run."""
+    from turkic_ties.reports import build as building
+    from turkic_ties.reports import manifest
+    from turkic_ties.reports.plan import Hashes
+
+    hashes, records = Hashes(), {}
+    for report in many(count):
+        result = building.ReportResult(copied(report, edition), started="2026", ended="2026")
+        records[report.stem] = building._stage(report, result, folder, hashes)
+    (folder / manifest.NAME).write_text(manifest.as_json(records, "copies"), encoding="utf-8")
+
+
+def build_many(folder: Path, edition: Path, count: int, due: int) -> None:
+    """Build as the command does, with so many reports due that need no notebook."""
+    from turkic_ties.reports import build as building
+    from turkic_ties.reports.plan import Hashes
+    from turkic_ties.reports.publish import exclusive
+
+    def produced(wanted: list[Any], *_: object) -> Iterator[tuple[Any, Any]]:
+        for report in wanted:
+            files = copied(report, edition, f"{time.time_ns()}")
+            yield report, building.ReportResult(files, started="2026", ended="2026")
+
+    if due:
+        building._produced = produced
+    with exclusive(folder):
+        hashes = Hashes()
+        reasons = building.due(many(count), folder, hashes)
+        reasons |= {report: ["chosen"] for report in list(reasons)[len(reasons) - due :]}
+        outcome = building.build(reasons, folder, hashes, lambda *_: None)
+    if outcome.failed or outcome.refused or len(outcome.built) != due:
+        sys.exit(f"{len(outcome.built)} built: {outcome.failed} {outcome.refused}")
+
+
+def main(command: str, *arguments: str) -> None:
+    """Do what the command line names."""
+    if command == "profile":
+        profile(list(arguments))
+        return
+    folder, edition, count = Path(arguments[0]), Path(arguments[1]), int(arguments[2])
+    if command == "make":
+        make_many(folder, edition, count)
+    elif command == "verify":
+        from turkic_ties.reports import manifest
+
+        sys.exit("\n".join(manifest.verify(folder)[1]) or 0)
+    else:
+        build_many(folder, edition, count, due=int(command == "one"))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
