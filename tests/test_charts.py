@@ -155,3 +155,15 @@ def test_a_chart_is_enlarged_where_long_names_leave_no_room() -> None:
     fig = show.heat(pd.DataFrame({"x" * 100: [1.0]}), pd.DataFrame({"x" * 100: ["1"]}), (0, 1))
     show.as_svg(fig, "heat")
     plt.close(fig)
+
+
+@pytest.mark.parametrize("name", ["KAZ", "Uzbek Latin", "Common Turkic 2024"])
+def test_long_names_of_columns_leave_room_for_few_rows(name: str) -> None:
+    show.setup()
+    cells = pd.DataFrame({f"{name}{'’' * i}": [1.0, 2.0] for i in range(5)}, index=["a", "b"])
+    fig = show.heat(cells, cells.astype(str), (0, 2))
+    show.as_svg(fig, "heat")
+    (ax,) = fig.axes
+    height = ax.get_position().height * 72 * fig.get_figheight() / 2
+    assert SMALLEST_TEXT * 1.6 < height < SMALLEST_TEXT * 5
+    plt.close(fig)

@@ -227,6 +227,8 @@ def test_the_last_figures_are_written_in_the_order_given() -> None:
     )
     assert findings.spending(rows.tail(1)) == "Military spending: Kazakhstan $1 billion in 2025"
     assert findings.burden(rows.head(0)) == findings.spending(rows.head(0)) == ""
+    assert findings.spending_subtitle(2024, 1e6).startswith("Million US dollars, each state")
+    assert "Billion US dollars" in findings.spending_subtitle(2024, 1e9)
 
 
 @pytest.mark.parametrize(

@@ -479,10 +479,11 @@ def spending(current: pd.DataFrame) -> str:
     return f"Military spending: {last_figures(current, usd, 'usd')}" if len(current) else ""
 
 
-def spending_subtitle(price_year: int) -> str:
-    """Explain the two kinds of dollars in the chart of expenditure."""
+def spending_subtitle(price_year: int, unit: float) -> str:
+    """Explain the unit and the two kinds of dollars in the chart of expenditure."""
+    name = "Billion" if unit == 1e9 else "Million"
     return (
-        "Billion US dollars, each state on its own scale; the title gives dollars of the year. "
+        f"{name} US dollars, each state on its own scale; the title gives dollars of the year. "
         f"Constant dollars are at prices and rates of {price_year}. Marks as above"
     )
 

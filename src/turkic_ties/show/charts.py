@@ -201,7 +201,10 @@ def heat(values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float])
     """
     lines = 1 + max(str(name).count("\n") for name in values.index)
     names = [str(name) for name in values.columns]
-    height = 1.0 + (0.2 + 0.17 * lines) * len(values)
+    widest = max(map(len, names))
+    is_rotated = widest * len(names) > 36
+    header = 0.4 + 0.065 * widest if is_rotated else 1.0  # at 45 degrees, in inches
+    height = header + (0.2 + 0.17 * lines) * len(values)
     fig = plt.figure(figsize=(WIDTH, height))
     low, high = limits
     cells = {"annot": texts, "fmt": "", "annot_kws": {"color": ON_CELL, "size": SMALLEST_TEXT}}
@@ -220,7 +223,7 @@ def heat(values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float])
     ax.tick_params(bottom=False, left=False, labelbottom=False, labeltop=True, rotation=0)
     ax.tick_params(axis="y", labelcolor=INK)
     ax.grid(visible=False)
-    if max(map(len, names)) * len(names) > 36:
+    if is_rotated:
         style = {"rotation": 45, "ha": "left", "rotation_mode": "anchor"}
         ax.set_xticks(ax.get_xticks(), names, **style)
     return fig
