@@ -13,13 +13,13 @@ import pytest
 
 from turkic_ties import files, hashing
 from turkic_ties.reports import build as building
-from turkic_ties.reports import frame, manifest, summaries
+from turkic_ties.reports import frame, manifest, pdf, summaries
 from turkic_ties.reports.build import BuildResult, ReportResult, build, due
 from turkic_ties.reports.frame import Edition
 from turkic_ties.reports.plan import Hashes, Report, plan
 
 PAGE = (
-    "<title>{title} | Turkic Ties</title><!--head--><!--/head-->"
+    '<html lang="en"><title>{title} | Turkic Ties</title><!--head--><!--/head-->'
     "<!--switcher--><!--/switcher--><main>{text}</main><!--cite--><!--/cite-->"
 )
 YEARS = (1995, 2001, 2002)  # the first is the default of the notebook
@@ -48,14 +48,16 @@ def edition(small: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Build
     monkeypatch.setattr(building, "_produced", _produced)
     monkeypatch.setattr("turkic_ties.data.addresses", list)  # no table is read here
 
-    def edition(years: int, force: str = "", to: str = "text", **about: Any) -> BuildResult:
+    def edition(
+        years: int, force: str = "", to: str = "text", *, pdf: bool = False, **about: Any
+    ) -> BuildResult:
         nonlocal text
         text, hashes, directory = to, Hashes(), small / "reports"
         directory.mkdir(exist_ok=True)
         reports = [r for year in YEARS[:years] for r in plan(["trade"], {"start": year}, True)]
         reasons = due(reports, directory, hashes)
         reasons |= {report: ["chosen"] for report in reports if report.stem == force}
-        return build(reasons, directory, hashes, lambda *_: None, about=Edition(**about))
+        return build(reasons, directory, hashes, lambda *_: None, about=Edition(**about), pdf=pdf)
 
     return edition
 
@@ -77,6 +79,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     count(files, "read_bytes", lambda path, *_: f"read {path.parent.name}/{path.name}")
     count(frame, "frame", lambda _, path, *__: f"filled {path}")
     count(hashing, "of_bytes", lambda _: "hashed")
+    count(pdf, "read", lambda *_: "read for a PDF")
     return counted
 
 
@@ -94,6 +97,20 @@ def test_a_build_with_nothing_to_do_reads_every_published_file_once(
     assert set(of_reports(calls, "read").values()) == {1}
     assert len(of_reports(calls, "read")) == 2 * PAIRS * years
     assert not [name for name in calls if name.startswith("filled")]
+
+
+def test_the_pages_of_pdfs_are_not_read_again_to_see_that_they_are_theirs(
+    edition: Callable[..., BuildResult], calls: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("turkic_ties.reports.pdf.typeset", lambda *_: b"%PDF-1.7")
+    edition(1, pdf=True)
+    assert calls["read for a PDF"] == 2 * PAIRS, "for its own and for the sheet of its pair"
+    calls.clear()
+    assert edition(1).published == []
+    assert calls["read for a PDF"] == 0
+    assert of_reports(calls, "read")["read trade/aze-kgz.pdf"] == 1, "whether it was altered"
+    edition(1, force="trade/aze-kgz", to="other")
+    assert calls["read for a PDF"] == 2
 
 
 @pytest.mark.parametrize("years", [1, 2])
