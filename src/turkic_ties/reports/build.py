@@ -412,11 +412,14 @@ def _pdfs(
     made_of: dict[str, list[str]] = {name: [] for name in records if name.endswith(pdfs.SUFFIX)}
     made_of |= pdfs.plan(records)
     for path, stems in made_of.items():
-        due = not wanted.isdisjoint(stems)
-        if not (due or path in records):
+        due, record = not wanted.isdisjoint(stems), records.get(path)
+        if not (due or record):
+            continue
+        moved = due or not record or _moved(record, stems, edition)
+        if record and not moved and not manifest.altered(record, directory):
             continue
         contents, started = pdfs.read(stems, edition, directory), now()
-        ingredients, record = pdfs.ingredients(contents), records.get(path)
+        ingredients = pdfs.ingredients(contents)
         if record and not due:  # made by an earlier version, it is still that of its pages
             ingredients["pdf"] = record.ingredients.get("pdf", "")
         if not manifest.why_stale(record, ingredients, directory):
@@ -432,6 +435,13 @@ def _pdfs(
             except Exception as error:  # everything else is published
                 result.failed[path] = f"{type(error).__name__}: {error}".splitlines()[0]
     return changed
+
+
+def _moved(record: manifest.Record, stems: Iterable[str], edition: Path) -> bool:
+    """Tell, without reading them, whether a PDF may have other reports than it was made of."""
+    names = {"pdf", *(f"report {stem}" for stem in stems)}
+    run = any((edition / f"{stem}.html").is_file() for stem in stems)
+    return run or names != record.ingredients.keys()
 
 
 def _write(files: Mapping[str, str | bytes], edition: Path) -> dict[str, str]:
