@@ -205,14 +205,14 @@ def _prepared(bilateral_trade: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(
             f"bilateral_trade holds the source {unknown[0]!r}: give it a place in trade.REPORTED."
         )
-    trade = bilateral_trade if "flag" in bilateral_trade else bilateral_trade.assign(flag="")
+    trade = bilateral_trade.copy()
+    if "flag" not in trade:
+        trade["flag"] = ""
     everyone = sorted({*trade["reporter"].unique(), *trade["partner"].unique()})
-    trade = trade.assign(
-        source=pd.Categorical(trade["source"], [*REPORTED, MODEL]),
-        reporter=pd.Categorical(trade["reporter"], everyone),
-        partner=pd.Categorical(trade["partner"], everyone),
-        value_usd=trade["value_usd"].astype("float64"),
-    )
+    trade["source"] = pd.Categorical(trade["source"], [*REPORTED, MODEL])
+    trade["reporter"] = pd.Categorical(trade["reporter"], everyone)
+    trade["partner"] = pd.Categorical(trade["partner"], everyone)
+    trade["value_usd"] = trade["value_usd"].astype("float64")
     check_known(trade, "flow", _OPPOSITE, "bilateral_trade")
     check_unique(trade, _KEY, "bilateral_trade")
     check_not_negative(trade, "value_usd", "bilateral_trade")
@@ -300,7 +300,7 @@ def main_series(rows: pd.DataFrame, value: str = "turnover_usd") -> pd.DataFrame
     is_other = publisher != publisher.shift(-1, fill_value=next(iter(publisher[::-1]), ""))
     changed = series.loc[is_other, "year"]
     if len(changed):
-        return series[series["year"] > changed.max()]
+        series = series[series["year"] > changed.max()]
     return series
 
 

@@ -118,10 +118,11 @@ def frame(
     retrieved
         The last day on which a source of the page was retrieved.
     """
-    title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+    found = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+    title = Markup(found[1] if found else "").unescape()
     lang, english = _in_language(path)
     of_page: Json = {
-        "title": Markup(title[1] if title else "").unescape().removesuffix(" | Turkic Ties"),
+        "title": title.removesuffix(" | Turkic Ties"),
         "description": _shortened(description),
         "root": "../" * path.count("/"),
         "url": edition.base_url + path if edition.base_url else "",
@@ -133,11 +134,11 @@ def frame(
     if summary:
         of_page["dataset"] = as_script(_dataset(of_page, summary, edition, retrieved))
     macros: Any = _macros(lang)
-    filled = {
-        "head": macros.head(of_page),
-        "switcher": macros.switcher(_switcher(path, summary, stems), of_page["root"]),
-        "cite": macros.cite(_citation(of_page, edition, retrieved), of_page, edition),
-    }
+    filled = {"head": macros.head(of_page)}
+    links = _switcher(path, summary, stems)
+    filled["switcher"] = macros.switcher(links, of_page["root"])
+    citation = _citation(of_page, edition, retrieved)
+    filled["cite"] = macros.cite(citation, of_page, edition)
     if path.startswith(f"{articles.FOLDER}/"):
         # Addresses of reviews, relative as they are written: to programs they are best whole.
         name = path.rpartition("/")[2]
@@ -193,7 +194,8 @@ def _switcher(path: str, summary: Mapping[str, Any] | None, stems: Collection[st
     folder = "" if lang == ENGLISH else f"{lang}/"
     pair = [given[name] for name in ("country", "partner") if name in given]
     named = topics.names()
-    with_pairs = [name for name in named if any(_stem(name, *two) in stems for two in PAIRS)]
+    stem_of = {name: [_stem(name, *two) for two in PAIRS] for name in named}
+    with_pairs = [name for name in named if any(stem in stems for stem in stem_of[name])]
     topic = summary["topic"] if summary else ""
     others = topic if topic in with_pairs else next(iter(with_pairs), "")
 
