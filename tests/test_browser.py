@@ -81,6 +81,9 @@ def test_axe_has_nothing_to_say(visit: Callable[..., Any], name: str, look: str)
         page.evaluate(OPEN_ALL)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390, "nothing but what scrolls is wider than the screen"
+        touching = "[...document.querySelectorAll('.both th, .both td, .cards > *')].filter("
+        touching += "cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.innerText)"
+        assert page.evaluate(touching) == [], "no long word reaches into the next figure"
     violations = axe_api.Axe().run(page).response["violations"]
     found = {(v["id"], n["html"][:200]) for v in violations for n in v["nodes"]}
     assert found == set()

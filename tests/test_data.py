@@ -418,6 +418,8 @@ def test_a_citation_names_the_publisher_in_text_and_bibtex() -> None:
 
 def test_credit_names_only_the_sources_that_were_drawn() -> None:
     assert "CEPII" in data.credit("trade/bilateral_trade")
+    for line in map(data.credit, data.addresses()):
+        assert not re.search(r"(?:^|; )([^,;]+), \1\b(?! \w)", line), "a publisher is named once"
     assert "CEPII" not in data.credit("trade/bilateral_trade", ["bns"])
 
 

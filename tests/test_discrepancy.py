@@ -153,12 +153,12 @@ def test_the_sentences_name_both_sides_and_the_widest_gap() -> None:
     )
     assert findings.gaps(result) == [
         "From Türkiye to Kazakhstan: Kazakhstan booked less as received than Türkiye as sent in 1 "
-        "of 2 years with both books. The widest gap was $1.00 billion in 2023, when Türkiye "
+        "of 2 years that both report. The widest gap was $1.00 billion in 2023, when Türkiye "
         "booked more."
     ]
     assert findings.gaps(result.head(0)) == []
     assert findings.gaps(result[result["year"] == 2022]) == [
-        "From Türkiye to Kazakhstan: in 2022, the only year with both books, Türkiye booked $100 "
+        "From Türkiye to Kazakhstan: in 2022, the only year both report, Türkiye booked $100 "
         "million less as sent than Kazakhstan as received."
     ]
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 import matplotlib.pyplot as plt
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
@@ -37,7 +38,9 @@ from turkic_ties.theme import (
     readable,
     themed_svg,
 )
+from turkic_ties.topics import TOPICS
 
+PUBLISHED = Path(__file__).parents[1] / "reports"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 STATES = [countries.colour(iso3) for iso3 in (*countries.MEMBERS, "RUS", "CHN", "USA")]
 PALETTES = [*sns.color_palette("deep").as_hex(), *sns.color_palette("colorblind").as_hex()]
@@ -195,6 +198,61 @@ def test_a_time_line_and_a_table_of_cells_have_no_values() -> None:
     show.as_svg(figure, "heat")
     assert readings(figure) == []
     plt.close(figure)
+
+
+def test_a_pyramid_has_values_of_both_sides() -> None:
+    def pyramid(_: Any, ax: Any) -> None:
+        ax.barh([0, 1], [3, 2], 1, [-3, -2], label="men")
+        ax.barh([0, 1], [4, 1], 1, label="women")
+        ax.plot([-2.5, -1.5, -1], [0, 1, 2], label="men, 2050", gid=show.MIRRORED)
+        ax.set_yticks([0, 1, 2], ["0–4", "5–9", "10+"])
+
+    (panel,) = panels(pyramid)
+    assert panel["keys"] == ["0–4", "5–9", "10+"]
+    assert dict(panel["series"]) == {
+        "men": ["3", "2", ""], "women": ["4", "1", ""], "men, 2050": ["2.5", "1.5", "1"],
+    }  # fmt: skip
+
+
+# -- published charts ------------------------------------------------------------------------------
+
+CELLS = {"neighbourhood", "letters", "groups", "regions", "ranks", "dominance", "gdp"}
+"""Charts with their values written in every cell."""
+TIME_LINES = {"deals", "timeline"}
+"""Charts of events, which have dates and no values."""
+SCALES = (1, 1e2, 1e3, 1e-3, 1e-6, 1e-9)  # shares in percent, dollars in billions
+NUMBER = re.compile(r"−?\d[\d,]*\.?\d*(?:e[+−]\d+)?")
+REST = "Other sections"
+
+
+def as_number(text: str) -> float:
+    return abs(float(text.replace("−", "-").replace(",", "")))
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_values_of_every_published_chart_are_those_of_its_csv(topic: str) -> None:
+    page = (PUBLISHED / topic / "kaz-tur.html").read_text(encoding="utf-8")
+    charts = re.findall(r'<figure id="figure-([^"]*)">(.*?)</figure>', page, re.DOTALL)
+    assert len(charts) >= 10
+    for id, chart in charts:
+        (content,) = re.findall(r"data-readings='([^']*)'", chart)
+        (address,) = re.findall(r'href="data:text/csv;charset=utf-8,([^"]*)"', chart)
+        cells = [cell for row in csv.reader(io.StringIO(unquote(address))) for cell in row]
+        numbers = {as_number(cell) for cell in cells if re.fullmatch(r"-?[\d.]+(e-\d+)?", cell)}
+        known = np.outer([*numbers], SCALES).reshape(-1, 1)
+        drawn = json.loads(unescape(content))
+        assert bool(drawn) != (id in CELLS | TIME_LINES), id
+        for panel in drawn:
+            for name, texts in panel["series"]:
+                values = [as_number(value) for text in texts for value in NUMBER.findall(text)]
+                if name != REST and values:
+                    off = np.abs(known - values).min(axis=0)
+                    assert (off <= 6e-4 * np.array(values)).all(), (id, name)  # four digits
+            rest = [texts for name, texts in panel["series"] if name == REST]
+            for at in range(len(panel["keys"]) if rest else 0):
+                assert sum(as_number(texts[at] or "0") for _, texts in panel["series"]) == (
+                    pytest.approx(100, abs=0.1)
+                )
 
 
 # -- pages -----------------------------------------------------------------------------------------

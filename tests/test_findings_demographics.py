@@ -257,8 +257,11 @@ def test_a_bad_is_not_called_a_lead() -> None:
 def test_ranks_are_counted(ranks: list[int], expected: str) -> None:
     series = pd.DataFrame({"rank": ranks, "year": 2023, "n_states": 6})
     assert findings.income("Kazakhstan", series) == (
-        f"Among the states compared Kazakhstan ranked {expected} of GDP per capita in 2023"
+        f"Among the 6 states compared Kazakhstan ranked {expected} of GDP per capita in 2023"
     )
+    some = series.assign(n_states=[5, *[6] * (len(ranks) - 1)])
+    among = "5–6" if len(ranks) > 1 else "5"
+    assert findings.income("Kazakhstan", some).startswith(f"Among the {among} states compared")
     assert findings.income_without("Kazakhstan", "Türkiye", series) == (
         f"With Türkiye left out, Kazakhstan ranked {expected} in 2023."
     )

@@ -20,6 +20,7 @@ from turkic_ties.reports.frame import Edition, EditionError, frame, in_words, re
 from turkic_ties.reports.pages import edition_pages
 from turkic_ties.reports.publish import EditionExists, free, keep
 from turkic_ties.reports.shell import policy
+from turkic_ties.topics import TOPICS, describe
 
 PROJECT = Path(__file__).parents[1]
 EMPTY = (
@@ -73,6 +74,30 @@ def test_a_report_that_is_missing_is_named_without_a_link() -> None:
     assert missing[:3] == ["Language policy", "Demographics", "Türkiye and Kazakhstan"]
     assert "Struck through: not in this edition" in page
     assert "Struck through" not in framed(stems=ALL)
+
+
+def test_every_switcher_of_an_edition_leads_to_reports_that_are_there() -> None:
+    stems = {f"{topic}/{stem.partition('/')[2]}" for topic in TOPICS for stem in ALL}
+    assert len(stems) == 120
+    lacking = {"defense/kaz-tur", "trade/tkm-aze", *(s for s in stems if s.endswith("/uzb-kgz"))}
+    names = {iso3.lower(): countries.name(iso3) for iso3 in countries.MEMBERS}
+    titles = {topic: describe(topic).title for topic in TOPICS}
+    for stem in sorted(stems - lacking):
+        topic, _, pair = stem.partition("/")
+        country, _, partner = pair.partition("-")
+        given = {"country": country.upper(), "partner": partner.upper()}
+        of_page = summary(topic=topic, parameters=given)
+        page = frame(EMPTY, f"{stem}.html", Edition(), stems - lacking, "", of_page)
+        links, missing, here = switcher(page)
+        of_topic = {other for other in stems if other.startswith(f"{topic}/")}
+        wanted = {*of_topic, *(f"{other}/{pair}" for other in TOPICS)} - {stem}
+        assert links == wanted - lacking, stem
+        assert here == [titles[topic], names[partner]]
+        greyed = [titles[other] for other in TOPICS if f"{other}/{pair}" in lacking]
+        if f"{topic}/{partner}-{country}" in lacking:
+            greyed.append(f"{names[partner]} and {names[country]}")
+        greyed += [names[other[-3:]] for other in of_topic & lacking]
+        assert sorted(missing) == sorted(greyed), stem
 
 
 def test_periods_of_a_pair_are_listed_when_there_are_several() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from nbformat import NotebookNode, v4
 
@@ -66,9 +68,12 @@ def test_text_is_left_out_when_the_output_after_it_is_not_there(call: str, kept:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("value", "kept"), [(None, False), (0, False), (3, True)])
-def test_cards_without_a_value_keep_no_section(value: float | None, kept: bool) -> None:
-    cards = v4.new_output("display_data", {MIME_TYPE: {"figures": [{"value": value}]}})
+@pytest.mark.parametrize(
+    ("values", "kept"), [([None], False), ([0, None, 0], False), ([0, 3], True), (["RUS"], True)]
+)
+def test_cards_that_are_empty_or_all_zero_keep_no_section(values: list[Any], kept: bool) -> None:
+    figures = [{"value": value} for value in values]
+    cards = v4.new_output("display_data", {MIME_TYPE: {"figures": figures}})
     cell = v4.new_code_cell("show.key_figures(x)", outputs=[cards])
     parts = sources("# T", "## A", "the share:", cell, "## B", code("show.chart(x)", True))
     assert (["## A", "the share:", "show.key_figures(x)"] in parts) == kept

@@ -362,6 +362,10 @@ def test_the_last_year_with_a_number_makes_the_key_figure() -> None:
     )
     assert (card.value, card.text, card.period) == (5.0, "5th", "2023, own books")
     assert card.source == "Bureau of National Statistics of Kazakhstan"
+    for among, text in ((197.0, "5th of 197"), (float("nan"), "5th")):
+        ranked = rows.assign(among=[float("nan"), among, 9])
+        card = show.last_figure("r", "Rank", ranked, "rank", show.ordinal, "rank", "trade/transit")
+        assert (card.value, card.text) == (5.0, text)
 
 
 def test_a_key_figure_without_a_number_says_so() -> None:

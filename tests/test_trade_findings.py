@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from turkic_ties.findings import trade as findings
+from turkic_ties.measures.trade import COVERAGE
 
 PAIR = {"country": "KAZ", "partner": "TUR"}
 
@@ -23,8 +24,8 @@ def own(*rows: dict[str, Any]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("books", "whose"),
     [
-        ("own", "Kazakhstan's books"),
-        ("mirror", "Türkiye's books"),
+        ("own", "Kazakhstan's statistics"),
+        ("mirror", "Türkiye's statistics"),
         ("model", "the reconciled model"),
     ],
 )
@@ -34,12 +35,14 @@ def test_turnover_gives_both_flows_of_the_last_year_and_whose_books(books: str, 
         "Kazakhstan sold Türkiye goods worth $3.90 billion in 2022 "
         f"and bought goods worth $1.51 billion, in {whose}"
     )
-    assert findings.turnover(frame().head(0), "KAZ", "TUR").startswith("No books have both flows")
+    assert findings.turnover(frame().head(0), "KAZ", "TUR").startswith(
+        "No statistics have both flows"
+    )
 
 
 def test_a_peak_is_named_with_its_year_and_only_of_several_years() -> None:
     low, high = {"year": 2021, "turnover_usd": 5e9}, {"year": 2022, "turnover_usd": 6e9}
-    start = "In Kazakhstan's books turnover was"
+    start = "In Kazakhstan's statistics turnover was"
     assert findings.peak(own(low, high)) == [
         f"{start} $6.00 billion in 2022, the highest since 2021."
     ]
@@ -71,7 +74,7 @@ NAN = float("nan")
 )
 def test_growth_leaves_out_what_has_no_base(one: float, five: float, words: str) -> None:
     (text,) = findings.growth(change((2022, one, five, 7e9)))
-    assert text == f"Turnover of 2022 in Kazakhstan's books {words}."
+    assert text == f"Turnover of 2022 in Kazakhstan's statistics {words}."
     assert findings.growth(change((2022, NAN, NAN, 7e9))) == []
     assert findings.growth(change()) == []
 
@@ -99,7 +102,7 @@ def test_the_balance_names_who_sold_more(balance: float, seller: str, buyer: str
     row = {"year": 2020, "balance_usd": balance, "normalised_balance": balance / 8e9}
     assert findings.balance(own(row)) == (
         f"In 2020 {seller} sold {buyer} $2.00 billion more than it bought, 25% of turnover, "
-        "in Kazakhstan's books"
+        "in Kazakhstan's statistics"
     )
 
 
@@ -107,8 +110,8 @@ def test_a_gap_is_that_of_the_last_year_of_each_flow() -> None:
     common = {"flow": "exports", "own_usd": 110.0, "mirror_usd": 90.0, "asymmetry": 0.2}
     (text,) = findings.gaps(frame({"year": 2019, **common}, {"year": 2020, **common}))
     assert text == (
-        "Kazakhstan's books put its exports of 2020, the last year with both books, at $110, "
-        "Türkiye's books at $90: Kazakhstan's figure is higher by 20.0% of the mean of both."
+        "Kazakhstan's statistics put its exports of 2020, the last year both report, at $110, "
+        "Türkiye's statistics at $90: Kazakhstan's figure is higher by 20.0% of the mean of both."
     )
 
 
@@ -118,17 +121,22 @@ def test_flagged_books_are_named_with_their_years() -> None:
     ]
     books = frame(*rows, {"books": "own", "year": 2008, "flag": ""})
     assert findings.flagged_books(books) == [
-        "To be read with care: Türkiye's books of 2008–2009 and 2011 (lacks energy)."
+        "To be read with care: Türkiye's statistics of 2008–2009 and 2011 (lacks energy)."
     ]
 
 
 def test_the_place_of_a_partner_is_its_rank_or_that_it_has_none() -> None:
-    ranked = frame({"year": 2022, "rank": 4, "books": "own"})
+    few = {"partners": 150, "coverage": COVERAGE - 0.01}
+    ranked = frame({"year": 2022, "rank": 4, "books": "own", **few})
     assert findings.partner(ranked, "TUR") == (
         "Türkiye was Kazakhstan's 4th-largest partner in goods trade in 2022"
     )
     largest = findings.partner(ranked.assign(rank=1), "TUR")
     assert largest == "Türkiye was Kazakhstan's largest partner in goods trade in 2022"
+    nearly_all = findings.partner(ranked.assign(coverage=COVERAGE), "TUR")
+    assert (
+        nearly_all == "Türkiye was Kazakhstan's 4th-largest of 150 partners in goods trade in 2022"
+    )
     assert findings.partner(ranked, "TKM") == (
         "Turkmenistan does not appear among Kazakhstan's partners in goods trade in 2022"
     )
@@ -138,9 +146,9 @@ def test_the_place_of_a_partner_is_its_rank_or_that_it_has_none() -> None:
 def test_the_best_rank_is_named_with_its_years_where_it_is_better_than_the_last() -> None:
     def title(*ranks: int) -> str:
         rows = [{"year": 2018 + i, "rank": rank} for i, rank in enumerate(ranks)]
-        return findings.rank(own(*rows), "KAZ", "TUR")
+        return findings.rank(own(*rows).assign(partners=150, coverage=1.0), "KAZ", "TUR")
 
-    last = "Türkiye ranked 4th by turnover in 2020 in Kazakhstan's books"
+    last = "Türkiye ranked 4th of 150 partners by turnover in 2020 in Kazakhstan's statistics"
     assert title(2, 5, 4) == f"{last}; its best rank since 2018 was 2nd, in 2018"
     assert title(2, 2, 4) == f"{last}; its best rank since 2018 was 2nd, in 2018 and 2019"
     assert title(2, 2, 2, 2, 3).endswith("its best rank since 2018 was 2nd, in 4 years")
@@ -148,8 +156,10 @@ def test_the_best_rank_is_named_with_its_years_where_it_is_better_than_the_last(
     assert (
         findings.rank(own().head(0), "KAZ", "TUR") == "Rank of Türkiye among Kazakhstan's partners"
     )
-    rows = frame({"year": 2018, "rank": 4, "books": "mirror"})
-    assert findings.rank(rows, "KAZ", "TUR").endswith("in its partners' books")
+    mirror = {"books": "mirror", "partners": 60, "coverage": float("nan")}
+    rows = frame({"year": 2018, "rank": 4, **mirror})
+    assert findings.rank(rows, "KAZ", "TUR").startswith("Türkiye ranked 4th by turnover")
+    assert findings.rank(rows, "KAZ", "TUR").endswith("in its partners' statistics")
 
 
 def test_flags_of_ranks_are_grouped_by_reason_with_a_country_by_name() -> None:

@@ -124,7 +124,11 @@ def test_both_sides_say_the_same_of_the_same_books(pair: tuple[str, str]) -> Non
     ours, theirs = (
         {peak for peak in side["texts"] if " turnover was " in peak} for side in (here, there)
     )
-    for books in (f"{name(pair[0])}'s books", f"{name(pair[1])}'s books", "the reconciled model"):
+    for books in (
+        f"{name(pair[0])}'s statistics",
+        f"{name(pair[1])}'s statistics",
+        "the reconciled model",
+    ):
         of_books = [{text for text in side if books in text} for side in (ours, theirs)]
         assert not all(of_books) or of_books[0] == of_books[1]
     # What one side sells is what the other buys, where both rest on the same books.

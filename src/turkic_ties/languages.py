@@ -39,6 +39,7 @@ KINDS = {
     "number": NUMBER,
     "share": f"{NUMBER}%",
     "rank": r"\d+(?:st|nd|rd|th)",
+    "place": r"\d+(?:st|nd|rd|th)(?: of \d+ partners)?",
     "day": r"\d{1,2} [A-Z][a-z]+ \d{4}",
     "amount": r"−?\$?\d[\d.,]*(?: [mbt]r?illion)?(?: tonnes)?",
     "range": f"{NUMBER}(?:–{NUMBER})?",
@@ -134,7 +135,9 @@ class Language:
     def _kinds(self) -> dict[str, str]:
         """The pattern of every kind of value; English names of states are those of the table."""
         kinds = {"state": f"(?:[Tt]he )?{_any_of(countries.by_name())}"}
-        kinds["books"] = f"{kinds['state']}'s books|its partners' books|the reconciled model"
+        kinds["books"] = (
+            f"{kinds['state']}'s statistics|its partners' statistics|the reconciled model"
+        )
         values: dict[str, list[str]] = {}
         for message in self.catalogue:
             if message.context:
@@ -248,7 +251,7 @@ class Language:
                 return self._list(text)
             case "parts":
                 return self._parts(text)
-            case "amount" | "books":
+            case "amount" | "books" | "place":
                 return self._said(text)
         return self._in(kind, text)
 

@@ -234,8 +234,10 @@ def credit(address: str, ids: Iterable[str] | None = None) -> str:
     ids
         The source ids the chart really draws (its ``source`` column); None for all of the table's.
     """
-    drawn = _drawn(address, ids)
-    names = dict.fromkeys(f"{source['publisher']}, {source['title']}" for source in drawn)
+    names: dict[str, None] = {}
+    for source in _drawn(address, ids):
+        is_named = source["title"].startswith(source["publisher"])  # GeoNames publishes GeoNames
+        names[source["title"] if is_named else f"{source['publisher']}, {source['title']}"] = None
     return f"{'; '.join(names)}."
 
 

@@ -587,7 +587,11 @@ def income(country_name: str, series: pd.DataFrame) -> str:
     """Count the series of one year by rank."""
     year = series["year"].iloc[0]
     ranks = _ranks(series["rank"])
-    return f"Among the states compared {country_name} ranked {ranks} of GDP per capita in {year}"
+    states = "–".join(map(str, sorted({series["n_states"].min(), series["n_states"].max()})))
+    return (
+        f"Among the {states} states compared {country_name} ranked {ranks} of GDP per capita in "
+        f"{year}"
+    )
 
 
 def income_without(country_name: str, partner_name: str, series: pd.DataFrame) -> str:

@@ -78,11 +78,11 @@ def gaps(compared: pd.DataFrame) -> list[str]:
         side = "more" if gap > 0 else "less"
         text = f"From {exporter} to {importer}: "
         if len(rows) == 1:
-            text += f"in {widest['year']}, the only year with both books, {exporter} booked "
+            text += f"in {widest['year']}, the only year both report, {exporter} booked "
             text += f"{amount} {side} as sent than {importer} as received."
         else:
             text += f"{importer} booked less as received than {exporter} as sent in {less} of "
-            text += f"{len(rows)} years with both books. The widest gap was {amount} in "
+            text += f"{len(rows)} years that both report. The widest gap was {amount} in "
             text += f"{widest['year']}, when {exporter} booked {side}."
         sentences.append(text)
     return sentences

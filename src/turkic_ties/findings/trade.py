@@ -9,6 +9,7 @@ import pandas as pd
 
 from turkic_ties import countries, words
 from turkic_ties.measures.common import of_last_year
+from turkic_ties.measures.trade import COVERAGE
 from turkic_ties.words import (
     capital,
     count,
@@ -58,7 +59,7 @@ def turnover(series: pd.DataFrame, country: str, partner: str) -> str:
     """
     names = countries.name(country), countries.name(partner)
     if series.empty:
-        return f"No books have both flows between {listed(names)} in one year"
+        return f"No statistics have both flows between {listed(names)} in one year"
     now = _row(series, -1)
     sold = usd(now["exports_usd"])
     bought = usd(now["imports_usd"])
@@ -127,9 +128,9 @@ def gaps(asymmetry: pd.DataFrame) -> list[str]:
         direction = "higher" if gap["asymmetry"] > 0 else "lower"
         difference = f"{direction} by {percent(abs(gap['asymmetry']))}"
         sentences.append(
-            f"{country}'s books put its {gap['flow']} of {gap['year']}, the last year with both "
-            f"books, at {own}, {partner}'s books at {theirs}: {country}'s figure is {difference} "
-            "of the mean of both."
+            f"{country}'s statistics put its {gap['flow']} of {gap['year']}, the last year both "
+            f"report, at {own}, {partner}'s statistics at {theirs}: {country}'s figure is "
+            f"{difference} of the mean of both."
         )
     return sentences
 
@@ -166,9 +167,25 @@ def partner(ranked: pd.DataFrame, iso3: str) -> str:
     rows = ranked[ranked["partner"] == iso3]
     if rows.empty:
         return f"{name} does not appear among {country}'s partners {where}"
-    rank = rows["rank"].iloc[0]
-    place = "largest" if rank == 1 else f"{ordinal(rank)}-largest"
-    return f"{name} was {country}'s {place} partner {where}"
+    row = _row(rows)
+    place = "largest" if row["rank"] == 1 else f"{ordinal(row['rank'])}-largest"
+    return f"{name} was {country}'s {place}{_of_partners(row) or ' partner'} {where}"
+
+
+def among(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Add among how many partners a rank is; missing where much of the trade is under no partner.
+
+    Parameters
+    ----------
+    ranked
+        Of `trade.ranks`.
+
+    Examples
+    --------
+    >>> among(pd.DataFrame({"partners": [197, 193], "coverage": [1.0, 0.82]}))["among"].tolist()
+    [197.0, nan]
+    """
+    return ranked.assign(among=ranked["partners"].where(ranked["coverage"] >= COVERAGE))
 
 
 def share_unit(ranked: pd.DataFrame) -> str:
@@ -212,8 +229,9 @@ def rank(series: pd.DataFrame, country: str, partner: str) -> str:
         return f"Rank of {partner} among {country}'s partners"
     now = _row(series, -1)
     best = series["rank"].min()
-    books = {"own": f"{country}'s books", "mirror": "its partners' books"}
-    title = f"{partner} ranked {ordinal(now['rank'])} by turnover in {now['year']}"
+    books = {"own": f"{country}'s statistics", "mirror": "its partners' statistics"}
+    place = f"{ordinal(now['rank'])}{_of_partners(now)}"
+    title = f"{partner} ranked {place} by turnover in {now['year']}"
     title += f" in {books.get(now['books'], 'the reconciled model')}"
     if best == now["rank"]:
         return title
@@ -615,8 +633,13 @@ def dollar_unit(values: pd.Series[float]) -> tuple[float, str]:
 def _books(row: dict[Any, Any]) -> str:
     """Name whose books a row of a pair is from."""
     country, partner = _names(row)
-    names = {"own": f"{country}'s books", "mirror": f"{partner}'s books"}
+    names = {"own": f"{country}'s statistics", "mirror": f"{partner}'s statistics"}
     return names.get(row["books"], "the reconciled model")
+
+
+def _of_partners(row: dict[Any, Any]) -> str:
+    """Say among how many partners a rank is; see `among`."""
+    return f" of {row['partners']} partners" if row["coverage"] >= COVERAGE else ""
 
 
 def _moved(rate: float) -> str:

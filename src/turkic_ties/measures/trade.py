@@ -299,9 +299,10 @@ def main_series(rows: pd.DataFrame, value: str = "turnover_usd") -> pd.DataFrame
     publisher = _publisher(series["source"])
     is_other = publisher != publisher.shift(-1, fill_value=next(iter(publisher[::-1]), ""))
     changed = series.loc[is_other, "year"]
-    if len(changed):
-        series = series[series["year"] > changed.max()]
-    return series
+    if changed.empty:
+        return series
+    since: pd.DataFrame = series[series["year"] > changed.max()]
+    return since
 
 
 def _publisher(source: Series) -> Series:

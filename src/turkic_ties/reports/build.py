@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import articles, countries, data, files, hashing
+from turkic_ties import articles, countries, data, files, hashing, languages, topics
 from turkic_ties.errors import TiesError
 from turkic_ties.parameters import ParameterError
 from turkic_ties.reports import changes, frame, manifest, summaries
@@ -553,11 +553,13 @@ def _pages(
         **hashes.articles(),
         **hashes.rehash_tables(read),
         **summaries,
-        "edition": json.dumps(asdict(about), sort_keys=True),
+        "frame": _frame_hash(records, hashes, about),
     }
-    stale = manifest.why_stale(records.get(manifest.PAGES), ingredients, directory)
+    before = records.get(manifest.PAGES)
+    stale = manifest.why_stale(before, ingredients, directory)
+    same_frame = before and before.ingredients.get("frame") == ingredients["frame"]
     if stale or any(edition.rglob("*.html")):
-        about = _frame(records, edition, directory, about)
+        about = _frame(records, edition, directory, about, only_new=bool(same_frame))
     if not result.changes and not stale:
         return None
     from turkic_ties.reports.pages import edition_pages
@@ -572,20 +574,49 @@ def _pages(
         raise
     except Exception as error:  # the reports are published all the same
         result.failed["index"] = f"pages about the edition: {type(error).__name__}: {error}"
+        if before:
+            before.ingredients.pop("frame", None)  # that of its own pages, no longer of the others
         return None
     return manifest.Record(ingredients, outputs, started, now())
 
 
-def _frame(records: manifest.Records, edition: Path, directory: Path, about: Edition) -> Edition:
-    """Fill the places of all pages of reports and articles, and say when one last changed."""
+def _stems(records: manifest.Records) -> frozenset[str]:
+    """List the reports of an edition and its PDFs."""
+    return frozenset(
+        name
+        for name in records
+        if name != manifest.PAGES and not name.startswith(f"{articles.FOLDER}/")
+    )
+
+
+def _frame_hash(records: manifest.Records, hashes: Hashes, about: Edition) -> str:
+    """Hash what the places of all pages are filled from, apart from each page's own summary."""
+    shared = [
+        hashes.common,
+        [hashes.language(code) for code in languages.codes()],
+        [(name, topics.describe(name).title) for name in topics.names()],
+        asdict(about),
+        sorted(_stems(records)),
+    ]
+    return hashing.of_bytes(json.dumps(shared, sort_keys=True).encode())
+
+
+def _frame(
+    records: manifest.Records, edition: Path, directory: Path, about: Edition, only_new: bool
+) -> Edition:
+    """Fill the places of pages of reports and articles, and say when one last changed.
+
+    Pages that are published already have theirs filled: they are read again only when what all
+    pages share has changed.
+    """
     from turkic_ties.reports.pages import report_page
 
-    names = [name for name, record in records.items() if f"{name}.html" in record.outputs]
-    stems = [name for name in records if not name.startswith(f"{articles.FOLDER}/")]
-    updated = frame.read(directory).updated
-    for stem in names:
-        page, record = f"{stem}.html", records[stem]
+    stems, updated = _stems(records), frame.read(directory).updated
+    for stem, record in records.items():
+        page = f"{stem}.html"
         new = (edition / page).is_file()
+        if page not in record.outputs or (only_new and not new):
+            continue
         folder = edition if new else directory
         path = folder / page
         text = path.read_bytes() if path.is_file() else b""
@@ -648,7 +679,7 @@ def _history(history: Path, began: str, result: BuildResult) -> str:
         "started": began,
         "ended": now(),
         "built": sorted(result.built),
-        "reused": sorted(result.reused),
+        "reused": len(result.reused),  # their names in every line would outgrow all else
         "failed": sorted(result.failed),
         "verdict_changes": verdicts,
     }

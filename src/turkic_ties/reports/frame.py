@@ -120,6 +120,7 @@ def frame(
     """
     found = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
     title = Markup(found[1] if found else "").unescape()
+    stems = frozenset(stems)
     lang, english = _in_language(path)
     of_page: Json = {
         "title": title.removesuffix(" | Turkic Ties"),
@@ -185,7 +186,7 @@ def _shortened(text: str) -> str:
     return text[: text.rindex(" ", 0, DESCRIPTION_SIGNS)] + " …"
 
 
-def _switcher(path: str, summary: Mapping[str, Any] | None, stems: Collection[str]) -> Json:
+def _switcher(path: str, summary: Mapping[str, Any] | None, stems: frozenset[str]) -> Json:
     """List the topics of the page's pair, its other periods and all other pairs, as links."""
     present = path.removesuffix(".html")
     given = summary["parameters"] if summary else {}
@@ -194,8 +195,7 @@ def _switcher(path: str, summary: Mapping[str, Any] | None, stems: Collection[st
     folder = "" if lang == ENGLISH else f"{lang}/"
     pair = [given[name] for name in ("country", "partner") if name in given]
     named = topics.names()
-    stem_of = {name: [_stem(name, *two) for two in PAIRS] for name in named}
-    with_pairs = [name for name in named if any(stem in stems for stem in stem_of[name])]
+    with_pairs = [name for name in named if any(_stem(name, *two) in stems for two in PAIRS)]
     topic = summary["topic"] if summary else ""
     others = topic if topic in with_pairs else next(iter(with_pairs), "")
 
@@ -223,9 +223,8 @@ def _switcher(path: str, summary: Mapping[str, Any] | None, stems: Collection[st
         if path in stems:
             pdfs.append({"text": language.say(name), "href": path, "here": False})
     standard = folder + _stem(topic, *pair)
-    own = [stem for stem in stems if f"{stem}_".startswith(f"{standard}_")]
-    reports = sorted(stem for stem in own if not stem.endswith(SUFFIX))
-    periods = [_link(language.say(_period(stem)), stem, stem == present) for stem in reports]
+    own = _periods_of(stems).get(_standard(standard), [])
+    periods = [_link(language.say(_period(stem)), stem, stem == present) for stem in own]
     of_languages = _languages(english, stems)
     for link in of_languages:
         link["here"] = link["lang"] == lang
@@ -248,6 +247,22 @@ def _switcher(path: str, summary: Mapping[str, Any] | None, stems: Collection[st
 def _stem(topic: str, *pair: str) -> str:
     """Write the path of a report with default parameters; see `turkic_ties.reports.plan`."""
     return f"{topic}/{'-'.join(pair).lower() or topic}"
+
+
+@functools.lru_cache(maxsize=1)  # all pages of an edition have the same
+def _periods_of(stems: frozenset[str]) -> dict[str, list[str]]:
+    """Group the reports of an edition by topic and pair, for the links between their periods."""
+    found: dict[str, list[str]] = {}
+    for stem in sorted(stems):
+        if not stem.endswith(SUFFIX):
+            found.setdefault(_standard(stem), []).append(stem)
+    return found
+
+
+def _standard(stem: str) -> str:
+    """Take the parameters that are not the defaults from the path of a report."""
+    folder, _, name = stem.rpartition("/")
+    return f"{folder}/{name.partition('_')[0]}"
 
 
 def _period(stem: str) -> str:

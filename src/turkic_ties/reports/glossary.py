@@ -9,6 +9,9 @@ from markupsafe import Markup, escape
 TERMS = {
     "TIV": "Trend-indicator value: SIPRI's measure of the volume of arms delivered, by the "
     "military capability of what is delivered. It is not money and says nothing about prices.",
+    "books": "Whose statistics a figure is from: a country's own books are what its own statistics "
+    "record, the partner's books what those of the other side record of the same flow. No accounts "
+    "of companies are meant.",
     "FOB": "Free on board: the value of goods at the border of the exporter, without freight and "
     "insurance to the importer. Most states record exports this way.",
     "CIF": "Cost, insurance and freight: the value of goods as they arrive, with freight and "

@@ -11,6 +11,7 @@ Process Run Crate 0.5, https://w3id.org/ro/wfrun/process/0.5; RO-Crate 1.1, http
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
@@ -212,6 +213,7 @@ def _ingredient(name: str, content: str) -> dict[str, Any]:
     return {"@id": id, "@type": "CreativeWork", "name": name, "sha256": content}
 
 
+@functools.cache  # reports share most of what they are made from
 def _id(name: str, content: str) -> str:
     return f"#{name.replace(' ', '-')}-{hashing.of_bytes(content.encode())[7:23]}"
 

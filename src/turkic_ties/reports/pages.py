@@ -5,7 +5,7 @@ They are made from the summaries of reports and articles. Nothing is evaluated h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -28,13 +28,25 @@ DESCRIPTIONS = {
 }
 """Of the pages, for search engines."""
 
+SHOWN = (
+    "topic",
+    "title",
+    "parameters",
+    "in_short",
+    "key_figures",
+    "figures",
+    "shown_tables",
+    "sources",
+)
+"""What the pages need of the summaries, all of which are in memory at once."""
+
 
 @dataclass(frozen=True)
 class _Report:
     """One published report."""
 
     stem: str
-    summary: dict[str, Any]
+    summary: dict[str, Any]  # without the parts that only the report's own page shows
 
     @property
     def topic(self) -> str:
@@ -118,7 +130,7 @@ def edition_pages(*folders: Path) -> dict[str, str]:
     return pages
 
 
-def report_page(folder: Path, name: str, edition: frame.Edition, stems: Sequence[str]) -> str:
+def report_page(folder: Path, name: str, edition: frame.Edition, stems: Collection[str]) -> str:
     """Fill the places of the page of a report or an article.
 
     Parameters
@@ -166,27 +178,35 @@ def _reports(folders: Sequence[Path]) -> dict[str, _Report]:
     reports = {}
     for stem, path in sorted(paths.items()):
         if summary := summaries.read(path):
-            reports[stem] = _Report(stem, summary)
+            reports[stem] = _Report(stem, {name: summary[name] for name in SHOWN})
     return reports
 
 
 def _matrix(topic: str, reports: Iterable[_Report]) -> dict[str, Any] | None:
-    """Arrange the reports on a topic by country and partner; None when there is none."""
+    """Arrange the reports on a topic by country and partner; None when there is none.
+
+    A matrix that would be empty in half of its cells is left out: its reports are a list.
+    """
     own = [report for report in reports if report.topic == topic]
     usual = {
         report.pair: report for report in own if len(report.pair) == 2 and not report.overrides
     }
     heads = [report.headline for report in usual.values() if report.headline]
-    members = countries.MEMBERS
     if not own:
         return None
+    sides = [
+        [iso3 for iso3 in countries.MEMBERS if any(p[i] == iso3 for p in usual)] for i in (0, 1)
+    ]
+    is_full = len(usual) > 2 and len(sides[0]) * len(sides[1]) < 2 * len(usual)
     return {
         "label": heads[0]["label"] if heads else "Report",
         "unit": heads[0]["unit"] if heads else "",
+        "partners": [countries.name(partner) for partner in sides[1]],
         "rows": [
-            (countries.name(country), [usual.get((country, partner)) for partner in members])
-            for country in (members if usual else ())
+            (countries.name(country), [usual.get((country, partner)) for partner in sides[1]])
+            for country in (sides[0] if is_full else ())
         ],
+        "pairs": [] if is_full else [*usual.values()],
         "others": [report for report in own if report not in usual.values()],
     }
 

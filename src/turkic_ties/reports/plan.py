@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shlex
@@ -66,7 +67,7 @@ class Report:
             period = f"since {start}"
         return ", ".join(filter(None, [" and ".join(map(countries.name, self.pair)), period]))
 
-    @property
+    @functools.cached_property
     def stem(self) -> str:
         """Path under ``reports/`` without ending.
 

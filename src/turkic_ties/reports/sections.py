@@ -81,6 +81,6 @@ def _is_empty(part: Sequence[NotebookNode]) -> bool:
 
 
 def _shows(output: NotebookNode) -> bool:
-    """Tell whether a page shows anything of an output; cards without a value are not shown."""
+    """Tell whether a page shows anything of an output; of cards at least one that is not zero."""
     bundle = output.get("data", {}).get(MIME_TYPE, {})
     return "figures" not in bundle or any(figure["value"] for figure in bundle["figures"])

@@ -33,7 +33,7 @@ from turkic_ties.show.charts import (  # noqa: F401
     setup,
     year_axis,
 )
-from turkic_ties.show.readings import NO_VALUE, readings  # noqa: F401
+from turkic_ties.show.readings import MIRRORED, NO_VALUE, readings  # noqa: F401
 from turkic_ties.theme import GRID, INK, MIME_TYPE, MUTED, ON_CELL, PAPER, as_markdown  # noqa: F401
 from turkic_ties.words import MISSING, capital, count, number, ordinal, percent, usd  # noqa: F401
 
@@ -107,7 +107,8 @@ def last_figure(
     id, label, unit
         As in `KeyFigure`.
     rows
-        A measure with a ``year``; where it has ``books`` and ``source`` the card names them.
+        A measure with a ``year``; where it has ``books`` and ``source`` the card names them, and
+        with a ``rank`` the number ``among`` which it is one.
     column
         The column of `rows` with the number or code.
     text
@@ -133,6 +134,8 @@ def last_figure(
     value = last[column] if isinstance(last[column], str) else float(last[column])
     publisher = data.publishers(table, ids)
     written = text(last[column])
+    if column == "rank" and pd.notna(last.get("among")):
+        written += f" of {last['among']:.0f}"
     figure = KeyFigure(id, label, value, written, unit, period, publisher, state)
     return figure if moved is None else _with_series(figure, known, column, moved)
 
@@ -201,7 +204,8 @@ def in_short(*parts: str | Sequence[str]) -> None:
 def key_figures(figures: Sequence[KeyFigure]) -> None:
     """Show key figures: as cards, or side by side where they are of both states.
 
-    What has no value, or the value zero, is in the summary of the report and not on the page.
+    What has no value is in the summary of the report and not on the page. A zero is a value, but
+    cards that are all zero say less than the sentences around them: a page leaves them out.
 
     Parameters
     ----------
@@ -214,7 +218,7 @@ def key_figures(figures: Sequence[KeyFigure]) -> None:
     shown = [{**asdict(figure), "value": _plain(figure.value)} for figure in figures]
     rows = []
     for figure in figures:
-        if figure.value:
+        if figure.value is not None:
             name = f"{figure.label}, {figure.state}" if figure.state else figure.label
             row = {"Key figure": name, "Value": figure.text, "Period": figure.period}
             row["Change"] = "; ".join(figure.moved) or "–"

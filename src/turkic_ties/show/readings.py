@@ -24,6 +24,9 @@ from turkic_ties.theme import PAPER
 NO_VALUE = "no value"
 """The gid of marks whose height says nothing."""
 
+MIRRORED = "mirrored"
+"""The gid of lines that are drawn to the left of zero, though their values are positive."""
+
 MOST_VALUES = 4
 """Of one series at one place; of more, the smallest and the largest are given."""
 
@@ -115,16 +118,17 @@ def _points(ax: Axes, colours: dict[str, str]) -> Iterator[Point]:
         data = data[np.isfinite(data).all(axis=1)]
         if line.get_gid() == NO_VALUE or line.get_transform() != ax.transData or not len(data):
             continue
-        own = str(labels.get(line, line.get_label()))
-        name = ends.get(tuple(data[-1]), "") or ("" if own.startswith("_") else own)
+        name = ends.get(tuple(data[-1]), "") or _label(labels.get(line, line.get_label()))
         name = name or colours.get(_colour(line), "")
         is_short = line.get_marker() in ("None", "") and len(data) < 3
         is_guide = is_short and (not name or data[0, 1] == data[-1, 1])
+        if line.get_gid() == MIRRORED:
+            data[:, 0] *= -1
         if not is_guide:
             yield from ((name, x, y) for x, y in data)
     for bars in ax.containers:
         if isinstance(bars, BarContainer):
-            name = colours.get(_colour(bars), "") if len(bars) else ""
+            name = colours.get(_colour(bars)) or _label(bars.get_label()) if len(bars) else ""
             for bar in bars:
                 x, y = bar.get_xy()
                 if bars.orientation == "horizontal":
@@ -135,6 +139,11 @@ def _points(ax: Axes, colours: dict[str, str]) -> Iterator[Point]:
         if isinstance(dots, PathCollection):
             name = colours.get(_colour(dots), "")
             yield from ((name, x, y) for x, y in np.asarray(dots.get_offsets()))
+
+
+def _label(label: object) -> str:
+    """Return what a notebook called a series; matplotlib's own names begin with an underscore."""
+    return "" if str(label).startswith("_") else str(label)
 
 
 def _colours(fig: Figure) -> dict[str, str]:
