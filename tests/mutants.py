@@ -28,7 +28,7 @@ import yaml
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "src" / "turkic_ties"
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = 900
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,

@@ -254,6 +254,13 @@ def test_shares_are_of_the_published_total_and_totals_take_no_rank() -> None:
     assert ranked["coverage"].tolist() == [0.6, 0.6]  # (60 + 60) / 200
 
 
+def test_growth_is_taken_over_any_base_above_zero() -> None:
+    line = pd.DataFrame({"year": range(2020, 2024), "books": "own", "value": [1.0, 2.0, 0.0, 3.0]})
+    growth = trade.growth(line, "value")["growth_1y"]
+    assert growth.tolist()[1:3] == [1.0, -1.0]  # 2 / 1 - 1; 0 / 2 - 1
+    assert growth.isna().tolist() == [True, False, False, True]  # no year before; a base of zero
+
+
 def test_concentrations_are_shown_from_nine_tenths_allocated_on() -> None:
     assert [share >= trade.COVERAGE for share in (0.899, 0.9)] == [False, True]
 

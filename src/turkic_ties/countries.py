@@ -171,9 +171,8 @@ def _unknown(name: object) -> UnknownCountryError:
     (exact, loose) = _spellings(data_directory())
     known = {_key(spelling): iso3 for spelling, iso3 in exact.items()} | loose
     near = difflib.get_close_matches(_key(str(name)[:60]), known, n=5)
-    hint = ", ".join(
-        f"{countries[iso3]['name']} ({iso3})" for iso3 in dict.fromkeys(known[key] for key in near)
-    )
+    codes = dict.fromkeys(known[key] for key in near)
+    hint = ", ".join(f"{countries[iso3]['name']} ({iso3})" for iso3 in codes)
     return UnknownCountryError(
         f"No country in countries.csv is written {name!r:.60} (near matches: {hint or 'none'}): "
         "use an ISO 3166-1 code, or add the spelling to the aliases there."

@@ -189,7 +189,8 @@ def sparkline(points: Sequence[Sequence[float]]) -> Markup:
     for year, value in points:
         x = 2 + 76 * (year - years[0]) / (years[-1] - years[0])
         y = 18 - 16 * (value - low) / spread
-        path += f"{'L' if before is not None and year - before == step else 'M'}{x:.1f} {y:.1f}"
+        follows = before is not None and year - before == step
+        path += f"{'L' if follows else 'M'}{x:.1f} {y:.1f}"
         before = year
     lowest, highest = (years[values.index(end(values))] for end in (min, max))
     alt = f"{years[0]} to {years[-1]}: lowest in {lowest}, highest in {highest}"

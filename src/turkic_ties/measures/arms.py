@@ -310,10 +310,9 @@ def deals_between(
     check_unique(deals, ["deal_id"], "arms_deals")
     remarks = deals["comments"].fillna("").str.lower()
     stages = [_stage(deal) for deal in deals.assign(remark=remarks).to_dict("records")]
-    deals = deals.assign(
-        stage=pd.array(stages, dtype="str"),
-        local_production=pd.array([_local_production(text) for text in remarks], dtype="str"),
-    )
+    places = [_local_production(text) for text in remarks]
+    deals["stage"] = pd.array(stages, dtype="str")
+    deals["local_production"] = pd.array(places, dtype="str")
     return arrange(deals, _DEAL_COLUMNS, ["deal_id"])
 
 

@@ -391,7 +391,8 @@ def share_changes(
     # Where a date has both, the revised census replaces the census as counted.
     rows = rows.assign(wanted=rows["basis"] == basis).sort_values(["time", "wanted"])
     rows = rows.drop_duplicates("date", keep="last")
-    rows = rows.assign(own=rows["share"] * rows["total"], rest=(1 - rows["share"]) * rows["total"])
+    rows["own"] = rows["share"] * rows["total"]
+    rows["rest"] = (1 - rows["share"]) * rows["total"]
     rows = rows[["date", "basis", "time", "share", "own", "rest", "flag"]].reset_index(drop=True)
     changes = rows.shift().add_suffix("_start").join(rows.add_suffix("_end")).iloc[1:]
     return _decomposed(changes.reset_index(drop=True))

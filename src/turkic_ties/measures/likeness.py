@@ -477,11 +477,10 @@ def _distance(
     own: Iterable[tuple[int, tuple[str, ...]]], other: list[tuple[int, tuple[str, ...]]]
 ) -> float:
     """Give the mean distance of the pairs of cognates for one concept; missing without a pair."""
-    distances = [
-        Levenshtein.normalized_distance(a, b)
-        for (set_a, a), (set_b, b) in itertools.product(own, other)
-        if set_a == set_b
-    ]
+    distances = []
+    for (own_set, own_word), (other_set, other_word) in itertools.product(own, other):
+        if own_set == other_set:
+            distances.append(Levenshtein.normalized_distance(own_word, other_word))
     return sum(distances) / len(distances) if distances else float("nan")
 
 

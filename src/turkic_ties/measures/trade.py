@@ -205,14 +205,14 @@ def _prepared(bilateral_trade: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(
             f"bilateral_trade holds the source {unknown[0]!r}: give it a place in trade.REPORTED."
         )
-    trade = bilateral_trade if "flag" in bilateral_trade else bilateral_trade.assign(flag="")
+    trade = bilateral_trade.copy()
+    if "flag" not in trade:
+        trade["flag"] = ""
     everyone = sorted({*trade["reporter"].unique(), *trade["partner"].unique()})
-    trade = trade.assign(
-        source=pd.Categorical(trade["source"], [*REPORTED, MODEL]),
-        reporter=pd.Categorical(trade["reporter"], everyone),
-        partner=pd.Categorical(trade["partner"], everyone),
-        value_usd=trade["value_usd"].astype("float64"),
-    )
+    trade["source"] = pd.Categorical(trade["source"], [*REPORTED, MODEL])
+    trade["reporter"] = pd.Categorical(trade["reporter"], everyone)
+    trade["partner"] = pd.Categorical(trade["partner"], everyone)
+    trade["value_usd"] = trade["value_usd"].astype("float64")
     check_known(trade, "flow", _OPPOSITE, "bilateral_trade")
     check_unique(trade, _KEY, "bilateral_trade")
     check_not_negative(trade, "value_usd", "bilateral_trade")

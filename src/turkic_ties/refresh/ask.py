@@ -145,7 +145,8 @@ def _by_hand(name: str, named: bool) -> Outcome | None:
     """Say how a source is read that cannot be asked, when it was asked for by name."""
     if not named:
         return None
-    page = next((e.page for e in sources.load().values() if e.module == name and e.page), "")
+    pages = [entry.page for entry in sources.load().values() if entry.module == name]
+    page = next(filter(None, pages), "")
     saved = f"{name} is read from files that a person saves from {page}"
     raise TiesError(f"{saved}: ties refresh {name} --from FILE")
 

@@ -43,11 +43,11 @@ def tables(answers: list[Answer]) -> Tables:
         raise RefusedAnswer(SOURCE, answer.name, "the file", "is no zip archive") from None
     names = archive.namelist()
     codes = [name for name in names if name.rpartition("/")[2].startswith("country_codes")]
-    years = [
-        name
-        for name in sorted(names)
-        if (found := re.search(r"_Y(\d{4})_", name)) and int(found[1]) >= FIRST_YEAR
-    ]
+    years = []
+    for name in sorted(names):
+        found = re.search(r"_Y(\d{4})_", name)
+        if found and int(found[1]) >= FIRST_YEAR:
+            years.append(name)
     if len(codes) != 1 or not years:
         problem = "has no file of country codes, or none of a year"
         raise RefusedAnswer(SOURCE, answer.name, "contents", problem)
@@ -66,10 +66,10 @@ def tables(answers: list[Answer]) -> Tables:
     for (year, exporter, importer), value in sums.items():
         parties = (_state(answer, known, exporter), _state(answer, known, importer))
         added[*parties, year] = added.get((*parties, year), 0.0) + value
-    built = [
-        (SOURCE, one, other, year, "export", reading.dollars(value))
-        for (one, other, year), value in added.items()
-    ]
+    built = []
+    for (one, other, year), value in added.items():
+        dollars = reading.dollars(value)
+        built.append((SOURCE, one, other, year, "export", dollars))
     return {"trade/bilateral_trade/baci.csv": reading.frame(built, reading.TRADE, 5)}
 
 

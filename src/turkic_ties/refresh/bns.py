@@ -68,11 +68,11 @@ def _head(sheet: reading.Sheet) -> int | None:
 def _rows(answer: Answer, sheet: reading.Sheet, year: int) -> list[tuple[object, ...]]:
     head = _head(sheet)
     assert head is not None
-    columns = {
-        flow: place
-        for place, cell in enumerate(sheet[head])
-        if (flow := FLOWS.get(str(cell).strip().casefold()))
-    }
+    columns = {}
+    for place, cell in enumerate(sheet[head]):
+        flow = FLOWS.get(str(cell).strip().casefold())
+        if flow:
+            columns[flow] = place
     rows: list[tuple[object, ...]] = []
     for row in sheet[head + 2 :]:
         name = str(row[0]).split("\n")[0].strip()

@@ -43,11 +43,10 @@ def fetch(door: Door, today: date) -> list[Answer]:
         raise RefusedAnswer(SOURCE, LISTING, "files", problem)
     (file,) = points
     original = str(file.get("originalFileName", file["filename"]))
-    answer = door.get(
-        f"https://dataverse.harvard.edu/api/access/datafile/{file['id']}",
-        original if original.endswith(".dta") else "ideal_points.csv",
-        params={"format": "original"} if "originalFileName" in file else None,
-    )
+    address = f"https://dataverse.harvard.edu/api/access/datafile/{file['id']}"
+    name = original if original.endswith(".dta") else "ideal_points.csv"
+    params = {"format": "original"} if "originalFileName" in file else None
+    answer = door.get(address, name, params=params)
     if hashlib.md5(answer.content, usedforsecurity=False).hexdigest() != file["md5"]:
         raise RefusedAnswer(
             SOURCE, answer.name, "the file", "has another MD5 than the listing says"
@@ -97,10 +96,10 @@ def version(answers: list[Answer]) -> str | None:
 
 def published(answers: list[Answer]) -> str | None:
     """Read the date of the version."""
-    return next(
-        (str(_described(each)["releaseTime"])[:10] for each in answers if each.name == LISTING),
-        None,
-    )
+    for answer in answers:
+        if answer.name == LISTING:
+            return str(_described(answer)["releaseTime"])[:10]
+    return None
 
 
 def licence(answers: list[Answer]) -> str | None:

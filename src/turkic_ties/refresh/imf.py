@@ -55,10 +55,11 @@ def fetch(door: Door, today: date) -> list[Answer]:
     asked = f"c[TIME_PERIOD]=ge:{FIRST_YEAR}-01-01&dimensionAtObservation=TIME_PERIOD&detail=full"
     keys = (f"{six}.{flows}.*.A", f"*.{flows}.{six}.A")
     headers = {"Accept": "application/xml"}
-    return [
-        door.get(f"{base}/{key}?{asked}&includeHistory=false", name, headers=headers)
-        for key, name in zip(keys, FROM, strict=True)
-    ]
+    answers = []
+    for key, name in zip(keys, FROM, strict=True):
+        address = f"{base}/{key}?{asked}&includeHistory=false"
+        answers.append(door.get(address, name, headers=headers))
+    return answers
 
 
 def tables(answers: list[Answer]) -> Tables:
@@ -68,9 +69,10 @@ def tables(answers: list[Answer]) -> Tables:
         for reporter, partner, year, flow, value in _observations(answer):
             values[reporter, partner, year, flow] = value
     filled = _filled(values)
-    rows = [
-        (SOURCE, *key, value) for key, value in values.items() if (key[0], key[2]) not in filled
-    ]
+    rows = []
+    for (reporter, partner, year, flow), value in values.items():
+        if (reporter, year) not in filled:
+            rows.append((SOURCE, reporter, partner, year, flow, value))
     return {"trade/bilateral_trade/imts.csv": reading.frame(rows, reading.TRADE, 5)}
 
 

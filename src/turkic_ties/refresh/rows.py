@@ -198,7 +198,8 @@ def _keep_text(
     for column in old.columns:
         was = old[column].iloc[rows]
         now = after.loc[there, column]
-        same = (was.to_numpy() == now.to_numpy()) | (was.isna().to_numpy() & now.isna().to_numpy())
+        both_missing = was.isna().to_numpy() & now.isna().to_numpy()
+        same = (was.to_numpy() == now.to_numpy()) | both_missing
         same = pd.array(same).fillna(False).astype(bool)
         texts = new_text.loc[there, column].to_numpy().copy()
         texts[same] = old_text[column].iloc[rows].to_numpy()[same]

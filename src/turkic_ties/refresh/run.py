@@ -81,9 +81,8 @@ def refresh(names: list[str], options: Options, preview: Preview | None = None) 
         asked = []
         for name in chosen:
             mine = [entry for entry in entries.values() if entry.module == name]
-            if not (names or options.saved or options.everything) and not any(
-                sources.is_due(entry, state.get(name), today) for entry in mine
-            ):
+            is_due = any(sources.is_due(entry, state.get(name), today) for entry in mine)
+            if not (is_due or names or options.saved or options.everything):
                 continue
             if any(entry.heavy for entry in mine) and not (options.heavy or names or options.saved):
                 outcomes[name] = Outcome(name, NOT_ASKED, "large; ask with --heavy")
@@ -120,17 +119,16 @@ def _folder(check: bool) -> Iterator[Path]:
 def _chosen(names: list[str], entries: dict[str, sources.Source]) -> list[str]:
     """List the connectors behind names, in the order of refresh.yml; all when there are none."""
     modules = [*dict.fromkeys(entry.module for entry in entries.values() if entry.module)]
-    tables = {
-        (rows.address_of(file), str(entry.module))
-        for entry in entries.values()
-        for file in entry.files
-    }
+    behind: dict[str, set[str]] = {module: {module} for module in modules}
+    for entry in entries.values():
+        for file in entry.files:
+            behind.setdefault(rows.address_of(file), set()).add(str(entry.module))
     chosen = set() if names else {*modules}
     for name in names:
-        if found := {module for table, module in tables if table == name} | ({name} & {*modules}):
-            chosen |= found
+        if name in behind:
+            chosen |= behind[name]
         elif name not in entries:
-            near = get_close_matches(name, [*entries, *modules, *dict(tables)], 3)
+            near = get_close_matches(name, [*entries, *behind], 3)
             hint = f" Near: {', '.join(near)}." if near else ""
             raise TiesError(f"there is no source {name!r}; data/refresh.yml lists them.{hint}")
         elif module := entries[name].module:
@@ -218,9 +216,8 @@ def _stage(
     lines = []
     try:
         for file, frame in asked.frames.items():
-            own = tuple(
-                name for name in asked.ids if name in entries and file in entries[name].files
-            )
+            known = [name for name in asked.ids if name in entries]
+            own = tuple(name for name in known if file in entries[name].files)
             if not own:
                 raise data.DataError(f"data/refresh.yml gives {file} to no source of {asked.name}.")
             entry = entries[own[0]]
@@ -281,17 +278,15 @@ def _facts(asked: Asked) -> Json:
         hashed.update(answer.content)
     how = "Fetched by ties refresh" if asked.calls else "Read by ties refresh from files saved"
     done = getattr(module, "PROCESSING", None)
+    day = asked.day.isoformat()
+    size = sum(len(answer.content) for answer in asked.answers)
+    raw = hashing.PREFIX + hashed.hexdigest()
     return {
         "version": asked.says("version"),
         "date_published": asked.says("published"),
-        "date_accessed": asked.day.isoformat(),
+        "date_accessed": day,
         "processing": done and f"{how} from {module.HOSTS[0]}. {done}",
-        "retrieved": {
-            "date": asked.day.isoformat(),
-            "raw": hashing.PREFIX + hashed.hexdigest(),
-            "bytes": sum(len(answer.content) for answer in asked.answers),
-            "calls": asked.calls,
-        },
+        "retrieved": {"date": day, "raw": raw, "bytes": size, "calls": asked.calls},
     }
 
 
@@ -307,20 +302,15 @@ def _line(
     described = {each["name"]: each for each in data.resource(change.address)["sources"]}
     before = described.get(change.sources[0], {})
     prefix = f"{change.address}:"
-    return {
-        "date": today.isoformat(),
-        "source": asked.name,
-        "table": change.address,
-        **compared.to_dict(),
-        "version_before": before.get("version"),
-        "version": asked.says("version"),
-        "guards": [[check.guard, check.value, check.limit] for check in checks],
-        "accepted": {
-            name.removeprefix(prefix): reason
-            for name, reason in options.accepts.items()
-            if name.startswith(prefix)
-        },
-    }
+    accepted = {}
+    for name, reason in options.accepts.items():
+        if name.startswith(prefix):
+            accepted[name.removeprefix(prefix)] = reason
+    line: Json = {"date": today.isoformat(), "source": asked.name, "table": change.address}
+    line |= compared.to_dict()
+    line |= {"version_before": before.get("version"), "version": asked.says("version")}
+    line["guards"] = [[check.guard, check.value, check.limit] for check in checks]
+    return line | {"accepted": accepted}
 
 
 def _hold(asked: Asked, folder: Path, options: Options) -> None:

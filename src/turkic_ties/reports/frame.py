@@ -118,10 +118,12 @@ def frame(
     retrieved
         The last day on which a source of the page was retrieved.
     """
-    title, stems = re.search(r"<title>(.*?)</title>", page, re.DOTALL), frozenset(stems)
+    found = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+    title = Markup(found[1] if found else "").unescape()
+    stems = frozenset(stems)
     lang, english = _in_language(path)
     of_page: Json = {
-        "title": Markup(title[1] if title else "").unescape().removesuffix(" | Turkic Ties"),
+        "title": title.removesuffix(" | Turkic Ties"),
         "description": _shortened(description),
         "root": "../" * path.count("/"),
         "url": edition.base_url + path if edition.base_url else "",
@@ -133,11 +135,11 @@ def frame(
     if summary:
         of_page["dataset"] = as_script(_dataset(of_page, summary, edition, retrieved))
     macros: Any = _macros(lang)
-    filled = {
-        "head": macros.head(of_page),
-        "switcher": macros.switcher(_switcher(path, summary, stems), of_page["root"]),
-        "cite": macros.cite(_citation(of_page, edition, retrieved), of_page, edition),
-    }
+    filled = {"head": macros.head(of_page)}
+    links = _switcher(path, summary, stems)
+    filled["switcher"] = macros.switcher(links, of_page["root"])
+    citation = _citation(of_page, edition, retrieved)
+    filled["cite"] = macros.cite(citation, of_page, edition)
     if path.startswith(f"{articles.FOLDER}/"):
         # Addresses of reviews, relative as they are written: to programs they are best whole.
         name = path.rpartition("/")[2]

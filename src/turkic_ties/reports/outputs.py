@@ -280,9 +280,9 @@ def _passing(output: NotebookNode, folder: Path, began: float) -> Iterator[str]:
     days = {time.strftime("%Y-%m-%d", zone(ended)) for zone in zones}
     signs = {name: bool(sign.search(text)) for name, sign in SIGNS.items()}
     signs["the folder of the run"] = str(folder) in text
-    signs["the time of day"] = bool(clocks & set(CLOCK.findall(text))) or any(
-        int(found) in seconds for found in SECONDS.findall(text)
-    )
+    has_clock = bool(clocks & set(CLOCK.findall(text)))
+    has_seconds = any(int(found) in seconds for found in SECONDS.findall(text))
+    signs["the time of day"] = has_clock or has_seconds
     signs["today's date"] = not ours and any(day in text for day in days)
     for name, seen in signs.items():
         if seen:

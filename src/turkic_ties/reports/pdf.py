@@ -101,10 +101,10 @@ def read(stems: Iterable[str], *folders: Path) -> Contents:
 def ingredients(contents: Contents) -> Ingredients:
     """Name what a PDF is made from; the frame of a page is not in it."""
     own = {"pdf": hashing.of_files([TEMPLATE, Path(__file__)])}
-    return own | {
-        f"report {stem}": hashing.of_bytes(json.dumps(content, sort_keys=True).encode())
-        for stem, content in contents.items()
-    }
+    for stem, content in contents.items():
+        text = json.dumps(content, sort_keys=True)
+        own[f"report {stem}"] = hashing.of_bytes(text.encode())
+    return own
 
 
 def typeset(path: str, contents: Contents) -> bytes:

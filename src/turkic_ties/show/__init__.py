@@ -216,17 +216,13 @@ def key_figures(figures: Sequence[KeyFigure]) -> None:
     if repeated := sorted(id for id in ids if ids[id] > 1):
         raise ValueError(f"key figures share an id: {repeated}. Give each its own.")
     shown = [{**asdict(figure), "value": _plain(figure.value)} for figure in figures]
-    rows = [
-        {
-            "Key figure": f"{figure.label}{', ' if figure.state else ''}{figure.state}",
-            "Value": figure.text,
-            "Period": figure.period,
-            "Change": "; ".join(figure.moved) or "–",
-            "Source": figure.source,
-        }
-        for figure in figures
-        if figure.value is not None
-    ]
+    rows = []
+    for figure in figures:
+        if figure.value is not None:
+            name = f"{figure.label}, {figure.state}" if figure.state else figure.label
+            row = {"Key figure": name, "Value": figure.text, "Period": figure.period}
+            row["Change"] = "; ".join(figure.moved) or "–"
+            rows.append({**row, "Source": figure.source})
     table = _html_table(pd.DataFrame(rows), {})
     states = list(dict.fromkeys(figure.state for figure in figures if figure.state))
     _display("key_figures", {"figures": shown, "states": states}, {"text/html": table})
