@@ -94,22 +94,18 @@ def nbval(*options: str) -> list[str]:
 
 def ways(folder: Path) -> dict[str, Callable[[], Measured]]:
     """List what is compared, in the order it is run."""
-    edition, cache = folder / "edition", folder / "cache"
-    again = ours(edition, "--force", "--jobs", "2")
-    shutil.rmtree(cache, ignore_errors=True)
-    kept, none = {"XDG_CACHE_HOME": str(cache)}, {"XDG_CACHE_HOME": str(folder / "cold")}
+    edition = folder / "edition"
     return {
         "(a) papermill and nbconvert from the command line": lambda: measure(
             *by_hand(folder, "KAZ", "TUR")
         ),
         "(b) papermill's API and one exporter in one process": lambda: measure(by_api(folder, 1)),
         "(b2) the same in two processes": lambda: measure(by_api(folder, 2)),
-        "(c) ties build, cold kernels, empty cache, one job": lambda: measure(
-            ours(edition, "--force", "--jobs", "1"), TURKIC_TIES_KERNELS="cold", **none
+        "(c) ties build, cold kernels, one job": lambda: measure(
+            ours(edition, "--force", "--jobs", "1"), TURKIC_TIES_KERNELS="cold"
         ),
-        "(d) ties build, empty cache, two jobs": lambda: measure(again, **kept),
-        "(e) ties build, cache of the build before, two jobs": lambda: measure(again, **kept),
-        "(f) ties build, nothing to do": lambda: measure(ours(edition), **kept),
+        "(d) ties build, two jobs": lambda: measure(ours(edition, "--force", "--jobs", "2")),
+        "(e) ties build, nothing to do": lambda: measure(ours(edition)),
         "nbval, plain": lambda: measure(nbval("-p", "no:xdist", "--nbval-kernel-name", "python3")),
         "nbval, as make test runs it": lambda: measure(nbval(*AS_MAKE_TEST)),
     }
@@ -125,18 +121,16 @@ def compare(folder: Path, repeat: int) -> str:
         for name, run in ways(folder).items():
             runs.setdefault(name, []).append(run())
             _say(name, runs[name][-1])
-        shutil.rmtree(folder / "cold", ignore_errors=True)
     rows = {name: (_median(taken), "") for name, taken in runs.items()}
     return f"Median of {repeat} runs each.\n\n{_compared(rows)}"
 
 
 def grid(folder: Path, _: int) -> str:
     """Compare the ways to make all reports; the slow way for a sample of pairs only."""
-    kept = {"XDG_CACHE_HOME": str(folder / "grid-cache")}
     # A pair before the grid and one after it, so that slow minutes of the machine fall on both.
     before = measure(*by_hand(folder, *SAMPLE[0]))
-    whole = measure(ours(folder / "grid", "--all-pairs", "--jobs", "2"), **kept)
-    nothing = measure(ours(folder / "grid", "--all-pairs"), **kept)
+    whole = measure(ours(folder / "grid", "--all-pairs", "--jobs", "2"))
+    nothing = measure(ours(folder / "grid", "--all-pairs"))
     after = measure(*by_hand(folder, *SAMPLE[1]))
     sampled = len(SAMPLE) * len(TOPICS)
     estimate = Measured(
@@ -149,8 +143,8 @@ def grid(folder: Path, _: int) -> str:
             estimate,
             f"estimated from {sampled} of them",
         ),
-        "(d) ties build, empty cache, two jobs": (whole, ""),
-        "(f) ties build, nothing to do": (nothing, ""),
+        "(d) ties build, two jobs": (whole, ""),
+        "(e) ties build, nothing to do": (nothing, ""),
     }
     return f"{GRID} reports, once.\n\n{_compared(rows)}"
 
@@ -158,12 +152,10 @@ def grid(folder: Path, _: int) -> str:
 def profile(folder: Path, _: int) -> str:
     """Split the processor time of builds with one job by what it is spent on."""
     pairs = ["KAZ-TUR", *("-".join(pair) for pair in SAMPLE)]
-    empty, kept = ({"XDG_CACHE_HOME": str(folder / name)} for name in ("no-cache", "profiled"))
     runs = {
-        "four reports, empty cache": measure(inside("profile", pairs[0]), **empty),
-        "again with its cache": measure(inside("profile", pairs[0]), **empty),
-        f"sample of the grid, {len(pairs) * len(TOPICS)} reports, empty cache": measure(
-            inside("profile", *pairs), **kept
+        "four reports": measure(inside("profile", pairs[0])),
+        f"sample of the grid, {len(pairs) * len(TOPICS)} reports": measure(
+            inside("profile", *pairs)
         ),
     }
     split = {name: json.loads(run.printed.splitlines()[-1]) for name, run in runs.items()}
