@@ -216,12 +216,12 @@ def _switcher(path: str, summary: Mapping[str, Any] | None, stems: frozenset[str
         reverse.append(entry(names, topic, *partner_first))
     pdfs = []
     sheet = f"{FACT_SHEETS}/{present.rpartition('/')[2]}{SUFFIX}"
-    for name, path in (
+    for text, pdf in (
         ("This report", f"{present}{SUFFIX}"),
         ("Fact sheet of the pair, two pages", sheet),
     ):
-        if path in stems:
-            pdfs.append({"text": language.say(name), "href": path, "here": False})
+        if pdf in stems:
+            pdfs.append({"text": language.say(text), "href": pdf, "here": False})
     standard = folder + _stem(topic, *pair)
     own = _periods_of(stems).get(_standard(standard), [])
     periods = [_link(language.say(_period(stem)), stem, stem == present) for stem in own]

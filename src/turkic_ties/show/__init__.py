@@ -475,10 +475,10 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.reset_index()
     elif not pd.api.types.is_integer_dtype(frame.index):
         raise ValueError("the rows of this table have names: call reset_index(names=...) first.")
-    return frame.set_axis([_joined(name) for name in frame.columns], axis="columns")
+    return frame.set_axis([_column_name(name) for name in frame.columns], axis="columns")
 
 
-def _joined(name: object) -> str:
+def _column_name(name: object) -> str:
     """Write the name of a column; one with several levels has those that are not empty."""
     levels = name if isinstance(name, tuple) else (name,)
     return " ".join(str(level) for level in levels if level != "")
