@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from small_project import small_notebook
 
 from turkic_ties.parameters import MODELS
@@ -118,9 +118,10 @@ def test_a_table_in_jupyterlab_is_sorted_by_size_and_searched(tmp_path: Path) ->
         cells = tab.locator("table.dataTable td:nth-child(2)")
         tab.wait_for_selector("table.dataTable")
         assert tab.locator("table.dataTable").count() == 1, "no other table, in no other place"
-        assert cells.all_inner_texts() == AMOUNTS, "in the order of the notebook at first"
-        tab.locator("table.dataTable th").last.click()
-        assert cells.all_inner_texts() == IN_ORDER
+        expect(cells, "in the order of the notebook at first").to_have_text(AMOUNTS)
+        # Rows are drawn a moment after the click, so they are waited for.
+        tab.locator("table.dataTable th.dt-orderable-asc").last.click()
+        expect(cells).to_have_text(IN_ORDER)
         tab.get_by_role("searchbox").fill("million")
-        assert cells.all_inner_texts() == ["−$3 million", "$950 million"]
+        expect(cells).to_have_text(["−$3 million", "$950 million"])
         browser.close()
