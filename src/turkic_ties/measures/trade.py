@@ -977,7 +977,9 @@ def _check_pair(country: str, partner: str) -> None:
 def _joined(rows: pd.DataFrame, column: str) -> Series:
     """Join the different texts of each cell that has any."""
     texts = rows.loc[rows[column] != "", ["cell", column]].drop_duplicates()
-    return texts.groupby("cell")[column].agg(joined)
+    # Adding texts up is much faster than a function call per cell on a series of its own.
+    together = (texts[column] + "; ").groupby(texts["cell"]).sum()
+    return together.map(lambda text: joined([text]))
 
 
 def _arrange(rows: pd.DataFrame, columns: str, by: str) -> pd.DataFrame:
