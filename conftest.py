@@ -1,13 +1,15 @@
-"""Kernels of a test run share one parent; nbval says which figure differs, not how its SVG does."""
+"""Kernels of a test run share one parent, all its processes one cache; nbval names what differs."""
 
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
+from turkic_ties import cache
 from turkic_ties.kernels import client
 from turkic_ties.theme import MIME_TYPE
 
@@ -16,6 +18,7 @@ MAX_DIFFERENCES = 5  # printed of one cell
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the parent in the process that starts all others."""
+    os.environ.setdefault(cache.VARIABLE, str(config.rootpath / ".pytest_cache" / "computed"))
     if not hasattr(config, "workerinput"):
         client.share(warm_up=config.getoption("nbval", False))
 

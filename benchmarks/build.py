@@ -23,6 +23,7 @@ from pathlib import Path
 
 from measuring import Measured, describe_machine, measure
 
+from turkic_ties.cache import VARIABLE as CACHE
 from turkic_ties.countries import MEMBERS
 from turkic_ties.topics import TOPICS
 
@@ -104,11 +105,26 @@ def ways(folder: Path) -> dict[str, Callable[[], Measured]]:
         "(c) ties build, cold kernels, one job": lambda: measure(
             ours(edition, "--force", "--jobs", "1"), TURKIC_TIES_KERNELS="cold"
         ),
-        "(d) ties build, two jobs": lambda: measure(ours(edition, "--force", "--jobs", "2")),
+        "(d) ties build, two jobs, cache empty": lambda: measure(
+            ours(edition, "--force", "--jobs", "2"), **_empty_cache(folder)
+        ),
+        "(d2) the same once more": lambda: measure(
+            ours(edition, "--force", "--jobs", "2"), **_cache(folder)
+        ),
         "(e) ties build, nothing to do": lambda: measure(ours(edition)),
         "nbval, plain": lambda: measure(nbval("-p", "no:xdist", "--nbval-kernel-name", "python3")),
         "nbval, as make test runs it": lambda: measure(nbval(*AS_MAKE_TEST)),
     }
+
+
+def _cache(folder: Path) -> dict[str, str]:
+    """Name a cache of this run; all that does not ask for it has none, as nobody else has."""
+    return {CACHE: str(folder / "cache")}
+
+
+def _empty_cache(folder: Path) -> dict[str, str]:
+    shutil.rmtree(folder / "cache", ignore_errors=True)
+    return _cache(folder)
 
 
 def compare(folder: Path, repeat: int) -> str:
@@ -129,7 +145,7 @@ def grid(folder: Path, _: int) -> str:
     """Compare the ways to make all reports; the slow way for a sample of pairs only."""
     # A pair before the grid and one after it, so that slow minutes of the machine fall on both.
     before = measure(*by_hand(folder, *SAMPLE[0]))
-    whole = measure(ours(folder / "grid", "--all-pairs", "--jobs", "2"))
+    whole = measure(ours(folder / "grid", "--all-pairs", "--jobs", "2"), **_empty_cache(folder))
     nothing = measure(ours(folder / "grid", "--all-pairs"))
     after = measure(*by_hand(folder, *SAMPLE[1]))
     sampled = len(SAMPLE) * len(TOPICS)
@@ -143,7 +159,7 @@ def grid(folder: Path, _: int) -> str:
             estimate,
             f"estimated from {sampled} of them",
         ),
-        "(d) ties build, two jobs": (whole, ""),
+        "(d) ties build, two jobs, cache empty": (whole, ""),
         "(e) ties build, nothing to do": (nothing, ""),
     }
     return f"{GRID} reports, once.\n\n{_compared(rows)}"
@@ -153,9 +169,9 @@ def profile(folder: Path, _: int) -> str:
     """Split the processor time of builds with one job by what it is spent on."""
     pairs = ["KAZ-TUR", *("-".join(pair) for pair in SAMPLE)]
     runs = {
-        "four reports": measure(inside("profile", pairs[0])),
+        "four reports": measure(inside("profile", pairs[0]), **_empty_cache(folder)),
         f"sample of the grid, {len(pairs) * len(TOPICS)} reports": measure(
-            inside("profile", *pairs)
+            inside("profile", *pairs), **_empty_cache(folder)
         ),
     }
     split = {name: json.loads(run.printed.splitlines()[-1]) for name, run in runs.items()}
@@ -175,9 +191,10 @@ def profile(folder: Path, _: int) -> str:
     ]
     lines.append(_line("of it not what cells do", *(f"{share:.0%}" for share in shares)))
     return (
-        "One job. The stack of the build and of every kernel is sampled each 5 ms of processor "
-        "time: a sample counts for the innermost function that belongs to a part, all that "
-        "statements call for statements. Kernels are forked with libraries imported. What cells do "
+        "One job, the cache empty at first. The stack of the build and of every kernel is sampled "
+        "each 5 ms of processor time: a sample counts for the innermost function that belongs to a "
+        "part, all that statements call for statements. Kernels are forked with libraries "
+        "imported. What cells do "
         f"is {', '.join(sorted(content))}.\n\n" + "\n".join(lines)
     )
 
@@ -285,6 +302,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="ties-bench-"))
     # An empty folder of caches would let matplotlib look for fonts again.
     os.environ["MPLCONFIGDIR"] = str(folder / "matplotlib")
+    os.environ[CACHE] = ""
     measure([sys.executable, "-c", "import matplotlib.font_manager"])
     try:
         for part in named:

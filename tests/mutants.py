@@ -197,6 +197,7 @@ def survives(mutant: Mutant) -> bool:
         environment = os.environ | {
             "PYTHONPATH": str(copy.parent),
             "TURKIC_TIES_DATA": str(PROJECT / "data"),
+            "TURKIC_TIES_CACHE": "",  # each change would leave entries of its own
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         command = [

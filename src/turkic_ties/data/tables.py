@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from turkic_ties import hashing
+from turkic_ties.cache import cached
 from turkic_ties.data import form
 from turkic_ties.data.packages import (
     DataError,
@@ -33,6 +34,7 @@ INTEGER = r"[+-]?[0-9]{1,18}"
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
 
 _read: set[str] = set()
+_frames: dict[str, pd.DataFrame] = {}
 
 Column: TypeAlias = "pd.Series[Any]"
 
@@ -71,9 +73,23 @@ def load(address: str) -> pd.DataFrame:
 
 
 @functools.cache
-def _loaded(address: str, _digest: str) -> pd.DataFrame:
+def _loaded(address: str, state: str) -> pd.DataFrame:
     """Load a table once for every state of its files, description and corrections."""
-    return _apply_corrections(address, pd.concat(parts(address), ignore_index=True))
+    name = f"table {address} {state}"
+    _frames[name] = frame = cached(name, functools.partial(_checked, address))
+    return frame
+
+
+def _checked(address: str) -> pd.DataFrame:
+    frame = _apply_corrections(address, pd.concat(parts(address), ignore_index=True))
+    # A text that is in many cells becomes one object: fast to compare, to keep and to load.
+    texts: Collection[Any] = frame.select_dtypes("str").columns
+    return frame.astype(dict.fromkeys(texts, "category")).astype(dict.fromkeys(texts, "str"))
+
+
+def name_of(frame: pd.DataFrame) -> str | None:
+    """Name the loaded table, and its state, that a frame is equal to; None where there is none."""
+    return next((name for name, table in _frames.items() if table.equals(frame)), None)
 
 
 def tables_read() -> list[str]:
@@ -82,7 +98,7 @@ def tables_read() -> list[str]:
 
 
 def columns(address: str, names: Collection[str]) -> pd.DataFrame:
-    """Load some columns of a table, from memory if `load` has read it; it does not count as read.
+    """Load some columns of a table, which does not count as read.
 
     Parameters
     ----------
@@ -91,9 +107,7 @@ def columns(address: str, names: Collection[str]) -> pd.DataFrame:
     names
         The columns.
     """
-    if address in _read:
-        return _loaded(address, digest(address))[[*names]]
-    return pd.concat(parts(address, names), ignore_index=True)
+    return _loaded(address, digest(address))[[*names]]
 
 
 def parts(address: str, names: Collection[str] | None = None) -> list[pd.DataFrame]:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from turkic_ties import articles, countries, data, files, hashing, languages, topics
+from turkic_ties import articles, cache, countries, data, files, hashing, languages, topics
 from turkic_ties.errors import TiesError
 from turkic_ties.parameters import ParameterError
 from turkic_ties.reports import changes, frame, manifest, summaries
@@ -146,6 +146,7 @@ def build(
     turkic_ties.data.DataError
         When a table is missing or damaged; nothing is published.
     """
+    cache.tidy()
     result = BuildResult(reused=[report.stem for report, reasons in reports.items() if not reasons])
     wanted = [report for report, reasons in reports.items() if reasons]
     published, began = manifest.read(directory), now()
