@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -304,7 +303,7 @@ def finish(fig: Figure) -> None:
         if "$" in text.get_text() and "\\mathdefault" not in text.get_text():
             text.set_parse_math(False)
     for ax in fig.axes:
-        ax.spines.left.register_axis(None)
+        ax.spines.left.axis = None  # it is never drawn, and would look at all ticks for its size
     named = [ax for ax in fig.axes if any(map(names_a_line, ax.texts))]
     for ax in named:
         _place_labels(ax)  # else a name far outside could leave no room for the axes
