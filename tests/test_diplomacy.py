@@ -168,7 +168,7 @@ def test_a_thousand_resamples_are_drawn_unless_another_number_is_given() -> None
 
 
 def test_each_resample_has_as_many_rows_as_there_are() -> None:
-    times = diplomacy._resamples(7, 50, (1,))
+    times = diplomacy._resamples(np.arange(7), 50, (1,))
     assert times.shape == (50, 7)
     assert (times.sum(axis=1) == 7).all()
 

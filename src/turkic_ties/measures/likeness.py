@@ -40,6 +40,7 @@ Integers = npt.NDArray[np.int32]
 Forms = dict[str, list[tuple[int, tuple[str, ...]]]]
 
 KAZAKH = "kaz"
+LATIN = "Latn"
 
 TEXT_DRAWS = 200
 """Bootstrap samples of a text: enough for a standard error."""
@@ -251,14 +252,15 @@ def text_similarity(
         check_pair(country, state)
     language = by_state(languages)
 
-    def written(texts: pd.DataFrame, state: str) -> list[_Text]:
+    def written(texts: pd.DataFrame, state: str, scripts: set[str]) -> list[_Text]:
         of_state = texts[texts["language"] == language.get(state)]
-        return _texts(of_state, kazakh_latin, state, draws, seed)
+        return _texts(of_state, kazakh_latin, state, scripts, draws, seed)
 
     rows = []
     for corpus, texts in word_form_counts.groupby("corpus"):
-        if own := written(texts, country):
-            theirs = [(state, text) for state in partners for text in written(texts, state)]
+        if own := written(texts, country, {*texts["script"], LATIN}):
+            used = {text.script for text in own}
+            theirs = [(state, text) for state in partners for text in written(texts, state, used)]
             for first, (state, second) in itertools.product(own, theirs):
                 scripts = {"country_script": first.script, "partner_script": second.script}
                 row = {"partner": state, "corpus": corpus, **scripts}
@@ -295,25 +297,36 @@ class _Text:
 
 
 def _texts(
-    texts: pd.DataFrame, kazakh_latin: pd.DataFrame, country: str, draws: int, seed: int
+    texts: pd.DataFrame,
+    kazakh_latin: pd.DataFrame,
+    country: str,
+    scripts: set[str],
+    draws: int,
+    seed: int,
 ) -> list[_Text]:
-    """Give the texts of one language, one per script, Kazakh also in each Latin version."""
+    """Give the texts of one language, one per script, Kazakh also in each Latin version.
+
+    Only those in one of the scripts are resampled: the others are alike to no text.
+    """
     given = []
     for script, rows in texts.sort_values("word").groupby("script"):
+        written = {"": str(script)}
+        if rows["language"].iloc[0] == KAZAKH:
+            written = {CYRILLIC: str(script), **dict.fromkeys(LATIN_VERSIONS, LATIN)}
         words = rows["word"].tolist()
         counts = rows["count"].to_numpy(dtype=np.int64)
         # A stream of its own for each language and script: the same draws whatever it is compared
         # with and however it is written.
         random = np.random.default_rng([seed, *f"{country}{script}".encode()])
-        resampled = random.multinomial(int(counts.sum()), counts / counts.sum(), size=draws)
+        size = draws if scripts & {*written.values()} else 0
+        resampled = random.multinomial(int(counts.sum()), counts / counts.sum(), size=size)
         drawn = np.vstack([counts, resampled]).T.astype(np.int32, order="C")
-        if rows["language"].iloc[0] != KAZAKH:
-            given.append(_text(str(script), "", words, drawn))
-            continue
-        given.append(_text(str(script), CYRILLIC, words, drawn))
-        for version in LATIN_VERSIONS:
-            latin = transliterate(kazakh_latin, "\n".join(words), version)
-            given.append(_text("Latn", version, latin.split("\n"), drawn))
+        for version, name in written.items():
+            spelled = words
+            if version in LATIN_VERSIONS:
+                spelled = transliterate(kazakh_latin, "\n".join(words), version).split("\n")
+            counted = drawn if name in scripts else drawn[:, :1]
+            given.append(_text(name, version, spelled, counted))
     return given
 
 

@@ -116,7 +116,6 @@ SECTIONS = {
 _KEY = ["source", "reporter", "partner", "year", "flow"]
 _PRODUCT_KEY = ["exporter", "importer", "sitc_section", "year"]
 _FLOW_VALUES = ["exports_usd", "imports_usd"]
-_OPPOSITE = {"export": "import", "import": "export"}
 _ORDER = pd.CategoricalDtype([*BOOKS, *FLOWS])
 
 
@@ -183,13 +182,16 @@ def _records(
     """Collect flows as the countries see them, each set of books from one source per year."""
     trade = within(bilateral_trade, start, end)
     trade = _prepared(trade[trade["reporter"].isin(states) | trade["partner"].isin(states)])
-    reporter = trade["reporter"]
-    partner = trade["partner"]
-    flow = trade["flow"]
-    own = trade.assign(country=reporter, books="own")[reporter.isin(states)]
+    own = trade[trade["reporter"].isin(states)]
+    own = own.assign(country=own["reporter"], books="own")
     # What a reporter imports from the country is the country's export to it.
-    turned = trade.assign(country=partner, partner=reporter, flow=flow.map(_OPPOSITE))
-    mirror = turned.assign(books="mirror")[partner.isin(states)]
+    mirror = trade[trade["partner"].isin(states)]
+    mirror = mirror.assign(
+        country=mirror["partner"],
+        partner=mirror["reporter"],
+        is_export=~mirror["is_export"],
+        books="mirror",
+    )
     rows = pd.concat([own, mirror], ignore_index=True)
     rows["books"] = rows["books"].mask(rows["source"] == MODEL, "model")
     rows["books"] = pd.Categorical(rows["books"], BOOKS)
@@ -201,31 +203,30 @@ def _records(
 
 def _prepared(bilateral_trade: pd.DataFrame) -> pd.DataFrame:
     """Add flags where there are none, and categories: they group much faster than texts."""
-    if unknown := sorted({*bilateral_trade["source"].unique()} - {*REPORTED, MODEL}):
+    texts = dict.fromkeys(["source", "reporter", "partner", "flow"], "category")
+    trade = bilateral_trade.astype(texts | {"value_usd": "float64"})
+    if unknown := sorted({*trade["source"].unique()} - {*REPORTED, MODEL}):
         raise ValueError(
             f"bilateral_trade holds the source {unknown[0]!r}: give it a place in trade.REPORTED."
         )
-    trade = bilateral_trade.copy()
     if "flag" not in trade:
         trade["flag"] = ""
-    everyone = sorted({*trade["reporter"].unique(), *trade["partner"].unique()})
-    trade["source"] = pd.Categorical(trade["source"], [*REPORTED, MODEL])
-    trade["reporter"] = pd.Categorical(trade["reporter"], everyone)
-    trade["partner"] = pd.Categorical(trade["partner"], everyone)
-    trade["value_usd"] = trade["value_usd"].astype("float64")
-    check_known(trade, "flow", _OPPOSITE, "bilateral_trade")
+    everyone = sorted({*trade["reporter"].cat.categories, *trade["partner"].cat.categories})
+    trade["source"] = trade["source"].cat.set_categories([*REPORTED, MODEL])
+    for side in ("reporter", "partner"):
+        trade[side] = trade[side].cat.set_categories(everyone)
+    check_known(trade, "flow", ["export", "import"], "bilateral_trade")
     check_unique(trade, _KEY, "bilateral_trade")
     check_not_negative(trade, "value_usd", "bilateral_trade")
-    return trade
+    return trade.assign(is_export=trade["flow"] == "export")
 
 
 def _by_partner(records: pd.DataFrame) -> pd.DataFrame:
     """Give one row per country, books, year and partner with both flows, sorted by these."""
     keys = ["country", "books", "year", "partner", "source"]
-    is_export = records["flow"] == "export"
     records = records.assign(
-        exports_usd=records["value_usd"].where(is_export),
-        imports_usd=records["value_usd"].where(~is_export),
+        exports_usd=records["value_usd"].where(records["is_export"]),
+        imports_usd=records["value_usd"].mask(records["is_export"]),
     )
     cells = records.groupby(keys, observed=True)
     wide = cells[_FLOW_VALUES].sum(min_count=1).reset_index()
@@ -504,8 +505,7 @@ def ranks(
     # One more year on each side shows which main partners a year lacks.
     frame = _by_partner(_records(bilateral_trade, states, first - 1, last + 1))
     frame["cell"] = frame.groupby(["country", "books", "year"], observed=True).ngroup()
-    frame = frame.assign(**_totals(frame))
-    rows = pd.concat([_ranked(frame, flow) for flow in FLOWS], ignore_index=True)
+    rows = _ranked(frame)
     rows = rows[(rows["books"] != "mirror") | (rows["partners"] >= MIRROR_REPORTERS)]
     rows = rows[~rows["cell"].isin(_incomplete_mirrors(rows))]
     flags = _joined(pd.concat([frame[["cell", "flag"]], _missing_partners(rows)]), "flag")
@@ -516,35 +516,37 @@ def ranks(
     return _arrange(rows, f"{columns} cell", "cell flow rank").drop(columns="cell")
 
 
-def _totals(frame: pd.DataFrame) -> dict[str, Series]:
-    """Give all trade of each cell by flow: the published total where there is one, else the sum."""
-    cell = frame["cell"]
-    is_world = frame["partner"].isin([WORLD])
-    totals = {}
-    for flow in FLOWS[1:]:
+def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rank the partners by each flow within each cell (a country's books of a year)."""
+    is_state = ~frame["partner"].isin([WORLD, UNALLOCATED])
+    described = frame[["country", "year", "books", "source", "partner", "cell"]]
+    totals = _totals(frame)
+    flows = []
+    for flow in FLOWS:
+        total = totals[flow]
         values = frame[f"{flow}_usd"]
-        published = values.where(is_world).groupby(cell).transform("max")
-        totals[f"{flow}_total"] = published.fillna(values.groupby(cell).transform("sum"))
+        values = values.where(is_state & (values > 0))
+        coverage = values.groupby(frame["cell"]).sum() / total
+        rows = described.assign(flow=flow, value_usd=values)[values.notna()]
+        rows["share"] = rows["value_usd"] / rows["cell"].map(total)
+        rows["coverage"] = rows["cell"].map(coverage).where(rows["books"] != "mirror")
+        flows.append(rows)
+    rows = pd.concat(flows, ignore_index=True)
+    rows["flow"] = pd.Categorical(rows["flow"], FLOWS)
+    by = [rows["flow"], rows["cell"]]
+    rows["rank"] = competition_rank(rows["value_usd"], by).astype("int64")
+    rows["partners"] = rows.groupby(by, observed=True)["rank"].transform("size")
+    return rows
+
+
+def _totals(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give all trade of each cell by flow: the published total where there is one, else the sum."""
+    world = frame[frame["partner"].isin([WORLD])]
+    published, sums = (rows.groupby("cell")[_FLOW_VALUES] for rows in (world, frame))
+    totals = published.max().reindex(range(sums.ngroups)).fillna(sums.sum())
     # A total may be published for one flow only.
-    return totals | {"turnover_total": totals["exports_total"] + totals["imports_total"]}
-
-
-def _ranked(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
-    """Rank the partners by one flow within each cell (a country's books of a year)."""
-    cell = frame["cell"]
-    total = frame[f"{flow}_total"]
-    values = frame[f"{flow}_usd"]
-    values = values.where((values > 0) & ~frame["partner"].isin([WORLD, UNALLOCATED]))
-    by_cell = values.groupby(cell)
-    allocated = by_cell.transform("sum") / total
-    rows = frame[["country", "year", "books", "source", "partner", "cell"]].copy()
-    rows["flow"] = flow
-    rows["value_usd"] = values
-    rows["rank"] = competition_rank(values, cell)
-    rows["partners"] = by_cell.transform("count")
-    rows["share"] = values / total
-    rows["coverage"] = allocated.where(frame["books"] != "mirror")
-    return rows[values.notna()].astype({"rank": "int64", "partners": "int64"})
+    exports, imports = (totals[value] for value in _FLOW_VALUES)
+    return pd.DataFrame({"turnover": exports + imports, "exports": exports, "imports": imports})
 
 
 def _incomplete_mirrors(rows: pd.DataFrame) -> Series:
@@ -558,7 +560,7 @@ def _incomplete_mirrors(rows: pd.DataFrame) -> Series:
     is_main = (mirror["flow"] == "turnover") & (mirror["rank"] <= MAIN_PARTNERS)
     main = mirror.loc[is_main, ["country", "year", "partner"]]
     expected = pd.concat([main.assign(year=main["year"] + step) for step in (-1, 1)])
-    cells = mirror[["country", "year", "cell"]].drop_duplicates()
+    cells = mirror.drop_duplicates("cell")[["country", "year", "cell"]]
     expected = expected.merge(cells, on=["country", "year"])
     reports = pd.MultiIndex.from_frame(mirror[["cell", "partner"]])
     is_there = pd.MultiIndex.from_frame(expected[["cell", "partner"]]).isin(reports)
@@ -571,7 +573,7 @@ def _missing_partners(rows: pd.DataFrame) -> pd.DataFrame:
     main = rows.loc[rows["rank"] <= MAIN_PARTNERS, [*line, "year", "partner"]]
     skipped = main.groupby([*line, "partner"], observed=True)["year"].diff() == 2
     expected = main[skipped].assign(year=main["year"] - 1)
-    cells = rows[[*line, "year", "cell"]].drop_duplicates()
+    cells = rows.drop_duplicates(["flow", "cell"])[[*line, "year", "cell"]]
     expected = expected.merge(cells, on=[*line, "year"])  # only years that these books have
     recorded = pd.MultiIndex.from_frame(rows[["cell", "flow", "partner"]])
     wanted = pd.MultiIndex.from_frame(expected[["cell", "flow", "partner"]])
@@ -975,7 +977,9 @@ def _check_pair(country: str, partner: str) -> None:
 def _joined(rows: pd.DataFrame, column: str) -> Series:
     """Join the different texts of each cell that has any."""
     texts = rows.loc[rows[column] != "", ["cell", column]].drop_duplicates()
-    return texts.groupby("cell")[column].agg(joined)
+    # Adding texts up is much faster than a function call per cell on a series of its own.
+    together = (texts[column] + "; ").groupby(texts["cell"]).sum()
+    return together.map(lambda text: joined([text]))
 
 
 def _arrange(rows: pd.DataFrame, columns: str, by: str) -> pd.DataFrame:
