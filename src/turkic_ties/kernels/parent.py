@@ -36,8 +36,9 @@ LIBRARIES = (
     "turkic_ties.kernels.kernel",
     "ipykernel.debugger",
     "matplotlib.pyplot",
+    "matplotlib.backends.backend_svg",
     "seaborn",
-    "pydantic",
+    "pydantic.main",
     "rapidfuzz",
     "yaml",
 )
