@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import functools
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -94,24 +93,31 @@ def test_code_edited_since_it_was_loaded_neither_reads_nor_writes_entries(
 ) -> None:
     make = counted([1, 2, 3])
     assert cache.cached("a", make) == 1
-    edited = {**cache._LOADED, cache.PACKAGE / "words.py": 0}
+    edited = {**cache._LOADED, Path("edited.py"): 0}
     monkeypatch.setattr(cache, "_LOADED", edited)
     assert cache.cached("a", make) == 2
     assert cache.cached("b", make) == 3
     assert len([*place.iterdir()]) == 1
 
 
-def test_only_entries_that_nobody_used_for_long_are_deleted(place: Path) -> None:
-    for key in ("old", "used", "new"):
+def test_the_entries_that_nobody_used_for_longest_are_deleted_beyond_the_bound(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for age, key in enumerate(["newest", "old", "used again", "oldest"]):
+        known = set(place.iterdir()) if place.exists() else set()
         cache.cached(key, counted([key]))
-        for path in place.iterdir():
-            if key != "new":
-                os.utime(path, (0, time.time() - (cache.KEPT_DAYS + 0.1) * 86400))
-    assert cache.cached("used", lambda: "made again") == "used"
-    (left,) = [path for path in place.iterdir() if path.stat().st_mtime < time.time() - 86400]
+        (entry,) = set(place.iterdir()) - known
+        os.utime(entry, (0, 1_000_000_000 - age))
+    sizes = sum(path.stat().st_size for path in place.iterdir())
+    assert cache.cached("used again", counted(["made again"])) == "used again"
+    monkeypatch.setattr(cache, "MAX_BYTES", sizes)
     cache.tidy()
-    assert not left.exists()
-    assert len([*place.iterdir()]) == 2
+    assert len([*place.iterdir()]) == 4, "just the bound"
+    monkeypatch.setattr(cache, "MAX_BYTES", sizes - 1)
+    cache.tidy()
+    assert len([*place.iterdir()]) == 3
+    kept = {key: cache.cached(key, counted(["gone"])) for key in ("newest", "old", "oldest")}
+    assert kept == {"newest": "newest", "old": "old", "oldest": "gone"}
 
 
 FIELDS = [field("id"), field("value", "number"), field("count", "integer")]

@@ -10,7 +10,6 @@ import hashlib
 import os
 import pickle
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
@@ -26,16 +25,19 @@ T = TypeVar("T")
 VARIABLE = "TURKIC_TIES_CACHE"
 """Name of the variable with another folder for the cache; empty for none."""
 
-KEPT_DAYS = 30
-"""An entry that was not used for so long is deleted."""
+MAX_BYTES = 300_000_000
+"""Beyond this size of the whole cache, the entries that nobody used for longest are deleted."""
 
 HASH_BYTES = 32
 
-PACKAGE = Path(__file__).parent
+CODE = ("*.py", "data/*.py", "measures/*.py")
+"""The modules of this package that tables and measures are made by."""
 
 
 def _states() -> dict[Path, int]:
-    return {path: path.stat().st_mtime_ns for path in PACKAGE.rglob("*.py")}
+    package = Path(__file__).parent
+    paths = (path for pattern in CODE for path in package.glob(pattern))
+    return {path: path.stat().st_mtime_ns for path in paths}
 
 
 _LOADED = _states()
@@ -68,8 +70,8 @@ def cached(key: str, make: Callable[[], T]) -> T:
     Parameters
     ----------
     key
-        Names all that the result depends on, apart from the code of this package and the versions
-        of Python, NumPy and pandas.
+        Names all that the result depends on, apart from `CODE` and the versions of Python, NumPy
+        and pandas.
     make
         Called without arguments when there is no entry; its result can be pickled.
     """
@@ -116,10 +118,12 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def tidy() -> None:
-    """Delete the entries that nobody used for `KEPT_DAYS`, and what killed processes left."""
+    """Delete entries beyond `MAX_BYTES`, and with them what killed processes left."""
     if place := folder():
-        before = time.time() - KEPT_DAYS * 86400
-        for path in place.iterdir():
-            with suppress(OSError):
-                if path.stat().st_mtime < before:
+        with suppress(OSError):
+            total = 0
+            files = [(path.stat(), path) for path in place.iterdir()]
+            for about, path in sorted(files, key=lambda file: -file[0].st_mtime_ns):
+                total += about.st_size
+                if total > MAX_BYTES:
                     path.unlink()

@@ -1,5 +1,6 @@
 """Measures of defense for analysts, from `measures.arms` and `measures.diplomacy`."""
 
+from turkic_ties.measures import arms, diplomacy
 from turkic_ties.measures.arms import (
     FLAGS,
     UNKNOWN,
@@ -7,10 +8,10 @@ from turkic_ties.measures.arms import (
     deals_between,
     military_spending,
     partner_share,
-    partner_share_by_member,
     supplier_concentration,
     supplier_shares,
 )
+from turkic_ties.measures.caching import cached_measure
 from turkic_ties.measures.diplomacy import (
     DRAWS,
     MINIMUM_VOTES,
@@ -19,11 +20,13 @@ from turkic_ties.measures.diplomacy import (
     dispersion,
     event_intervals,
     events_between,
-    ideal_point_dispersion,
     ideal_point_distance,
-    vote_dispersion,
     voting_agreement,
 )
+
+partner_share_by_member = cached_measure(arms.partner_share_by_member)
+ideal_point_dispersion = cached_measure(diplomacy.ideal_point_dispersion)
+vote_dispersion = cached_measure(diplomacy.vote_dispersion)
 
 __all__ = [
     "DRAWS",

@@ -1,5 +1,7 @@
 """Measures of demographics: ethnic composition, population, development indicators."""
 
+from turkic_ties.measures import indicators
+from turkic_ties.measures.caching import cached_measure
 from turkic_ties.measures.ethnicity import (
     CENSUSES,
     LISTED_SHARE,
@@ -25,11 +27,8 @@ from turkic_ties.measures.indicators import (
     MIN_STATES,
     WINDOW_YEARS,
     indicator_ranks,
-    leads_by_domain,
-    pairwise_dominance,
     rank_history,
     selection,
-    selection_sensitivity,
 )
 from turkic_ties.measures.population import (
     age_indicators,
@@ -38,6 +37,10 @@ from turkic_ties.measures.population import (
     migrants,
     population_outlook,
 )
+
+leads_by_domain = cached_measure(indicators.leads_by_domain)
+pairwise_dominance = cached_measure(indicators.pairwise_dominance)
+selection_sensitivity = cached_measure(indicators.selection_sensitivity)
 
 __all__ = [
     "ALL_DOMAINS",

@@ -5,6 +5,7 @@ running text and words (`measures.likeness`). Who speaks, learns and plans what 
 `measures.language_use`.
 """
 
+from turkic_ties.measures import likeness
 from turkic_ties.measures.alphabets import (
     LetterOverlap,
     alphabet_of,
@@ -13,6 +14,7 @@ from turkic_ties.measures.alphabets import (
     letters_shared,
     shared_letter_sounds,
 )
+from turkic_ties.measures.caching import cached_measure
 from turkic_ties.measures.common import CYRILLIC, LATIN_VERSIONS, VERSIONS, by_state
 from turkic_ties.measures.language_use import (
     REMAINDER,
@@ -32,9 +34,10 @@ from turkic_ties.measures.likeness import (
     language_distances,
     lost_distinctions,
     relatives,
-    text_similarity,
     transliterate,
 )
+
+text_similarity = cached_measure(likeness.text_similarity)
 
 __all__ = [
     "CYRILLIC",

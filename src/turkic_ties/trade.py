@@ -1,5 +1,8 @@
 """Measures of trade in one place, from the modules of `turkic_ties.measures`."""
 
+from turkic_ties.measures import gravity as gravity_model
+from turkic_ties.measures import trade
+from turkic_ties.measures.caching import cached_measure
 from turkic_ties.measures.composition import (
     CENTRAL_ASIA,
     by_chapter,
@@ -8,7 +11,7 @@ from turkic_ties.measures.composition import (
     with_region,
 )
 from turkic_ties.measures.discrepancy import publications, sent_and_received
-from turkic_ties.measures.gravity import NORMAL, SPECIFICATIONS, Gravity, gravity
+from turkic_ties.measures.gravity import NORMAL, SPECIFICATIONS, Gravity
 from turkic_ties.measures.investment import (
     STATED_SINCE,
     investor,
@@ -37,16 +40,18 @@ from turkic_ties.measures.trade import (
     constant_dollars,
     growth,
     intra_industry,
-    intra_trade,
     latest_complete_year,
     main_series,
     member_shares,
     prefer,
-    ranks,
     revealed_advantage,
-    section_coverage,
     sections,
 )
+
+intra_trade = cached_measure(trade.intra_trade)
+ranks = cached_measure(trade.ranks)
+section_coverage = cached_measure(trade.section_coverage)
+gravity = cached_measure(gravity_model.gravity)
 
 __all__ = [
     "BOOKS",

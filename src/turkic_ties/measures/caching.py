@@ -27,6 +27,7 @@ COLLECTIONS = (tuple, list, frozenset, set, dict)
 def cached_measure(measure: Callable[P, T]) -> Callable[P, T]:
     """Make a measure look for its result in `turkic_ties.cache` first.
 
+    For one that takes 20 ms or more: to name its arguments takes some, 10 ms for the largest table.
     The result is named by the measure, its arguments (a table by its address and hash, another
     frame by its contents) and the constants of the modules of measures, should somebody have set
     one to another value. With an argument that has no such name, the measure is computed.

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -51,6 +51,7 @@ STYLE = {
     "axes.titlelocation": "left",
     "axes.titlesize": 11.5,
     "axes.titleweight": "bold",
+    "axes.titley": 1.0,  # matplotlib would look for it in the labels of ticks, many times
     "axes.unicode_minus": True,
     "figure.constrained_layout.use": True,
     "figure.facecolor": PAPER,
@@ -120,7 +121,7 @@ def label_line_ends(
     """
     right = offset_copy(ax.transAxes, ax.get_figure(root=True), x=LEADER_POINTS, units="points")
     for text, (x, y, colour) in labels.items():
-        label = ax.annotate(
+        label: Any = ax.annotate(
             text,
             (x, y),
             xytext=(1, 0),
@@ -132,6 +133,7 @@ def label_line_ends(
             arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.7, "relpos": (0, 0.5)},
         )
         label.set_gid(f"{LINE_END}{gap}")
+        label.leader = label.arrowprops, label.arrow_patch
     _place_labels(ax)
 
 
@@ -161,7 +163,7 @@ def _place_labels(ax: Axes) -> None:
         end = ends[place]
         moved = abs(y - end[1]) * height > LABEL_POINTS / 2 or edge - end[0] > 0.03
         label.set_position((edge, y))
-        label.arrow_patch.set_visible(moved)
+        label.arrowprops, label.arrow_patch = label.leader if moved else (None, None)
 
 
 def legend_below(fig: Figure, named: Mapping[str, Any] | None = None) -> None:
@@ -187,6 +189,14 @@ def legend_below(fig: Figure, named: Mapping[str, Any] | None = None) -> None:
     fig.legend([*named.values()], [*named], loc="outside lower left", ncols=max(1, columns))
 
 
+class _Layout(FigureCanvasBase):
+    """A canvas for seaborn, which draws a heat map to see which names overlap: places suffice."""
+
+    def draw(self, *_: Any, **__: Any) -> None:
+        """Place everything, and draw nothing."""
+        _lay_out(self.figure)
+
+
 def heat(values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float]) -> Figure:
     """Draw a table of shaded cells, with its columns named above; a missing value is blank.
 
@@ -205,16 +215,18 @@ def heat(values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float])
     is_rotated = widest * len(names) > 36
     header = 0.4 + 0.065 * widest if is_rotated else 1.0  # at 45 degrees, in inches
     height = header + (0.2 + 0.17 * lines) * len(values)
-    fig = plt.figure(figsize=(WIDTH, height))
+    fig = Figure(figsize=(WIDTH, height))
+    _Layout(fig)
     low, high = limits
-    cells = {"annot": texts, "fmt": "", "annot_kws": {"color": ON_CELL, "size": SMALLEST_TEXT}}
+    inside = {"color": ON_CELL, "size": SMALLEST_TEXT, "in_layout": False}
+    cells = {"annot": texts, "fmt": "", "annot_kws": inside, "ax": fig.subplots()}
     look = {"linewidths": 1.5, "linecolor": PAPER, "cbar": False}
     cmap, ends = ("Blues", (low, high)) if low < high else ("Blues_r", (high, low))
     # The darkest cells are left out, so that dark text can be read on all.
     reach = (ends[1] - ends[0]) * 0.6
     ends = (ends[0], ends[1] + reach) if low < high else (ends[0] - reach, ends[1])
     with warnings.catch_warnings():
-        # seaborn draws once to see which names overlap; `as_svg` makes room for long ones.
+        # `as_svg` makes room for long names.
         warnings.filterwarnings("ignore", "constrained_layout not applied")
         ax = sns.heatmap(
             values.astype(float), vmin=ends[0], vmax=ends[1], cmap=cmap, **cells, **look
@@ -290,13 +302,21 @@ def finish(fig: Figure) -> None:
     for text in fig.findobj(Text):
         if "$" in text.get_text() and "\\mathdefault" not in text.get_text():
             text.set_parse_math(False)
+    for ax in fig.axes:
+        ax.spines.left.axis = None  # it is never drawn, and would look at all ticks for its size
     named = [ax for ax in fig.axes if any(map(names_a_line, ax.texts))]
     for ax in named:
         _place_labels(ax)  # else a name far outside could leave no room for the axes
     if named:
-        fig.draw_without_rendering()
+        _lay_out(fig)
     for ax in named:
         _place_labels(ax)
+
+
+def _lay_out(fig: Figure) -> None:
+    """Place the axes of a figure, as drawing it does first."""
+    if (layout := fig.get_layout_engine()) is not None:
+        layout.execute(fig)
 
 
 def _translate(fig: Figure) -> None:
