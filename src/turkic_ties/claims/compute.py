@@ -63,7 +63,7 @@ class Evaluation:
             known = self._vocabulary(calculation, trace)
             if calculation.over in result and trace.labels is None:
                 column = str(calculation.over)
-                trace.labels = set(map(str, [*result[column].dropna(), *known(column)]))
+                trace.labels = set(map(str, [*result[column].dropna().unique(), *known(column)]))
             rows = select(result, calculation.where, known)
             value = from_rows(rows, calculation, trace)
             if self.steps:

@@ -544,19 +544,23 @@ def _stated(stated: Stated | None) -> str:
 
 def _sources(readings: Iterable[ReadingResult]) -> list[dict[str, str]]:
     """List the sources that were really used: those the chosen rows name, else all of a table's."""
+    readings = sorted(readings, key=lambda reading: reading.value == "no data")
+    tables = {table for reading in readings for table in reading.tables}
+    sources = {table: data.resource(table)["sources"] for table in tables}
     wanted: dict[str, set[str]] = {}
-    for reading in sorted(readings, key=lambda reading: reading.value == "no data"):
+    for reading in readings:
         if reading.value == "no data" and set(reading.tables) <= set(wanted):
             continue
         for table in reading.tables:
-            every = {source["name"] for source in data.resource(table)["sources"]}
+            every = {source["name"] for source in sources[table]}
             named = every & set(reading.sources)
             wanted[table] = wanted.get(table, set()) | (named or every)
-    used = []
-    for table, names in sorted(wanted.items()):
-        sources = data.resource(table)["sources"]
-        used += [_source(table, source) for source in sources if source["name"] in names]
-    return used
+    return [
+        _source(table, source)
+        for table, names in sorted(wanted.items())
+        for source in sources[table]
+        if source["name"] in names
+    ]
 
 
 def _source(table: str, source: Json) -> dict[str, str]:

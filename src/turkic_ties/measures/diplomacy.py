@@ -355,31 +355,23 @@ def _dispersion_by_window(
         Column for the smallest number of observations of a power.
     """
     years = set(enough)
-    rows = []
-    for first, last in spans:
-        if not {first, last} <= years:
-            continue
-        inside = apart[(apart.index >= first) & (apart.index <= last)]
-        distances = inside.mean()
-        low, high = _dispersion_interval(inside.to_numpy(), draws, (seed, first, last))
-        row = {
-            "window_start": first,
-            "window_end": last,
-            size: inside.count().min(),
-            "nearest": distances.idxmin(),
-            "furthest": distances.idxmax(),
-            "nearest_distance": distances.min(),
-            "furthest_distance": distances.max(),
-            "dispersion": dispersion(distances.to_numpy()),
-            "dispersion_low": low,
-            "dispersion_high": high,
-        }
-        rows.append(row)
-    types = dict.fromkeys(["window_start", "window_end", size], "int64")
-    types |= {"nearest": "str", "furthest": "str"}
-    types |= dict.fromkeys(["nearest_distance", "furthest_distance"], "float64")
-    types |= dict.fromkeys(["dispersion", "dispersion_low", "dispersion_high"], "float64")
-    return frame(rows, types)
+    known = [span for span in spans if years.issuperset(span)]
+    inside = [apart[(apart.index >= first) & (apart.index <= last)] for first, last in known]
+    rows = pd.DataFrame(known, columns=["window_start", "window_end"], dtype="int64")
+    rows[size] = [votes.count().min() for votes in inside]
+    means = [votes.mean() for votes in inside]
+    distances = pd.DataFrame(means, columns=apart.columns, dtype="float64")
+    rows["nearest"] = distances.idxmin(axis=1)
+    rows["furthest"] = distances.idxmax(axis=1)
+    rows["nearest_distance"] = distances.min(axis=1)
+    rows["furthest_distance"] = distances.max(axis=1)
+    rows["dispersion"] = _dispersions(distances.to_numpy("float64"))
+    intervals = [
+        _dispersion_interval(votes.to_numpy(), draws, (seed, *span))
+        for votes, span in zip(inside, known, strict=True)
+    ]
+    rows[["dispersion_low", "dispersion_high"]] = np.reshape(intervals, (-1, 2))
+    return rows.astype({size: "int64", "nearest": "str", "furthest": "str"})
 
 
 def _dispersion_interval(apart: Floats, draws: int, seed: tuple[int, ...]) -> tuple[float, float]:

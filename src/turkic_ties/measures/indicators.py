@@ -8,7 +8,6 @@ stays missing. Which indicators are selected, and which direction of each is bet
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -212,16 +211,12 @@ def rank_history(
     year = ["indicator", "year"]
     rows = _ranked(rows, by=year)
     own = rows[(rows["iso3"] == country) & (rows["n_states"] > 1)]
-    names = rows.groupby(year)["iso3"].agg(list).reindex(own.set_index(year).index)
-    own = own.assign(states=_listed(names), no_value=_listed(names, of=compared))
+    names = (rows["iso3"] + " ").groupby([rows[column] for column in year]).sum().str.rstrip()
+    own = own.join(names.rename("states"), on=year)
+    missing = [" ".join(name for name in compared if name not in names) for names in own["states"]]
+    own["no_value"] = pd.Series(missing, own.index, "str")
     columns = ["indicator", "name", "unit", "year", "value", "rank", "n_states", "tied"]
     return own[[*columns, "states", "no_value", "source"]].reset_index(drop=True)
-
-
-def _listed(names: Series, of: Sequence[str] | None = None) -> pd.api.extensions.ExtensionArray:
-    """Join the names of each row, or those `of` a list that a row does not have."""
-    chosen = [names if of is None else [n for n in of if n not in names] for names in names]
-    return pd.array([" ".join(several) for several in chosen], dtype="str")
 
 
 def leads_by_domain(
@@ -395,19 +390,16 @@ def pairwise_dominance(
         out.
     """
     ranks = indicator_ranks(indicators, indicator_catalog, year).dropna(subset="rank")
-    source = ranks.groupby("indicator")["source"].first()
-    ranks = ranks.astype({"rank": "float64"})
-    places = ranks.pivot_table(index="indicator", columns="iso3", values="rank", aggfunc="first")
-    rows = []
-    for first, other in permutations(places, 2):
-        difference = (places[first] - places[other]).dropna()
-        row = {"iso3": first, "other": other, "indicators": len(difference)}
-        row |= {"better": (difference < 0).mean(), "worse": (difference > 0).mean()}
-        row |= {"tied": (difference == 0).mean(), "source": joined(source[difference.index])}
-        rows.append(row)
-    types = {"iso3": "str", "other": "str", "indicators": "int64"}
-    types |= dict.fromkeys(["better", "worse", "tied"], "float64") | {"source": "str"}
-    return frame((row for row in rows if row["indicators"]), types)
+    ranks = ranks[["indicator", "iso3", "rank", "source"]]
+    others = ranks[["indicator", "iso3", "rank"]].rename(columns={"iso3": "other"})
+    pairs = ranks.merge(others, on="indicator", suffixes=("", "_other"))
+    pairs = pairs[pairs["iso3"] != pairs["other"]]
+    difference = (pairs["rank"] - pairs["rank_other"]).astype("int64")
+    signs = {"better": difference < 0, "worse": difference > 0, "tied": difference == 0}
+    by_pair = pairs.assign(**signs).groupby(["iso3", "other"])
+    rows = by_pair.agg(indicators=("indicator", "size"))
+    rows = rows.join(by_pair[[*signs]].mean()).join(by_pair["source"].agg(joined))
+    return rows.reset_index()
 
 
 def _compared_states(without: Sequence[str], country: str | None = None) -> list[str]:
