@@ -113,7 +113,8 @@ def ways(folder: Path) -> dict[str, Callable[[], Measured]]:
         ),
         "(e) ties build, nothing to do": lambda: measure(ours(edition)),
         "nbval, plain": lambda: measure(nbval("-p", "no:xdist", "--nbval-kernel-name", "python3")),
-        "nbval, as make test runs it": lambda: measure(nbval(*AS_MAKE_TEST)),
+        # Tests that run before it have filled the cache.
+        "nbval, as make test runs it": lambda: measure(nbval(*AS_MAKE_TEST), **_cache(folder)),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from small_project import keep_one_statement, make_small_project
+from small_project import keep_one_statement, make_small_project, produce_once
 
 from turkic_ties import cache, claims
 
@@ -104,11 +104,17 @@ def ties(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture
 def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a project with two small notebooks, data that may be edited, and nothing published."""
+    """Give a project with two small notebooks, data that may be edited, and nothing published.
+
+    Builds in this process run the two notebooks once only, see `small_project.produce_once`.
+    """
     root = tmp_path / "project"
     make_small_project(root)
     keep_one_statement(data_copy / "articles")
+    for topic in ("demographics", "language_policy"):
+        shutil.rmtree(data_copy / topic)
     monkeypatch.setattr("turkic_ties.topics.PROJECT", root)
+    monkeypatch.setattr("turkic_ties.reports.build.produce", produce_once)
     return root
 
 

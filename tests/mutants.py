@@ -238,7 +238,8 @@ def main() -> int:
     drawn = sorted(every, key=lambda mutant: hashlib.sha256(mutant.name.encode()).digest())
     drawn = drawn[: options.count]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        used = sorted({mutant.path for mutant in drawn})
+        # Modules with the same tests are tried once.
+        used = sorted({tuple(tests_of(mutant.path)): mutant.path for mutant in drawn}.values())
         unchanged = [Mutant(path, 0, "", "", path.read_text(encoding="utf-8")) for path in used]
         for mutant, passes in zip(unchanged, pool.map(survives, unchanged), strict=True):
             if not passes:

@@ -36,6 +36,7 @@ LIBRARIES = (
     "turkic_ties.kernels.kernel",
     "ipykernel.debugger",
     "matplotlib.pyplot",
+    "matplotlib.backends.backend_svg",
     "seaborn",
     "pydantic",
     "rapidfuzz",
@@ -189,6 +190,8 @@ def preload() -> None:
     builtins.get_ipython = lambda: types.SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
     for name in LIBRARIES:
         importlib.import_module(name)
+    # The first model imports what all models are made with.
+    sys.modules["pydantic"].create_model("First", value=(int, 0))
     del builtins.get_ipython  # type: ignore[attr-defined]
     # The collector would otherwise touch, and so copy, all of this memory in every child.
     gc.collect()
