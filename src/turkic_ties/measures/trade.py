@@ -212,8 +212,9 @@ def _prepared(bilateral_trade: pd.DataFrame) -> pd.DataFrame:
     if "flag" not in trade:
         trade["flag"] = ""
     everyone = sorted({*trade["reporter"].cat.categories, *trade["partner"].cat.categories})
-    known = {"source": [*REPORTED, MODEL], "reporter": everyone, "partner": everyone}
-    trade = trade.astype({column: pd.CategoricalDtype(of) for column, of in known.items()})
+    trade["source"] = trade["source"].cat.set_categories([*REPORTED, MODEL])
+    for side in ("reporter", "partner"):
+        trade[side] = trade[side].cat.set_categories(everyone)
     check_known(trade, "flow", ["export", "import"], "bilateral_trade")
     check_unique(trade, _KEY, "bilateral_trade")
     check_not_negative(trade, "value_usd", "bilateral_trade")
