@@ -296,7 +296,10 @@ def finish(fig: Figure) -> None:
         if "$" in text.get_text() and "\\mathdefault" not in text.get_text():
             text.set_parse_math(False)
     for ax in fig.axes:
-        ax.spines.left.axis = None  # it is never drawn, and would look at all ticks for its size
+        # Spines look at all ticks for their size: in vain where labels are further out, or no ticks.
+        ax.spines.left.axis = None
+        if ax.xaxis.get_tick_params()["labelbottom"]:
+            ax.spines.bottom.axis = None
     named = [ax for ax in fig.axes if any(map(names_a_line, ax.texts))]
     for ax in named:
         _place_labels(ax)  # else a name far outside could leave no room for the axes
