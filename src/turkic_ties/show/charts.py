@@ -296,7 +296,7 @@ def finish(fig: Figure) -> None:
         if "$" in text.get_text() and "\\mathdefault" not in text.get_text():
             text.set_parse_math(False)
     for ax in fig.axes:
-        # Spines look at all ticks for their size: in vain where labels are further out, or no ticks.
+        # Spines look at all ticks for their size, in vain where labels are further out or no ticks.
         ax.spines.left.axis = None
         if ax.xaxis.get_tick_params()["labelbottom"]:
             ax.spines.bottom.axis = None
