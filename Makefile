@@ -7,6 +7,8 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 # A notebook stays in one process. Plugins for other kinds of tests would take over a second in each of them to import.
 NBVAL := --numprocesses auto --dist loadfile -p no:hypothesispytest -p no:anyio
+# Of all plugins that are installed only these are imported, in every worker.
+PLUGINS := --disable-plugin-autoload -p xdist -p pytest_cov -p hypothesispytest -p pytest_httpserver
 # Some tests wait for processes they stop: one worker more than there are processors uses the time.
 WORKERS = $(shell $(PYTHON) -c 'import os; print(1 + os.cpu_count())')
 
@@ -25,7 +27,8 @@ types: .venv/ready
 	$(BIN)/mypy
 
 units: .venv/ready
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --doctest-modules \
+	@$(BIN)/python -m compileall -q src  # edited modules would be compiled in every process
+	$(BIN)/pytest $(PLUGINS) --numprocesses $(WORKERS) --dist worksteal --doctest-modules \
 		--cov --cov-report=term:skip-covered tests src
 
 lab: .venv/ready  ## open JupyterLab on the notebooks

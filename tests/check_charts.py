@@ -220,7 +220,8 @@ def faults(report: Report) -> Iterator[tuple[str, str]]:
 
     cells = json.loads(report.notebook.read_text(encoding="utf-8"))["cells"]
     names: dict[str, Any] = {"__name__": "__main__"}
-    with mpl.rc_context(), _replaced(show, as_svg=check, display=lambda *_, **__: None):
+    silent = {name: lambda *_, **__: None for name in ("display", "statements", "sources")}
+    with mpl.rc_context(), _replaced(show, as_svg=check, **silent):
         mpl.use("svg")
         for cell in cells:
             if cell["cell_type"] == "code":

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+import importlib
+import pickle
+import pkgutil
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from small_project import keep_one_statement, make_small_project, produce_once
+from typer.testing import CliRunner
 
 from turkic_ties import cache, claims
+from turkic_ties.cli import app
 
 PROJECT = Path(__file__).parents[1]
-TIES = Path(sys.executable).with_name("ties")
 # About builds, pages and publishers: coverage is measured of what gives figures and sentences.
 NOT_OF_FIGURES = (
     "test_articles",
@@ -71,9 +74,17 @@ def registry() -> claims.Registry:
 
 
 @pytest.fixture(scope="session")
-def evaluated_article(registry: claims.Registry) -> list[claims.Result]:
-    """Evaluate the standard article, once for all test files of a process."""
-    return claims.evaluate(registry)
+def evaluated_article(
+    registry: claims.Registry, testrun_uid: str, tmp_path_factory: pytest.TempPathFactory
+) -> list[claims.Result]:
+    """Evaluate the standard article, once for the processes of a run that do not do so at once."""
+    path = tmp_path_factory.getbasetemp().parent / f"article-{testrun_uid}"
+    if not path.exists():
+        begun = tmp_path_factory.mktemp("article") / path.name
+        begun.write_bytes(pickle.dumps(claims.evaluate(registry)))
+        begun.rename(path)
+    evaluated: list[claims.Result] = pickle.loads(path.read_bytes())
+    return evaluated
 
 
 @pytest.fixture
@@ -86,17 +97,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def ties(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run ``ties`` as a user would, from a folder that is not the checkout."""
+    """Run ``ties`` from a folder that is not the checkout, in this process with its imports."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [TIES, *arguments],
-            cwd=tmp_path,
-            env=os.environ,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
+        with contextlib.chdir(tmp_path):
+            answer = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        return subprocess.CompletedProcess(
+            arguments, answer.exit_code, answer.stdout, answer.stderr
         )
 
     return run
@@ -116,6 +123,23 @@ def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setattr("turkic_ties.topics.PROJECT", root)
     monkeypatch.setattr("turkic_ties.reports.build.produce", produce_once)
     return root
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, Any, Any]:
+    """Measure no coverage of reading the tests, apart from the modules that give figures."""
+    plugin = session.config.pluginmanager.getplugin("_cov")
+    measured = plugin.cov_controller if plugin else None
+    if measured:
+        for package in ("claims", "data", "findings", "measures", "show"):
+            folder = importlib.import_module(f"turkic_ties.{package}")
+            for module in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
+                importlib.import_module(module.name)
+        measured.pause()
+    collected = yield
+    if measured:
+        measured.resume()
+    return collected
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

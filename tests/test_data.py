@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
 import re
 import shutil
@@ -26,9 +28,15 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+@functools.cache
+def written(address: str) -> pd.DataFrame:
+    """Read the files of a table without corrections."""
+    return pd.concat(pd.read_csv(path, keep_default_na=False) for path in data.files(address))
+
+
 def one_row(address: str, **key: object) -> dict[str, object]:
     """The row with this key in the file itself, before corrections."""
-    frame = pd.concat(pd.read_csv(path, keep_default_na=False) for path in data.files(address))
+    frame = written(address)
     for column, value in key.items():
         frame = frame[frame[column] == value]
     assert len(frame) == 1
@@ -79,11 +87,8 @@ def test_tables_are_sorted_by_their_key_and_use_unix_line_ends(address: str) -> 
         numbers = {
             name: pd.to_numeric(frame[name]) for name in schema["primaryKey"] if name in counted
         }
-        assert (
-            frame.assign(**numbers)[schema["primaryKey"]]
-            .apply(tuple, axis=1)
-            .is_monotonic_increasing
-        ), path.name
+        keys = frame.assign(**numbers)[schema["primaryKey"]].itertuples(index=False, name=None)
+        assert all(one <= other for one, other in itertools.pairwise(keys)), path.name
 
 
 @pytest.mark.parametrize("address", PUBLISHED)
@@ -304,27 +309,24 @@ def test_the_table_of_the_readme_is_whole(folder: Path) -> None:
 # -- digests ---------------------------------------------------------------------------------------
 
 
-def test_a_digest_covers_files_description_and_corrections(data_copy: Path) -> None:
-    address = data.corrections()[0]["table"]
-    digests = [data.digest(address)]
-    corrected(data_copy, reason="Another reason.")
-    digests.append(data.digest(address))
-    edit(data_copy / address.split("/")[0] / "datapackage.yaml", "title: ", "title: New ")
-    edit(
-        data_copy / "trade" / "datapackage.yaml", "    title: Bilateral", "    title: New bilateral"
-    )
-    digests.append(data.digest(address))
-    edit(data.files(address)[0], "1", "2")
-    digests.append(data.digest(address))
+def test_a_digest_covers_files_description_and_corrections(folder: Path) -> None:
+    corrected(folder)
+    digests = [data.digest("trade/tiny")]
+    corrected(folder, reason="Another reason.")
+    digests.append(data.digest("trade/tiny"))
+    edit(folder / "trade" / "datapackage.yaml", "title: Tiny", "title: New")
+    digests.append(data.digest("trade/tiny"))
+    edit(folder / "trade" / "tiny.csv", "1", "3")
+    digests.append(data.digest("trade/tiny"))
     assert len(set(digests)) == 4
     assert all(re.fullmatch("sha256:[0-9a-f]{64}", digest) for digest in digests)
 
 
-def test_a_corrected_table_is_loaded_anew(data_copy: Path) -> None:
-    entry = data.corrections()[0]
-    before = len(data.load(entry["table"]))
-    corrected(data_copy, action="flag", flag="odd")
-    assert len(data.load(entry["table"])) == before + 1
+def test_a_corrected_table_is_loaded_anew(folder: Path) -> None:
+    corrected(folder)
+    before = len(data.load("trade/tiny"))
+    corrected(folder, action="flag", flag="odd")
+    assert len(data.load("trade/tiny")) == before + 1
 
 
 def test_tables_read_are_remembered() -> None:
@@ -335,11 +337,21 @@ def test_tables_read_are_remembered() -> None:
 # -- corrections -----------------------------------------------------------------------------------
 
 
-def corrected(data_copy: Path, **change: object) -> None:
-    path = data_copy / "corrections.yml"
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    entries[0].update(change)
-    path.write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
+CORRECTION = {
+    "id": "a-is-wrong",
+    "table": "trade/tiny",
+    "match": {"id": "a"},
+    "column": "value",
+    "action": "drop",
+    "expected": 1,
+    "reason": "Printed otherwise.",
+    "reference": "https://example.org/",
+}
+
+
+def corrected(folder: Path, **change: object) -> None:
+    """Write a table of two rows, and a correction of the first."""
+    tiny_data(folder, "id,value\na,1\nb,2\n", PLAIN, corrections=[CORRECTION | change])
 
 
 def test_every_correction_changes_the_frame_and_only_its_row() -> None:
@@ -358,42 +370,33 @@ def test_every_correction_changes_the_frame_and_only_its_row() -> None:
 
 
 def test_a_correction_whose_figure_is_gone_stops_loading_and_says_which_entry(
-    data_copy: Path,
+    folder: Path,
 ) -> None:
-    entry = data.corrections()[0]
-    corrected(data_copy, expected=1.5)
-    with pytest.raises(DataError, match=f"{entry['id']}.*delete or renew this entry"):
-        data.load(entry["table"])
+    corrected(folder, expected=3)
+    with pytest.raises(DataError, match=r"a-is-wrong.*delete or renew this entry"):
+        data.load("trade/tiny")
 
 
-def test_a_correction_whose_row_is_gone_stops_loading(data_copy: Path) -> None:
-    entry = data.corrections()[0]
-    corrected(data_copy, match={**entry["match"], "year": 1900})
+def test_a_correction_whose_row_is_gone_stops_loading(folder: Path) -> None:
+    corrected(folder, match={"id": "c"})
     with pytest.raises(DataError, match="no such row"):
-        data.load(entry["table"])
+        data.load("trade/tiny")
 
 
-def test_a_correction_can_replace_a_value(data_copy: Path) -> None:
-    entry = data.corrections()[0]
-    corrected(data_copy, action="replace", value=12.0)
-    frame = data.load(entry["table"])
-    for column, value in entry["match"].items():
-        frame = frame[frame[column] == value]
-    assert frame[entry["column"]].tolist() == [12.0]
+def test_a_correction_can_replace_a_value(folder: Path) -> None:
+    corrected(folder, action="replace", value=12)
+    assert data.load("trade/tiny")["value"].tolist() == [12, 2]
 
 
-def test_an_unknown_action_is_refused(data_copy: Path) -> None:
-    entry = data.corrections()[0]
-    corrected(data_copy, action="repair")
+def test_an_unknown_action_is_refused(folder: Path) -> None:
+    corrected(folder, action="repair")
     with pytest.raises(DataError, match=r"drop.*replace.*flag"):
-        data.load(entry["table"])
+        data.load("trade/tiny")
 
 
-def test_a_correction_without_a_reason_is_refused(data_copy: Path) -> None:
-    path = data_copy / "corrections.yml"
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    del entries[0]["reason"]
-    path.write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
+def test_a_correction_without_a_reason_is_refused(folder: Path) -> None:
+    corrected(folder)
+    edit(folder / "corrections.yml", "  reason: Printed otherwise.\n", "")
     with pytest.raises(DataError, match="reason: is missing"):
         data.corrections()
 
