@@ -420,7 +420,7 @@ def test_a_killed_parent_takes_its_kernels_with_it_and_is_replaced(
             assert len(own_parents) == 2
 
 
-def test_another_environment_means_a_cold_kernel(own_parents: dict[Path, Any]) -> None:
+def test_another_environment_means_a_cold_kernel() -> None:
     with kernel() as first:
         assert first.warm
     with kernel(env={**os.environ, "MPLCONFIGDIR": "elsewhere"}) as other:

@@ -20,7 +20,7 @@ SHARED = ("countries.csv", "datapackage.yaml", "refresh.yml")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy what a checkout has, without data and notebooks."""
     root = tmp_path_factory.mktemp("checkout")
-    shutil.copytree(PROJECT / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PROJECT / "src", root / "src")
     for name in ("data", "notebooks", "tests"):
         (root / name).mkdir()
     for name in SHARED:
@@ -34,10 +34,13 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 ALL_CHECKS = """
 import sys
 import pytest
+from hypothesis import settings
 from turkic_ties import data
 from turkic_ties.cli import main
 from turkic_ties.starter import create
 
+settings.register_profile("project", deadline=None)  # as tests/conftest.py does
+settings.load_profile("project")
 create("water_use")
 assert data.check() == []
 assert pytest.main(["-qc/dev/null", "-pno:cacheprovider", "tests/test_water_use.py"]) == 0
