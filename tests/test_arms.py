@@ -361,6 +361,14 @@ def test_spending_is_that_of_the_country_and_period_with_both_ends() -> None:
     assert arms.military_spending(table, "TUR").empty
 
 
+def test_a_year_with_only_missing_figures_has_no_row() -> None:
+    missing = (2000, "current_usd", float("nan"), "estimate")
+    table = spending(missing, (2001, "current_usd", 1e9, ""), (2002, "share_of_gdp", None, ""))
+    result = arms.military_spending(table, "KAZ")
+    assert result["year"].tolist() == [2001]
+    assert result["flag"].tolist() == [""]
+
+
 def test_a_table_without_constant_dollars_has_no_price_year() -> None:
     row = arms.military_spending(spending((2001, "current_usd", 1e9, None)), "KAZ").iloc[0]
     assert pd.isna(row["price_year"])

@@ -555,12 +555,10 @@ def _sources(readings: Iterable[ReadingResult]) -> list[dict[str, str]]:
             every = {source["name"] for source in sources[table]}
             named = every & set(reading.sources)
             wanted[table] = wanted.get(table, set()) | (named or every)
-    return [
-        _source(table, source)
-        for table, names in sorted(wanted.items())
-        for source in sources[table]
-        if source["name"] in names
-    ]
+    used = []
+    for table, names in sorted(wanted.items()):
+        used += [_source(table, source) for source in sources[table] if source["name"] in names]
+    return used
 
 
 def _source(table: str, source: Json) -> dict[str, str]:

@@ -196,6 +196,7 @@ def preload() -> None:
     # The collector would otherwise touch, and so copy, all of this memory in every child.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)  # after 700 objects it would look for the few that charts leave
 
 
 def become_kernel(request: Message) -> None:

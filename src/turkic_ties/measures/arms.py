@@ -392,7 +392,7 @@ def military_spending(
     rows = figures.rename(columns={constant: "constant_usd"}).reset_index()
     types = {"constant_usd": "float64", "price_year": "Int64", "current_usd": "float64"}
     types |= {"share_of_gdp": "float64", "flag": "str"}
-    flags = [FLAGS[grade] for grade in grades]
+    flags = [FLAGS[grade] for grade in grades[figures.index]]  # not of a year without a figure
     rows = rows.assign(price_year=price_year, flag=flags).reindex(columns=["year", *types])
     return rows.rename_axis(columns=None).astype(types)
 

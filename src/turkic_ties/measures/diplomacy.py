@@ -358,11 +358,12 @@ def _dispersion_by_window(
     known = [span for span in spans if years.issuperset(span)]
     inside = [apart[(apart.index >= first) & (apart.index <= last)] for first, last in known]
     rows = pd.DataFrame(known, columns=["window_start", "window_end"], dtype="int64")
-    rows[size] = [votes.count().min() for votes in inside]
+    counts = [votes.notna().to_numpy().sum(axis=0).min() for votes in inside]
+    rows[size] = np.array(counts, dtype="int64")
     means = [votes.mean() for votes in inside]
     distances = pd.DataFrame(means, columns=apart.columns, dtype="float64")
-    rows["nearest"] = distances.idxmin(axis=1)
-    rows["furthest"] = distances.idxmax(axis=1)
+    rows["nearest"] = distances.idxmin(axis=1).astype("str")
+    rows["furthest"] = distances.idxmax(axis=1).astype("str")
     rows["nearest_distance"] = distances.min(axis=1)
     rows["furthest_distance"] = distances.max(axis=1)
     rows["dispersion"] = _dispersions(distances.to_numpy("float64"))
@@ -371,7 +372,7 @@ def _dispersion_by_window(
         for votes, span in zip(inside, known, strict=True)
     ]
     rows[["dispersion_low", "dispersion_high"]] = np.reshape(intervals, (-1, 2))
-    return rows.astype({size: "int64", "nearest": "str", "furthest": "str"})
+    return rows
 
 
 def _dispersion_interval(apart: Floats, draws: int, seed: tuple[int, ...]) -> tuple[float, float]:

@@ -117,8 +117,8 @@ def publications(
     check_pair(country, partner)
     pair = [country, partner]
     is_pair = bilateral_trade["reporter"].isin(pair) & bilateral_trade["partner"].isin(pair)
-    reports = bilateral_trade[is_pair & (bilateral_trade["source"] != MODEL)]
-    rows = within(reports, start, end)
+    rows = within(bilateral_trade[is_pair], start, end)
+    rows = rows[rows["source"] != MODEL]
     flow = ["reporter", "partner", "flow"]
     check_known(rows, "flow", ["export", "import"], "bilateral_trade")
     check_unique(rows, [*flow, "source", "year"], "bilateral_trade")

@@ -205,7 +205,8 @@ def rank_history(
         )
     check_known(described, "direction", [*_SIGN, "neutral"], "indicator_catalog")
     described = described[["indicator", "name", "unit", "direction", "source"]]
-    rows = within(indicators[indicators["iso3"].isin(compared)], start, end).merge(described)
+    rows = indicators[indicators["indicator"].isin(described["indicator"])]
+    rows = within(rows[rows["iso3"].isin(compared)], start, end).merge(described)
     rows["cost"] = rows["value"] * rows["direction"].map(_SIGN)
     rows = rows.dropna(subset="cost").sort_values(["indicator", "year", "cost", "iso3"])
     year = ["indicator", "year"]

@@ -254,7 +254,7 @@ def text_similarity(
 
     def written(texts: pd.DataFrame, state: str, scripts: set[str]) -> list[_Text]:
         of_state = texts[texts["language"] == language.get(state)]
-        return _texts(of_state, kazakh_latin, state, scripts, draws, seed)
+        return _texts(of_state, kazakh_latin, scripts, draws, [seed, *state.encode()])
 
     rows = []
     for corpus, texts in word_form_counts.groupby("corpus"):
@@ -297,12 +297,7 @@ class _Text:
 
 
 def _texts(
-    texts: pd.DataFrame,
-    kazakh_latin: pd.DataFrame,
-    country: str,
-    scripts: set[str],
-    draws: int,
-    seed: int,
+    texts: pd.DataFrame, kazakh_latin: pd.DataFrame, scripts: set[str], draws: int, seed: list[int]
 ) -> list[_Text]:
     """Give the texts of one language, one per script, Kazakh also in each Latin version.
 
@@ -317,7 +312,7 @@ def _texts(
         counts = rows["count"].to_numpy(dtype=np.int64)
         # A stream of its own for each language and script: the same draws whatever it is compared
         # with and however it is written.
-        random = np.random.default_rng([seed, *f"{country}{script}".encode()])
+        random = np.random.default_rng([*seed, *str(script).encode()])
         size = draws if scripts & {*written.values()} else 0
         resampled = random.multinomial(int(counts.sum()), counts / counts.sum(), size=size)
         drawn = np.vstack([counts, resampled]).T.astype(np.int32, order="C")

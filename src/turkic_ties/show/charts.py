@@ -15,7 +15,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backend_bases import FigureCanvasBase
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
@@ -189,14 +189,6 @@ def legend_below(fig: Figure, named: Mapping[str, Any] | None = None) -> None:
     fig.legend([*named.values()], [*named], loc="outside lower left", ncols=max(1, columns))
 
 
-class _Layout(FigureCanvasBase):
-    """A canvas for seaborn, which draws a heat map to see which names overlap: places suffice."""
-
-    def draw(self, *_: Any, **__: Any) -> None:
-        """Place everything, and draw nothing."""
-        _lay_out(self.figure)
-
-
 def heat(values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float]) -> Figure:
     """Draw a table of shaded cells, with its columns named above; a missing value is blank.
 
@@ -216,7 +208,8 @@ def heat(values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float])
     header = 0.4 + 0.065 * widest if is_rotated else 1.0  # at 45 degrees, in inches
     height = header + (0.2 + 0.17 * lines) * len(values)
     fig = Figure(figsize=(WIDTH, height))
-    _Layout(fig)
+    canvas: Any = FigureCanvasBase(fig)
+    canvas.draw = lambda: _lay_out(fig)  # seaborn draws to see which names overlap: places suffice
     low, high = limits
     inside = {"color": ON_CELL, "size": SMALLEST_TEXT, "in_layout": False}
     cells = {"annot": texts, "fmt": "", "annot_kws": inside, "ax": fig.subplots()}
@@ -303,7 +296,10 @@ def finish(fig: Figure) -> None:
         if "$" in text.get_text() and "\\mathdefault" not in text.get_text():
             text.set_parse_math(False)
     for ax in fig.axes:
-        ax.spines.left.axis = None  # it is never drawn, and would look at all ticks for its size
+        # Spines look at all ticks for their size, in vain where labels are further out or no ticks.
+        ax.spines.left.axis = None
+        if ax.xaxis.get_tick_params()["labelbottom"]:
+            ax.spines.bottom.axis = None
     named = [ax for ax in fig.axes if any(map(names_a_line, ax.texts))]
     for ax in named:
         _place_labels(ax)  # else a name far outside could leave no room for the axes
@@ -371,18 +367,30 @@ def _drawn(fig: Figure) -> str:
     """Draw a figure as matplotlib does; one whose texts leave no room for its axes is enlarged."""
     buffer = io.StringIO()
     about = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    layout = fig.get_layout_engine()
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "constrained_layout not applied")
         try:
             finish(fig)
-            # Figure.savefig would draw everything twice, the first time for the layout only.
-            canvas: Any = FigureCanvasSVG(fig)
-            canvas.print_svg(buffer, metadata=about)
+            fig.set_dpi(72)
+            width, height = 72 * fig.get_size_inches()
+            canvas: Any = FigureCanvasBase(fig)
+            renderer: Any = RendererSVG(width, height, buffer, metadata=about)  # type: ignore[no-untyped-call]
+            # The layout measures texts with what draws them, as it keeps their sizes.
+            canvas.get_renderer = lambda: renderer
+            _lay_out(fig)
         except UserWarning:
             if fig.get_figwidth() > MOST_WIDTHS * WIDTH:
                 raise
             fig.set_size_inches(*(1.25 * fig.get_size_inches()))
             return _drawn(fig)
+    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
+        if not axis.get_label_text():
+            axis.set_label_coords(0, 0)  # else all ticks are measured again to place no name
+    fig.set_layout_engine("none")
+    fig.draw(renderer)
+    fig.set_layout_engine(layout)
+    renderer.finalize()
     return buffer.getvalue()
 
 
