@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import pickle
 import pkgutil
 import shutil
@@ -75,10 +76,11 @@ def registry() -> claims.Registry:
 
 @pytest.fixture(scope="session")
 def evaluated_article(
-    registry: claims.Registry, testrun_uid: str, tmp_path_factory: pytest.TempPathFactory
+    registry: claims.Registry, tmp_path_factory: pytest.TempPathFactory
 ) -> list[claims.Result]:
     """Evaluate the standard article, once for the processes of a run that do not do so at once."""
-    path = tmp_path_factory.getbasetemp().parent / f"article-{testrun_uid}"
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", os.getpid())
+    path = tmp_path_factory.getbasetemp().parent / f"article-{run}"
     if not path.exists():
         begun = tmp_path_factory.mktemp("article") / path.name
         begun.write_bytes(pickle.dumps(claims.evaluate(registry)))
