@@ -414,16 +414,6 @@ def test_the_pair_is_read_without_the_rest(tmp_path: Path, text: str, pair: Any)
     assert articles.pair(path) == pair
 
 
-def test_ids_are_looked_for_in_all_articles(ties: Any) -> None:
-    [(registry, ids)] = claims.choose(["T02"])
-    assert (registry.slug, ids) == ("subtle-cooperation", ["T02"])
-    [(registry, ids)] = claims.choose(["officials-on-trade", "O01"])
-    assert (registry.slug, ids) == ("officials-on-trade", ["O01"])
-    assert [registry.slug for registry, _ in claims.choose([])] == sorted(articles.find()[0])
-    with pytest.raises(claims.ClaimError, match="near: officials-on-trade"):
-        claims.choose(["official-on-trade"])
-
-
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

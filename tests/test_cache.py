@@ -15,8 +15,9 @@ from tiny_data import field, tiny_data
 
 from turkic_ties import cache, data
 from turkic_ties.data import tables
+from turkic_ties.measures import cache as measures_cache
 from turkic_ties.measures import common
-from turkic_ties.measures.caching import cached_measure
+from turkic_ties.measures.cache import _name, cached_measure
 
 
 @pytest.fixture
@@ -217,6 +218,26 @@ def test_an_argument_without_a_name_means_that_the_measure_is_computed(
         with pytest.raises((TypeError, ValueError)):
             total(frame, "value", factor)
     assert len(calls) == 2
+
+
+def test_equal_names_mean_equal_arguments() -> None:
+    values = [
+        None, 1, 1.0, "1", [1], (1,), {1}, frozenset([1]), {1: 2}, {1: 3}, [1, 2], [[1], 2], ["a"],
+    ]  # fmt: skip
+    assert len({_name(value) for value in values}) == len(values)
+    assert _name({"b", "a"}) == _name({"a", "b"})
+    assert _name({"a": [1, (None, {2.5})]}) == _name({"a": [1, (None, {2.5})]})
+    assert _name([1, pd.Timestamp(0)]) is None
+
+
+def test_only_a_small_frame_is_named_by_its_contents(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pd.DataFrame({"value": [1.0, 2.0]})
+    monkeypatch.setattr(measures_cache, "MAX_HASHED_CELLS", 2)
+    assert _name(frame) == _name(frame.copy())
+    assert _name(frame) != _name(frame.set_axis([1, 2]))
+    assert _name(pd.DataFrame({"value": [[1], [2]]})) is None, "lists cannot be hashed"
+    monkeypatch.setattr(measures_cache, "MAX_HASHED_CELLS", 1)
+    assert _name(frame) is None
 
 
 def test_an_error_is_raised_each_time(

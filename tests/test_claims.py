@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from turkic_ties import claims, data
+from turkic_ties import articles, claims, data
 from turkic_ties.claims import TREND_P, TREND_POINTS, Verdict
 from turkic_ties.claims.compute import Evaluation
 from turkic_ties.claims.registry import SCALES, Calculation
@@ -1078,6 +1078,42 @@ def test_what_only_the_table_behind_a_measure_has_is_no_mistake() -> None:
     assert evaluation.value(calculation)[0] == 0
     with pytest.raises(claims.ClaimError, match="there is no designation 'no such weapon'"):
         evaluation.value(Calculation(**measure, where={"designation": "no such weapon"}))
+
+
+def test_names_on_a_command_are_an_article_and_its_ids_or_ids_of_any_article() -> None:
+    [(registry, ids)] = claims.choose(["T02"])
+    assert (registry.slug, ids) == ("subtle-cooperation", ["T02"])
+    [(registry, ids)] = claims.choose(["officials-on-trade", "O02", "O01"])
+    assert (registry.slug, ids) == ("officials-on-trade", ["O02", "O01"])
+    every = claims.choose([])
+    assert [registry.slug for registry, _ in every] == sorted(articles.find()[0])
+    assert all(ids == [] for _, ids in every)
+    with pytest.raises(claims.ClaimError, match=r"-trade'; near: officials-on-trade\.$"):
+        claims.choose(["official-on-trade"])
+    with pytest.raises(claims.ClaimError, match=r"'xyz'; articles: .*, subtle-cooperation\.$"):
+        claims.choose(["xyz"])
+
+
+def test_the_reason_of_a_statement_of_one_part_is_that_of_its_part(
+    results: dict[str, claims.Result],
+) -> None:
+    single = [result for result in results.values() if len(result.parts) == 1]
+    assert single
+    assert {result.id: result.why for result in single} == {
+        result.id: result.parts[0].why for result in single
+    }
+    assert all(result.why for result in results.values())
+
+
+def test_rows_that_name_their_sources_rest_on_these_alone() -> None:
+    evaluation = Evaluation(claims.load().article)
+    books = {"measure": "trade.bilateral", "where": {"books": ["own", "model"]}}
+    growth = {"arguments": {"series": books, "value": "turnover_usd"}, "column": "growth_1y"}
+    where = {"books": "own", "year": 2020}
+    _, trace = evaluation.value(Calculation(measure="trade.growth", where=where, **growth))
+    assert trace.tables == {"trade/bilateral_trade"}
+    assert trace.sources
+    assert "baci" not in trace.sources
 
 
 def test_a_registry_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:

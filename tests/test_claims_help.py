@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from turkic_ties import claims, data, trade
+from turkic_ties.claims.compute import Evaluation
 from turkic_ties.claims.measures import example, value_of
-from turkic_ties.claims.registry import Registry
+from turkic_ties.claims.registry import Calculation, Registry
 from turkic_ties.files import parse_yaml
 
 TIES = Path(sys.executable).with_name("ties")
@@ -156,6 +157,23 @@ def test_a_new_file_replaces_none(ties: Any, tmp_path: Path) -> None:
     answer = ties("claims", "--new", "mine.yml", "--country", "UZB", "--partner", "KAZ")
     assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
     assert (tmp_path / "mine.yml").read_text(encoding="utf-8") == "kept"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "taken: the value of value"),
+        ({"scale": 2.0}, "taken: the value of value, times 2"),
+        ({"plus": 0.5}, "taken: the value of value, plus 0.5"),
+        ({"absolute": True}, "taken: the value of value, without sign"),
+        ({"take": "largest"}, "taken: largest of value"),
+    ],
+)
+def test_the_last_step_says_what_was_made_of_the_value(more: dict[str, Any], said: str) -> None:
+    where = {"series": "brent", "year": 2020}
+    calculation = Calculation(table="trade/commodities", where=where, column="value", **more)
+    _, trace = Evaluation(claims.load().article, steps=True).value(calculation)
+    assert trace.steps[-1] == said
 
 
 def test_an_explanation_shows_tables_rows_value_and_rule() -> None:

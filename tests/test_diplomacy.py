@@ -70,7 +70,9 @@ def test_a_year_of_fewer_than_ten_common_votes_is_left_out(n_votes: int, years: 
 
 def test_a_year_without_votes_or_a_pair_that_stands_twice_is_refused() -> None:
     with pytest.raises(ValueError, match=r"row without votes \(KAZ, TUR, 2001\)"):
-        diplomacy.voting_agreement(agreement(n_votes=0), "KAZ", ["TUR"])
+        diplomacy.voting_agreement(
+            pd.concat([agreement(n_votes=1, year=2000), agreement(n_votes=0)]), "KAZ", ["TUR"]
+        )
     swapped = agreement(country_a="TUR", country_b="KAZ")
     with pytest.raises(ValueError, match="two rows for country_a KAZ, other TUR, year 2001"):
         diplomacy.voting_agreement(pd.concat([agreement(), swapped]), "KAZ", ["TUR"])

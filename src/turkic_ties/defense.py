@@ -11,7 +11,7 @@ from turkic_ties.measures.arms import (
     supplier_concentration,
     supplier_shares,
 )
-from turkic_ties.measures.caching import cached_measure
+from turkic_ties.measures.cache import cached_measure
 from turkic_ties.measures.diplomacy import (
     DRAWS,
     MINIMUM_VOTES,

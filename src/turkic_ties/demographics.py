@@ -1,7 +1,7 @@
 """Measures of demographics: ethnic composition, population, development indicators."""
 
 from turkic_ties.measures import indicators
-from turkic_ties.measures.caching import cached_measure
+from turkic_ties.measures.cache import cached_measure
 from turkic_ties.measures.ethnicity import (
     CENSUSES,
     LISTED_SHARE,

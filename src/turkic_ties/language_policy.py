@@ -14,7 +14,7 @@ from turkic_ties.measures.alphabets import (
     letters_shared,
     shared_letter_sounds,
 )
-from turkic_ties.measures.caching import cached_measure
+from turkic_ties.measures.cache import cached_measure
 from turkic_ties.measures.common import CYRILLIC, LATIN_VERSIONS, VERSIONS, by_state
 from turkic_ties.measures.language_use import (
     REMAINDER,

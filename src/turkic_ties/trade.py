@@ -2,7 +2,7 @@
 
 from turkic_ties.measures import gravity as gravity_model
 from turkic_ties.measures import trade
-from turkic_ties.measures.caching import cached_measure
+from turkic_ties.measures.cache import cached_measure
 from turkic_ties.measures.composition import (
     CENTRAL_ASIA,
     by_chapter,
