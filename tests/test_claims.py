@@ -939,7 +939,7 @@ def test_one_changed_figure_changes_the_verdict_and_the_guard_says_which(
         assert f"computed now: {result.verdict}" in message
         assert result.verdict != result.signed
         topic, table = DAMAGE[result.id][0].removesuffix(".csv").split("/")[:2]
-        assert f"{topic}/{table} (sha256:" in message
+        assert re.search(rf"{topic}/{table} \(sha256:[0-9a-f]{{8}}[,)]", message)
     assert "7.3481 rounds to 7.3, not to 6.3 at 1 decimal" in messages["T01"]
 
 
@@ -1037,6 +1037,12 @@ def test_a_word_of_size_is_the_power_of_ten_it_says() -> None:
     assert sizes == {
         "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     }  # fmt: skip
+
+
+def test_a_reader_sees_the_ends_of_a_series_of_years() -> None:
+    values = pd.Series({"2000": 1.0, "2001": 2.0, "2002": 3.0, "2003": math.nan})
+    assert plain(values, "tonnes") == "1 tonne in 2000, 3 tonnes in 2002"
+    assert plain(values["2002":], "tonnes") == "2002 3 tonnes"  # type: ignore[misc]
 
 
 def test_two_parts_need_a_statement_each(tmp_path: Path) -> None:
