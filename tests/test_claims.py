@@ -1086,6 +1086,12 @@ def test_what_only_the_table_behind_a_measure_has_is_no_mistake() -> None:
         evaluation.value(Calculation(**measure, where={"designation": "no such weapon"}))
 
 
+def test_ratings_rise_by_one_from_contradicted_to_supported() -> None:
+    steps = ["CONTRADICTED", "OUTDATED", "IMPRECISE", "CAVEAT", "SUPPORTED"]
+    assert [claims.RATING[Verdict[step]] for step in steps] == [1, 2, 3, 4, 5]
+    assert len(claims.RATING) == 5, "what is open has no rating"
+
+
 def test_names_on_a_command_are_an_article_and_its_ids_or_ids_of_any_article() -> None:
     [(registry, ids)] = claims.choose(["T02"])
     assert (registry.slug, ids) == ("subtle-cooperation", ["T02"])

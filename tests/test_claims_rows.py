@@ -106,6 +106,12 @@ def noted(**columns: list[Any]) -> Trace:
     return trace
 
 
+def test_no_value_is_blamed_where_there_are_no_rows_at_all() -> None:
+    assert select(ROWS[:0], {"source": "no source"}, lambda name: ["a"]).empty
+    with pytest.raises(ClaimError, match="there is no source 'no source'"):
+        select(ROWS, {"source": "no source"}, lambda name: ["a"])
+
+
 @pytest.mark.parametrize(
     ("columns", "period"),
     [
