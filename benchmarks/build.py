@@ -105,12 +105,10 @@ def ways(folder: Path) -> dict[str, Callable[[], Measured]]:
         "(c) ties build, cold kernels, one job": lambda: measure(
             ours(edition, "--force", "--jobs", "1"), TURKIC_TIES_KERNELS="cold"
         ),
-        "(d) ties build, two jobs, cache empty": lambda: measure(
-            ours(edition, "--force", "--jobs", "2"), **_empty_cache(folder)
+        "(d) ties build, cache empty": lambda: measure(
+            ours(edition, "--force"), **_empty_cache(folder)
         ),
-        "(d2) the same once more": lambda: measure(
-            ours(edition, "--force", "--jobs", "2"), **_cache(folder)
-        ),
+        "(d2) the same once more": lambda: measure(ours(edition, "--force"), **_cache(folder)),
         "(e) ties build, nothing to do": lambda: measure(ours(edition)),
         "nbval, plain": lambda: measure(nbval("-p", "no:xdist", "--nbval-kernel-name", "python3")),
         # Tests that run before it have filled the cache.
@@ -146,7 +144,7 @@ def grid(folder: Path, _: int) -> str:
     """Compare the ways to make all reports; the slow way for a sample of pairs only."""
     # A pair before the grid and one after it, so that slow minutes of the machine fall on both.
     before = measure(*by_hand(folder, *SAMPLE[0]))
-    whole = measure(ours(folder / "grid", "--all-pairs", "--jobs", "2"), **_empty_cache(folder))
+    whole = measure(ours(folder / "grid", "--all-pairs"), **_empty_cache(folder))
     nothing = measure(ours(folder / "grid", "--all-pairs"))
     after = measure(*by_hand(folder, *SAMPLE[1]))
     sampled = len(SAMPLE) * len(TOPICS)
@@ -160,7 +158,7 @@ def grid(folder: Path, _: int) -> str:
             estimate,
             f"estimated from {sampled} of them",
         ),
-        "(d) ties build, two jobs, cache empty": (whole, ""),
+        "(d) ties build, cache empty": (whole, ""),
         "(e) ties build, nothing to do": (nothing, ""),
     }
     return f"{GRID} reports, once.\n\n{_compared(rows)}"

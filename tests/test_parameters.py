@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from turkic_ties import cli
 from turkic_ties.parameters import MODELS, ParameterError, check
 from turkic_ties.reports.plan import plan
 
@@ -122,3 +124,11 @@ def test_every_bound_has_two_sides(
     check(topic, {name: accepted})
     with pytest.raises(ParameterError, match=f"{topic}: .*{name}|{topic}: .*after end"):
         check(topic, {name: refused})
+
+
+def test_one_more_job_than_the_cores_that_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3, 5})
+    assert cli._default_jobs() == 3
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert cli._default_jobs() == 2

@@ -68,7 +68,8 @@ def build(
         Path | None, typer.Option(help="Where to publish; reports/ when left out.")
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Notebooks run at once; all cores when left out.")
+        int | None,
+        typer.Option(min=1, help="Notebooks run at once; cores + 1 when left out."),
     ] = None,
     cluster: Annotated[
         str | None,
@@ -162,14 +163,14 @@ def build(
             reports = building.due(planned, directory, hashes, force)
             waiting = sum(bool(reasons) for reasons in reports.values())
             if waiting:
-                check_limits(min(jobs or _cores(), waiting))
+                check_limits(min(jobs or _default_jobs(), waiting))
             with progress(waiting, quiet) as on_progress:
                 outcome = building.build(
                     reports,
                     directory,
                     hashes,
                     on_progress,
-                    jobs=jobs or _cores(),
+                    jobs=jobs or _default_jobs(),
                     cluster=cluster if waiting else None,
                     cell_timeout=cell_timeout or CELL_TIMEOUT,
                     about=about,
@@ -233,11 +234,14 @@ def _directory(output: Path | None) -> Path:
     return Path(os.path.realpath(output or PROJECT / "reports"))
 
 
-def _cores() -> int:
-    """Count the cores this process may use: in a container fewer than the machine has."""
+def _default_jobs() -> int:
+    """Count the cores this process may use, and one more: notebooks wait at times for the build.
+
+    In a container there are fewer cores than the machine has.
+    """
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return len(os.sched_getaffinity(0)) + 1
+    return (os.cpu_count() or 1) + 1
 
 
 @app.command()
@@ -503,7 +507,7 @@ def _preview() -> tuple[list[Any], list[str]]:
     from turkic_ties.reports.build import preview
     from turkic_ties.topics import PROJECT
 
-    return preview(PROJECT / "reports", _cores())
+    return preview(PROJECT / "reports", _default_jobs())
 
 
 @app.command()
