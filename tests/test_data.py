@@ -77,6 +77,7 @@ def test_every_source_names_publisher_version_licence_and_processing(address: st
         assert "date_published" in source
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("address", PUBLISHED)
 def test_tables_are_sorted_by_their_key_and_use_unix_line_ends(address: str) -> None:
     schema = data.resource(address)["schema"]

@@ -59,6 +59,7 @@ def test_what_was_sent_and_received_is_told_apart_by_hand() -> None:
     assert result["received_source"].tolist() == ["imf_dots", "bns"]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("country", MEMBERS)
 @pytest.mark.parametrize("partner", MEMBERS)
 def test_a_pair_seen_from_either_side_is_compared_alike(country: str, partner: str) -> None:
