@@ -141,8 +141,14 @@ def test_a_table_from_the_cache_is_the_table_as_read(folder: Path, place: Path) 
     assert read["id"][0] is read["id"][2], "equal texts are one object"
 
 
-def test_no_entry_hides_an_edit_that_is_not_sealed(folder: Path, place: Path) -> None:
+@pytest.fixture
+def tiny(folder: Path, place: Path) -> None:
+    """Put a table of three rows, and a cache of its own, in force."""
     tiny_data(folder, ROWS.replace("b,,2", "b,7,2"), FIELDS)
+
+
+@pytest.mark.usefixtures("tiny")
+def test_no_entry_hides_an_edit_that_is_not_sealed() -> None:
     reread("trade/tiny")
     (table,) = data.files("trade/tiny")
     table.write_text(table.read_text("utf-8").replace("1.5", "1.6"), encoding="utf-8")
@@ -162,11 +168,11 @@ def measure() -> tuple[Callable[..., Any], list[Any]]:
     return cached_measure(total), calls
 
 
+@pytest.mark.usefixtures("tiny")
 def test_a_measure_is_computed_once_for_the_same_table_and_arguments(
-    folder: Path, place: Path, measure: tuple[Callable[..., Any], list[Any]]
+    measure: tuple[Callable[..., Any], list[Any]],
 ) -> None:
     total, calls = measure
-    tiny_data(folder, ROWS.replace("b,,2", "b,7,2"), FIELDS)
     frame = data.load("trade/tiny")
     first = total(frame)
     first["total"] = 0
@@ -178,11 +184,11 @@ def test_a_measure_is_computed_once_for_the_same_table_and_arguments(
     assert calls == ["value", "count", "value"]
 
 
+@pytest.mark.usefixtures("tiny")
 def test_an_edited_frame_is_another_argument(
-    folder: Path, place: Path, measure: tuple[Callable[..., Any], list[Any]]
+    measure: tuple[Callable[..., Any], list[Any]],
 ) -> None:
     total, calls = measure
-    tiny_data(folder, ROWS.replace("b,,2", "b,7,2"), FIELDS)
     frame = data.load("trade/tiny")
     total(frame)
     frame.loc[0, "value"] = 2.5
