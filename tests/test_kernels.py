@@ -471,8 +471,7 @@ print(sorted({v.__name__ for v in caches if v.cache_info().currsize}))
 """
     with kernel() as started:
         assert started.warm
-        # A folder by its name; files by path and time of their last edit.
-        assert started.run(look) == "['_data_directory', '_parse', '_read']\n"
+        assert started.run(look) == "['_data_directory']\n"
 
 
 def test_a_warm_kernel_that_is_not_available_is_logged_and_replaced_by_a_cold_one(

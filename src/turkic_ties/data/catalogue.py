@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
+from turkic_ties.cache import cached
 from turkic_ties.countries import data_directory
 from turkic_ties.data.packages import (
     DataError,
     addresses,
+    digest,
     refresh_entries,
     resource,
     split,
@@ -105,16 +108,26 @@ def last_years(read: Iterable[str]) -> dict[str, int]:
     named: dict[str, int] = {}
     resting: dict[str, int] = {}
     for address in read:
-        rows = _years(address)
-        for source in resource(address)["sources"]:
-            own = rows
-            if "source" in rows:
-                own = rows[rows["source"].str.contains(rf"\b{source['name']}\b", na=False)]
-            last = own.loc[own["year"] <= int(source["date_accessed"][:4]), "year"].max()
-            if pd.notna(last):
-                found = named if "source" in rows else resting
-                found[source["name"]] = max(int(last), found.get(source["name"], 0))
+        key = f"last years {address} {digest(address)}"
+        is_named, years = cached(key, functools.partial(_last_years, address))
+        found = named if is_named else resting
+        for source, last in years.items():
+            found[source] = max(last, found.get(source, 0))
     return resting | named
+
+
+def _last_years(address: str) -> tuple[bool, dict[str, int]]:
+    """Find the last years of the sources of one table, and whether its rows name them."""
+    rows = _years(address)
+    found = {}
+    for source in resource(address)["sources"]:
+        own = rows
+        if "source" in rows:
+            own = rows[rows["source"].str.contains(rf"\b{source['name']}\b", na=False)]
+        last = own.loc[own["year"] <= int(source["date_accessed"][:4]), "year"].max()
+        if pd.notna(last):
+            found[source["name"]] = int(last)
+    return "source" in rows, found
 
 
 def _years(address: str) -> pd.DataFrame:
