@@ -8,6 +8,8 @@ import io
 import json
 import re
 import urllib.parse
+from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 from turkic_ties import languages, topics
+from turkic_ties.cache import cached
 from turkic_ties.languages import ENGLISH, Language
 from turkic_ties.reports import outputs
 from turkic_ties.reports.glossary import linked
@@ -206,9 +209,11 @@ def _contents(body: str) -> list[tuple[Markup, Markup]]:
     return [(Markup(id), Markup(heading)) for id, heading in headings]
 
 
-def _code(sources: list[str]) -> Markup:
-    """Show the code of some cells."""
+def _code(cells: list[NotebookNode]) -> Markup:
+    """Show the code of some cells. The given parameters alone differ from report to report."""
     start = '<div class=" highlight hl-ipython3"><pre tabindex="0" role="group" aria-label="Code">'
+    parts = groupby(cells, key=lambda cell: "injected-parameters" in cell.metadata.get("tags", []))
+    sources = ["\n\n".join(cell.source for cell in part) for _, part in parts]
     lines = "\n\n".join(map(_highlighted, sources)).strip("\n")
     return Markup(f"{start}{lines}\n</pre></div>\n")
 
@@ -216,14 +221,16 @@ def _code(sources: list[str]) -> Markup:
 @functools.cache
 def _highlighted(source: str) -> str:
     """Highlight code, without the classes the style sheet has no rule for: half of the markup."""
-    _, lines = Highlight2HTML(pygments_lexer="ipython3")(source).split("<pre>")
+    made_by = [f"{name} {version(name)}" for name in ("nbconvert", "pygments")]
+    highlight = functools.partial(Highlight2HTML(pygments_lexer="ipython3"), source)
+    _, lines = cached(f"highlighted by {made_by}: {source}", highlight).split("<pre>")
     lines = re.sub(
         r'<span(?! class="(?:k|kn|ow|kc|c1|sd)")[^>]*>(.*?)</span>',
         r"\1",
         lines.removesuffix("\n</pre></div>\n"),
         flags=re.DOTALL,
     )
-    return source.replace(source.strip("\n"), lines)  # the empty lines around it are kept
+    return source.replace(source.strip("\n"), lines)  # with the empty lines around it
 
 
 _FILTERS = {
