@@ -74,7 +74,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has n
     end, and both took longer than all the rest besides the cells.
     """
 
-    reached = 0  # number of the cell that is executed
+    reached = 0  # place of the code cell that was executed last
 
     def start_new_kernel_client(self) -> None:
         """Connect to the kernel. jupyter_client would then listen for 0.2 s more."""
@@ -93,7 +93,6 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has n
     def papermill_execute_cells(self) -> None:
         """Execute the cells until one fails."""
         for index, cell in enumerate(self.nb.cells):
-            self.reached = index
             try:
                 self.execute_cell(cell, index)
             except CellExecutionError:
@@ -104,12 +103,14 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has n
         """Execute a cell and collect its outputs."""
         if self.on_cell_start:
             self.on_cell_start(cell=cell, cell_index=cell_index)
-        tags = cell.metadata.tags
-        if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
+        is_skipped = self.skip_cells_with_tag in cell.metadata.tags
+        if cell.cell_type != "code" or not cell.source.strip() or is_skipped:
             return
+        self.reached = cell_index
+        self.code_cells_executed += 1
+        cell.execution_count = self.code_cells_executed
         self.clear_before_next_output = False
-        may_fail = "raises-exception" in tags
-        request = self.kc.execute(cell.source, stop_on_error=not may_fail)
+        request = self.kc.execute(cell.source)
         deadline = monotonic() + (self.timeout or inf)
         while True:
             topic, message = self._answer(self.kc.iopub_channel, request, deadline)
@@ -119,8 +120,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has n
                 break
         _, message = self._answer(self.kc.shell_channel, request, deadline)
         reply = self.kc.session.deserialize(message)["content"]
-        cell.execution_count = reply.get("execution_count")
-        if reply["status"] == "error" and not may_fail:
+        if reply["status"] == "error":
             raise CellExecutionError.from_cell_and_msg(cell, reply)
 
     def _answer(self, channel: Any, request: str, deadline: float) -> tuple[bytes, list[bytes]]:
@@ -135,7 +135,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has n
                     raise DeadKernelError("Kernel died") from None
                 if self.kc.shell_channel.msg_ready():  # the cell has ended, and a message is lost
                     deadline = min(deadline, monotonic() + self.iopub_timeout)
-        raise CellTimeoutError(f"no answer for {self.timeout} s")
+        raise CellTimeoutError("no answer in time")
 
     def output(
         self, outs: list[NotebookNode], msg: Any, display_id: str | None, cell_index: int
@@ -171,9 +171,9 @@ warnings.filterwarnings("ignore", category=MissingIDFieldWarning)  # older noteb
 
 def _add_error(client: _Client, name: str, message: str) -> None:
     error = v4.new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
-    code = [cell for cell in client.nb.cells[client.reached :] if cell.cell_type == "code"]
+    code = (cell for cell in client.nb.cells[client.reached :] if cell.cell_type == "code")
     # Before what the kernel prints when it is stopped.
-    code[0].outputs.insert(0, error)
+    next(code).outputs.insert(0, error)
 
 
 def run(
