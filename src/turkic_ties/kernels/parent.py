@@ -208,7 +208,7 @@ def preload() -> None:
 def import_package() -> None:
     """Import this package as notebooks do, and let it read notebooks and hash tables.
 
-    Only what is read again once its file has changed: kernels of a server may live for days.
+    Only what is read again once its file has changed: the parent of a server may live for days.
     """
     importlib.import_module("turkic_ties.show")
     data = importlib.import_module("turkic_ties.data")
