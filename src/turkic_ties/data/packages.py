@@ -6,6 +6,7 @@ Nothing here needs pandas, so that a build with nothing to do is answered at onc
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
@@ -223,6 +224,68 @@ def _read_corrections(path: Path) -> list[Json]:
                 f"{path}: the entry {entry['id']!r} is there twice. Delete one of them."
             )
     return entries
+
+
+# -- refresh ---------------------------------------------------------------------------------------
+
+
+def refresh_entries() -> Json:
+    """Return what ``data/refresh.yml`` says of each source; nothing where there is no such file.
+
+    Raises
+    ------
+    DataError
+        When an entry has no name; `turkic_ties.refresh.sources` checks the rest.
+    """
+    path = data_directory() / "refresh.yml"
+    return _read_entries(path) if path.is_file() else {}
+
+
+@once_per_state
+def _read_entries(path: Path) -> Json:
+    parsed = read_yaml(path, DataError)
+    entries = parsed.values() if isinstance(parsed, dict) else [parsed]
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise DataError(f"{path} is no mapping of sources to entries. Begin each with 'source:'.")
+    return dict(parsed)
+
+
+def stale(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Name the sources whose newest figures are older than ``data/refresh.yml`` lets them be.
+
+    A source is stale when more months than ``stale_after_months`` have passed between the end of
+    its last year and the newest day on which any of the listed sources was accessed, which makes
+    the answer a matter of the data alone. A source without that entry or without years never is.
+
+    Parameters
+    ----------
+    listed
+        Rows of `sources`: ``source``, ``last_year`` and ``accessed``.
+
+    Returns
+    -------
+    dict
+        Source id to a sentence for the reader.
+    """
+    listed = [*listed]
+    entries = refresh_entries()
+    found = {}
+    if not listed:
+        return {}
+    newest = max(source["accessed"] for source in listed)
+    year = int(newest[:4])
+    month = int(newest[5:7])
+    for source in listed:
+        allowed = entries.get(source["source"], {}).get("stale_after_months")
+        if allowed is None or not source["last_year"]:
+            continue
+        # Months from the end of the last year to the end of the month of the newest access.
+        if 12 * (year - int(source["last_year"]) - 1) + month > allowed:
+            found[source["source"]] = (
+                f"Stale on {newest}: it ends in {source['last_year']}, and newer figures were "
+                f"expected within {allowed} months."
+            )
+    return found
 
 
 # -- sealing ---------------------------------------------------------------------------------------
