@@ -5,19 +5,25 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib import font_manager
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.backend_bases import FigureCanvasBase, RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
+from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
 from scipy.optimize import isotonic_regression
@@ -164,6 +170,7 @@ def _place_labels(ax: Axes) -> None:
         moved = abs(y - end[1]) * height > LABEL_POINTS / 2 or edge - end[0] > 0.03
         label.set_position((edge, y))
         label.arrowprops, label.arrow_patch = label.leader if moved else (None, None)
+        label.ends_inside = ((0 <= end) & (end <= 1)).all()
 
 
 def legend_below(fig: Figure, named: Mapping[str, Any] | None = None) -> None:
@@ -209,7 +216,7 @@ def heat(values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float])
     height = header + (0.2 + 0.17 * lines) * len(values)
     fig = Figure(figsize=(WIDTH, height))
     canvas: Any = FigureCanvasBase(fig)
-    canvas.draw = lambda: _lay_out(fig)  # seaborn draws to see which names overlap: places suffice
+    canvas.draw = lambda: _lay_out(fig, _on_screen(fig.dpi))  # seaborn draws to see which names overlap: places suffice
     low, high = limits
     inside = {"color": ON_CELL, "size": SMALLEST_TEXT, "in_layout": False}
     cells = {"annot": texts, "fmt": "", "annot_kws": inside, "ax": fig.subplots()}
@@ -292,7 +299,7 @@ def finish(fig: Figure) -> None:
     Dollars are text, as on the page: only the numbers of matplotlib's own log scales are formulas.
     """
     _translate(fig)
-    for text in fig.findobj(Text):
+    for text in _texts(fig):
         if "$" in text.get_text() and "\\mathdefault" not in text.get_text():
             text.set_parse_math(False)
     for ax in fig.axes:
@@ -304,22 +311,53 @@ def finish(fig: Figure) -> None:
     for ax in named:
         _place_labels(ax)  # else a name far outside could leave no room for the axes
     if named:
-        _lay_out(fig)
+        _lay_out(fig, _on_screen(fig.dpi))
     for ax in named:
         _place_labels(ax)
 
 
-def _lay_out(fig: Figure) -> None:
-    """Place the axes of a figure, as drawing it does first."""
-    if (layout := fig.get_layout_engine()) is not None:
-        layout.execute(fig)
+def _lay_out(fig: Figure, renderer: RendererBase) -> None:
+    """Place the axes of a figure, as drawing it does first; a renderer measures its texts."""
+    if (layout := fig.get_layout_engine()) is None:
+        return
+    # A line to a point in the axes never needs room, and its shape is dear.
+    inside = [text for ax in fig.axes for text in ax.texts if getattr(text, "ends_inside", False)]
+    arrows = [(text.arrowprops, text.arrow_patch) for text in inside]
+    for text in inside:
+        text.arrowprops = text.arrow_patch = None
+    canvas: Any = fig.canvas
+    canvas.get_renderer = lambda: renderer
+    layout.execute(fig)
+    del canvas.get_renderer
+    for text, arrow in zip(inside, arrows, strict=True):
+        text.arrowprops, text.arrow_patch = arrow
+
+
+@cache
+def _heights(font: FontProperties, dpi: float) -> tuple[float, float, float]:
+    """Return ascent, descent and gap of the lines of a font in pixels, as texts have them."""
+    file: Any = font_manager.get_font(font_manager.findfont(font))
+    sizes = file.get_sfnt_table("OS/2")
+    scale = 1 / file.units_per_EM * font.get_size_in_points() * dpi / 72
+    return sizes["sTypoAscender"] * scale, -sizes["sTypoDescender"] * scale, sizes["sTypoLineGap"] * scale
+
+
+@cache
+def _on_screen(dpi: float) -> RendererBase:
+    """Return what measures texts in pixels; it draws nothing, so that its size does not matter."""
+    renderer: Any = RendererAgg(1, 1, dpi)
+    renderer._get_font_height_metrics = lambda font: _heights(font, dpi)
+    return renderer
+
+
+_extent = cache(TextToPath().get_text_width_height_descent)
 
 
 def _translate(fig: Figure) -> None:
     """Write the texts of a figure in the language of the report, of ticks when they are drawn."""
     if (lang := languages.chosen()).code == languages.ENGLISH:
         return
-    for text in fig.findobj(Text):
+    for text in _texts(fig):
         text.set_text(lang.label(str(text.get_text())))  # it may be a number
     for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
         formatter: Any = axis.get_major_formatter()
@@ -363,6 +401,31 @@ def as_svg(fig: Figure, id: str) -> str:
     return readable_texts(_shorter(svg))
 
 
+class _Renderer(RendererSVG):
+    """Draws SVG, and keeps the sizes of texts for other charts."""
+
+    def _get_font_height_metrics(self, font: FontProperties) -> tuple[float, float, float]:
+        return _heights(font, 72)
+
+    def get_text_width_height_descent(self, *text: Any) -> Any:
+        """Return the size of a text."""
+        return _extent(*text)
+
+
+def _texts(artist: Artist) -> Iterator[Text]:
+    """Give the texts of a figure, of ticks those that are there: to look for others makes them."""
+    if isinstance(artist, Text):
+        yield artist
+    for part in _parts(artist):
+        yield from _texts(part)
+
+
+def _parts(artist: Artist) -> list[Artist]:
+    if isinstance(artist, Axis):
+        return [artist.label, artist.offsetText, *artist.majorTicks, *artist.minorTicks]
+    return artist.get_children()
+
+
 def _drawn(fig: Figure) -> str:
     """Draw a figure as matplotlib does; one whose texts leave no room for its axes is enlarged."""
     buffer = io.StringIO()
@@ -374,11 +437,10 @@ def _drawn(fig: Figure) -> str:
             finish(fig)
             fig.set_dpi(72)
             width, height = 72 * fig.get_size_inches()
-            canvas: Any = FigureCanvasBase(fig)
-            renderer: Any = RendererSVG(width, height, buffer, metadata=about)  # type: ignore[no-untyped-call]
+            FigureCanvasBase(fig)
+            renderer: Any = _Renderer(width, height, buffer, metadata=about)  # type: ignore[no-untyped-call]
             # The layout measures texts with what draws them, as it keeps their sizes.
-            canvas.get_renderer = lambda: renderer
-            _lay_out(fig)
+            _lay_out(fig, renderer)
         except UserWarning:
             if fig.get_figwidth() > MOST_WIDTHS * WIDTH:
                 raise
