@@ -25,7 +25,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import offset_copy
+from matplotlib.transforms import Bbox, offset_copy
 from scipy.optimize import isotonic_regression
 
 from turkic_ties import languages
@@ -216,7 +216,8 @@ def heat(values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float])
     height = header + (0.2 + 0.17 * lines) * len(values)
     fig = Figure(figsize=(WIDTH, height))
     canvas: Any = FigureCanvasBase(fig)
-    canvas.draw = lambda: _lay_out(fig, _on_screen(fig.dpi))  # seaborn draws to see which names overlap: places suffice
+    # Seaborn draws to see which names overlap: places suffice.
+    canvas.draw = lambda: _lay_out(fig, _on_screen(fig.dpi))
     low, high = limits
     inside = {"color": ON_CELL, "size": SMALLEST_TEXT, "in_layout": False}
     cells = {"annot": texts, "fmt": "", "annot_kws": inside, "ax": fig.subplots()}
@@ -307,6 +308,9 @@ def finish(fig: Figure) -> None:
         ax.spines.left.axis = None
         if ax.xaxis.get_tick_params()["labelbottom"]:
             ax.spines.bottom.axis = None
+        for axis in (ax.xaxis, ax.yaxis):
+            if not axis.get_label_text():
+                _measure_ticks_once(axis)
     named = [ax for ax in fig.axes if any(map(names_a_line, ax.texts))]
     for ax in named:
         _place_labels(ax)  # else a name far outside could leave no room for the axes
@@ -314,6 +318,19 @@ def finish(fig: Figure) -> None:
         _lay_out(fig, _on_screen(fig.dpi))
     for ax in named:
         _place_labels(ax)
+
+
+def _measure_ticks_once(axis: Any) -> None:
+    """Place the missing name of an axis by boxes of ticks that are measured anyway, not anew."""
+    place_name, place_offset = axis._update_label_position, axis._update_offset_text_position
+
+    def place(*boxes: list[Bbox]) -> None:
+        axis._get_tick_boxes_siblings = lambda renderer: boxes
+        place_name(None)
+        place_offset(*boxes)
+
+    axis._update_label_position = lambda renderer: None
+    axis._update_offset_text_position = place
 
 
 def _lay_out(fig: Figure, renderer: RendererBase) -> None:
@@ -446,9 +463,6 @@ def _drawn(fig: Figure) -> str:
                 raise
             fig.set_size_inches(*(1.25 * fig.get_size_inches()))
             return _drawn(fig)
-    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
-        if not axis.get_label_text():
-            axis.set_label_coords(0, 0)  # else all ticks are measured again to place no name
     fig.set_layout_engine("none")
     fig.draw(renderer)
     fig.set_layout_engine(layout)
