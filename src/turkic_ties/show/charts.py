@@ -308,6 +308,8 @@ def finish(fig: Figure) -> None:
         ax.spines.left.axis = None
         if ax.xaxis.get_tick_params()["labelbottom"]:
             ax.spines.bottom.axis = None
+            ax.spines.bottom.set_in_layout(False)
+        ax.patch.set_in_layout(False)
         for axis in (ax.xaxis, ax.yaxis):
             if not axis.get_label_text():
                 _measure_ticks_once(axis)
