@@ -6,7 +6,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import matplotlib as mpl
@@ -403,11 +403,11 @@ def as_svg(fig: Figure, id: str) -> str:
     svg = re.sub(r"\n +", "\n", svg)
     # The same style in every chart of a page, as it applies to all of them.
     svg = re.sub(r"<style.*?</style>", f"<style>{SVG_STYLE}</style>", svg, flags=re.DOTALL)
-    svg = re.sub(r"\bfont-family: '[^;]*; ?", "", svg)
+    svg = re.sub(r"font-family: '[^;]*; ?", "", svg)
     # Hundredths of a point cannot be seen; smaller digits differ between platforms.
     svg = re.sub(
-        r'(?<==")[^"]*(?=")',
-        lambda m: re.sub(r"-?\d+\.\d{3,}(?!\d*e)", _hundredths, m.group()),
+        r'(?<==")[^"]*\.\d{3}[^"]*(?=")',
+        lambda m: re.sub(r"-?\d+\.\d{3,}(?!\d*e)", lambda n: _hundredths(n[0]), m[0]),
         svg,
     )
     # Keep only ids that are referred to. Number them: matplotlib makes them from coordinates, whose
@@ -496,10 +496,16 @@ def _shorter(svg: str) -> str:
 
 
 def _compact(place: str) -> str:
-    tenths = re.sub(r"-?\d+\.\d\d", lambda m: f"{float(m.group()):.1f}".removesuffix(".0"), place)
+    tenths = re.sub(r"-?\d+\.\d\d", lambda m: _tenths(m[0]), place)
     return re.sub(r"\s*([A-Za-z])\s*", r"\1", tenths)
 
 
-def _hundredths(match: re.Match[str]) -> str:
-    text = f"{float(match.group()):.2f}".rstrip("0").rstrip(".")
+@lru_cache
+def _tenths(number: str) -> str:
+    return f"{float(number):.1f}".removesuffix(".0")
+
+
+@lru_cache
+def _hundredths(number: str) -> str:
+    text = f"{float(number):.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
