@@ -13,7 +13,6 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib import font_manager
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -21,11 +20,11 @@ from matplotlib.backend_bases import FigureCanvasBase, RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Bbox, offset_copy
+from matplotlib.transforms import offset_copy
 from scipy.optimize import isotonic_regression
 
 from turkic_ties import languages
@@ -170,7 +169,7 @@ def _place_labels(ax: Axes) -> None:
         moved = abs(y - end[1]) * height > LABEL_POINTS / 2 or edge - end[0] > 0.03
         label.set_position((edge, y))
         label.arrowprops, label.arrow_patch = label.leader if moved else (None, None)
-        label.ends_inside = ((0 <= end) & (end <= 1)).all()
+        label.ends_inside = ((end >= 0) & (end <= 1)).all()
 
 
 def legend_below(fig: Figure, named: Mapping[str, Any] | None = None) -> None:
@@ -323,53 +322,79 @@ def finish(fig: Figure) -> None:
 
 
 def _measure_ticks_once(axis: Any) -> None:
-    """Place the missing name of an axis by boxes of ticks that are measured anyway, not anew."""
+    """Place the name of an axis without one by the boxes of ticks that are measured anyway."""
     place_name, place_offset = axis._update_label_position, axis._update_offset_text_position
 
-    def place(*boxes: list[Bbox]) -> None:
+    def place(*boxes: Any) -> None:
         axis._get_tick_boxes_siblings = lambda renderer: boxes
         place_name(None)
         place_offset(*boxes)
 
-    axis._update_label_position = lambda renderer: None
+    axis._update_label_position = lambda _: None
     axis._update_offset_text_position = place
 
 
 def _lay_out(fig: Figure, renderer: RendererBase) -> None:
-    """Place the axes of a figure, as drawing it does first; a renderer measures its texts."""
+    """Place the axes of a figure, as drawing it does first; the renderer measures its texts."""
     if (layout := fig.get_layout_engine()) is None:
         return
-    # A line to a point in the axes never needs room, and its shape is dear.
-    inside = [text for ax in fig.axes for text in ax.texts if getattr(text, "ends_inside", False)]
+    texts: list[Any] = [text for ax in fig.axes for text in ax.texts]
+    # A line to a point in the axes needs no room, and its shape takes long to find.
+    inside = [text for text in texts if getattr(text, "ends_inside", False)]
     arrows = [(text.arrowprops, text.arrow_patch) for text in inside]
     for text in inside:
         text.arrowprops = text.arrow_patch = None
     canvas: Any = fig.canvas
     canvas.get_renderer = lambda: renderer
-    layout.execute(fig)
-    del canvas.get_renderer
-    for text, arrow in zip(inside, arrows, strict=True):
-        text.arrowprops, text.arrow_patch = arrow
+    try:
+        layout.execute(fig)
+    finally:
+        del canvas.get_renderer
+        for text, arrow in zip(inside, arrows, strict=True):
+            text.arrowprops, text.arrow_patch = arrow
 
 
 @cache
 def _heights(font: FontProperties, dpi: float) -> tuple[float, float, float]:
-    """Return ascent, descent and gap of the lines of a font in pixels, as texts have them."""
-    file: Any = font_manager.get_font(font_manager.findfont(font))
-    sizes = file.get_sfnt_table("OS/2")
+    """Return ascent, descent and gap of lines; matplotlib reads the file again for each text."""
+    file: Any = get_font(findfont(font))
+    table = file.get_sfnt_table("OS/2")
     scale = 1 / file.units_per_EM * font.get_size_in_points() * dpi / 72
-    return sizes["sTypoAscender"] * scale, -sizes["sTypoDescender"] * scale, sizes["sTypoLineGap"] * scale
+    ascent, descent = table["sTypoAscender"], -table["sTypoDescender"]
+    return ascent * scale, descent * scale, table["sTypoLineGap"] * scale
+
+
+_extent = cache(TextToPath().get_text_width_height_descent)
+
+
+class _Renderer(RendererSVG):
+    """Draws SVG; it knows the sizes of the texts of earlier charts."""
+
+    def _get_font_height_metrics(self, font: FontProperties) -> tuple[float, float, float]:
+        return _heights(font, 72)
+
+    def get_text_width_height_descent(self, *text: Any) -> tuple[float, float, float]:
+        return _extent(*text)
 
 
 @cache
-def _on_screen(dpi: float) -> RendererBase:
+def _on_screen(dpi: float) -> Any:
     """Return what measures texts in pixels; it draws nothing, so that its size does not matter."""
-    renderer: Any = RendererAgg(1, 1, dpi)
+    renderer: Any = RendererAgg(1, 1, dpi)  # type: ignore[no-untyped-call]
     renderer._get_font_height_metrics = lambda font: _heights(font, dpi)
     return renderer
 
 
-_extent = cache(TextToPath().get_text_width_height_descent)
+def _texts(artist: Artist) -> Iterator[Text]:
+    """Give the texts of a figure, of ticks those that are there: to look for more makes them."""
+    if isinstance(artist, Text):
+        yield artist
+    elif isinstance(artist, Axis):
+        for part in (artist.label, artist.offsetText, *artist.majorTicks, *artist.minorTicks):
+            yield from _texts(part)
+    else:
+        for part in artist.get_children():
+            yield from _texts(part)
 
 
 def _translate(fig: Figure) -> None:
@@ -420,31 +445,6 @@ def as_svg(fig: Figure, id: str) -> str:
     return readable_texts(_shorter(svg))
 
 
-class _Renderer(RendererSVG):
-    """Draws SVG, and keeps the sizes of texts for other charts."""
-
-    def _get_font_height_metrics(self, font: FontProperties) -> tuple[float, float, float]:
-        return _heights(font, 72)
-
-    def get_text_width_height_descent(self, *text: Any) -> Any:
-        """Return the size of a text."""
-        return _extent(*text)
-
-
-def _texts(artist: Artist) -> Iterator[Text]:
-    """Give the texts of a figure, of ticks those that are there: to look for others makes them."""
-    if isinstance(artist, Text):
-        yield artist
-    for part in _parts(artist):
-        yield from _texts(part)
-
-
-def _parts(artist: Artist) -> list[Artist]:
-    if isinstance(artist, Axis):
-        return [artist.label, artist.offsetText, *artist.majorTicks, *artist.minorTicks]
-    return artist.get_children()
-
-
 def _drawn(fig: Figure) -> str:
     """Draw a figure as matplotlib does; one whose texts leave no room for its axes is enlarged."""
     buffer = io.StringIO()
@@ -456,9 +456,7 @@ def _drawn(fig: Figure) -> str:
             finish(fig)
             fig.set_dpi(72)
             width, height = 72 * fig.get_size_inches()
-            FigureCanvasBase(fig)
             renderer: Any = _Renderer(width, height, buffer, metadata=about)  # type: ignore[no-untyped-call]
-            # The layout measures texts with what draws them, as it keeps their sizes.
             _lay_out(fig, renderer)
         except UserWarning:
             if fig.get_figwidth() > MOST_WIDTHS * WIDTH:
