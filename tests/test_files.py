@@ -157,3 +157,30 @@ def test_a_hash_covers_names_and_contents(tmp_path: Path) -> None:
     other.rename(tmp_path / "c")
     assert hashing.of_files([one, tmp_path / "c"]) != both
     assert both.startswith(hashing.PREFIX)
+
+
+def test_what_is_made_of_files_is_kept_until_one_of_them_changes(tmp_path: Path) -> None:
+    calls = []
+
+    @files.once_per_state
+    def joined(separator: str, *paths: Path) -> str:
+        calls.append(separator)
+        return separator.join(path.read_text() for path in paths)
+
+    first, second = (tmp_path / name for name in "ab")
+    first.write_text("1")
+    second.write_text("2")
+    time.sleep(2 * files.TICK_NS / 1e9)
+    assert [joined("-", first, second) for _ in range(2)] == ["1-2"] * 2
+    assert joined("+", first, second) == "1+2"
+    assert calls == ["-", "+"], "once for the same arguments"
+    about = second.stat()
+    second.write_text("3")
+    os.utime(second, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert joined("-", first, second) == "1-3", "of the same size, and with the old time put back"
+    second.write_text("4")
+    assert joined("-", first, second) == "1-4", "changed again at once"
+    second.unlink()
+    for _ in range(2):
+        with pytest.raises(FileNotFoundError):
+            joined("-", first, second)

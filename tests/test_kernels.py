@@ -447,17 +447,31 @@ def test_an_edited_module_of_this_package_needs_no_new_parent(
     shutil.copytree(PROJECT / "src" / "turkic_ties", tmp_path / "turkic_ties")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     module = tmp_path / "turkic_ties" / "words.py"
-    look = "from turkic_ties import words; print(hasattr(words, 'edited'))"
+    look = "import sys; print('turkic_ties.words' in sys.modules); "
+    look += "from turkic_ties import words; print(hasattr(words, 'edited'))"
     for edit, answer in [
-        ("", "False\n"),
-        ("edited = 1\n", "True\n"),
-        ("edited =\n", "SyntaxError"),
+        ("", "True\nFalse\n"),  # as the parent has imported it
+        ("edited = 1\n", "False\nTrue\n"),
+        ("edited =\n", "False\nSyntaxError"),
     ]:
         module.write_text(module.read_text(encoding="utf-8") + edit, encoding="utf-8")
         with kernel() as started:
             assert started.warm
             assert started.run(look) == answer
     assert len(own_parents) == 1
+
+
+def test_the_parent_keeps_only_what_is_read_again_when_its_file_changes() -> None:
+    look = """
+import sys
+modules = [m for name, m in sorted(sys.modules.items()) if name.startswith("turkic_ties.")]
+values = [value for module in modules for value in vars(module).values()]
+caches = [v for v in values if hasattr(v, "cache_info") and v.__module__.startswith("turkic")]
+print(sorted({v.__name__ for v in caches if v.cache_info().currsize}))
+"""
+    with kernel() as started:
+        assert started.warm
+        assert started.run(look) == "['_data_directory']\n"
 
 
 def test_a_warm_kernel_that_is_not_available_is_logged_and_replaced_by_a_cold_one(

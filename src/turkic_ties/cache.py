@@ -30,14 +30,16 @@ MAX_BYTES = 300_000_000
 
 HASH_BYTES = 32
 
-CODE = ("*.py", "data/*.py", "measures/*.py")
-"""The modules of this package that tables and measures are made by."""
+CODE = ("", "data", "measures")
+"""The folders of this package with the modules that tables and measures are made by."""
 
 
-def _states() -> dict[Path, int]:
+def _states() -> dict[str, int]:
     package = Path(__file__).parent
-    paths = (path for pattern in CODE for path in package.glob(pattern))
-    return {path: path.stat().st_mtime_ns for path in paths}
+    folders = (package / folder for folder in CODE)
+    entries = (entry for folder in folders for entry in os.scandir(folder))
+    modules = (entry for entry in entries if entry.name.endswith(".py"))
+    return {entry.path: entry.stat().st_mtime_ns for entry in modules}
 
 
 _LOADED = _states()
@@ -91,7 +93,7 @@ def cached(key: str, make: Callable[[], T]) -> T:
 @functools.cache
 def _code() -> str:
     versions = [sys.version, *map(version, ("numpy", "pandas"))]
-    return " ".join([hashing.of_files(_LOADED), *versions])
+    return " ".join([hashing.of_files(map(Path, _LOADED)), *versions])
 
 
 def _seal(key: bytes, body: bytes) -> bytes:

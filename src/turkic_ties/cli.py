@@ -69,7 +69,7 @@ def build(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(min=1, help="Notebooks run at once; cores + 1 when left out."),
+        typer.Option(min=1, help="Notebooks run at once; cores + 2 when left out."),
     ] = None,
     cluster: Annotated[
         str | None,
@@ -235,13 +235,13 @@ def _directory(output: Path | None) -> Path:
 
 
 def _default_jobs() -> int:
-    """Count the cores this process may use, and one more: notebooks wait at times for the build.
+    """Count the cores this process may use, and two more: notebooks wait at times for the build.
 
     In a container there are fewer cores than the machine has.
     """
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) + 1
-    return (os.cpu_count() or 1) + 1
+        return len(os.sched_getaffinity(0)) + 2
+    return (os.cpu_count() or 1) + 2
 
 
 @app.command()

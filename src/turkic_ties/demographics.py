@@ -1,6 +1,6 @@
 """Measures of demographics: ethnic composition, population, development indicators."""
 
-from turkic_ties.measures import indicators
+from turkic_ties.measures import ethnicity, indicators, population
 from turkic_ties.measures.cache import cached_measure
 from turkic_ties.measures.ethnicity import (
     CENSUSES,
@@ -8,39 +8,36 @@ from turkic_ties.measures.ethnicity import (
     OTHER,
     TOTAL,
     composition,
-    composition_dates,
-    compositions,
     decompose_share,
-    diversity,
     fractionalization,
-    group_shares,
-    largest_group,
-    latest_regional_shares,
-    neighbouring_shares,
     polarization,
-    regional_shares,
-    share_changes,
 )
 from turkic_ties.measures.indicators import (
     ALL_DOMAINS,
     MEAN_OF_DOMAINS,
     MIN_STATES,
     WINDOW_YEARS,
-    indicator_ranks,
-    rank_history,
     selection,
 )
-from turkic_ties.measures.population import (
-    age_indicators,
-    age_pyramid,
-    median_age,
-    migrants,
-    population_outlook,
-)
+from turkic_ties.measures.population import age_pyramid, median_age
 
+age_indicators = cached_measure(population.age_indicators)
+composition_dates = cached_measure(ethnicity.composition_dates)
+compositions = cached_measure(ethnicity.compositions)
+diversity = cached_measure(ethnicity.diversity)
+group_shares = cached_measure(ethnicity.group_shares)
+indicator_ranks = cached_measure(indicators.indicator_ranks)
+largest_group = cached_measure(ethnicity.largest_group)
+latest_regional_shares = cached_measure(ethnicity.latest_regional_shares)
 leads_by_domain = cached_measure(indicators.leads_by_domain)
+migrants = cached_measure(population.migrants)
+neighbouring_shares = cached_measure(ethnicity.neighbouring_shares)
 pairwise_dominance = cached_measure(indicators.pairwise_dominance)
+population_outlook = cached_measure(population.population_outlook)
+rank_history = cached_measure(indicators.rank_history)
+regional_shares = cached_measure(ethnicity.regional_shares)
 selection_sensitivity = cached_measure(indicators.selection_sensitivity)
+share_changes = cached_measure(ethnicity.share_changes)
 
 __all__ = [
     "ALL_DOMAINS",

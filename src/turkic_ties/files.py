@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -9,14 +10,17 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import yaml
 
 from turkic_ties.errors import TiesError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Json: TypeAlias = dict[str, Any]
 """An object of a JSON or YAML file."""
@@ -28,6 +32,9 @@ MAX_YAML_BYTES = 1_000_000
 MAX_YAML_DEPTH = 30
 MAX_YAML_NODES = 200_000
 """Bounds that a file written by a person stays far below, and a hostile one meets in a second."""
+
+TICK_NS = 50_000_000
+"""Within a tick of the clock of a file system two states of a file can have the same time."""
 
 PRIVATE = "ties_"
 ABANDONED_AFTER = 10  # seconds; a folder is locked within milliseconds after it is made
@@ -153,6 +160,37 @@ def _check_node(node: yaml.Node, sizes: dict[yaml.Node, int | None]) -> int:
 
 def _refuse(problem: str, node: Any) -> None:
     raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+
+
+def once_per_state(make: Callable[P, T]) -> Callable[P, T]:
+    """Keep what a function makes of files, until one of them changes.
+
+    Arguments that are paths are these files; what is kept is shared by all callers, so it must not
+    be changed.
+    """
+    kept: dict[Hashable, tuple[object, T]] = {}
+
+    @functools.wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> T:
+        call = (args, *kwargs.items())
+        before = time.time_ns() - TICK_NS
+        states = [_state(path) for path in args if isinstance(path, Path)]
+        if call in kept and kept[call][0] == states:
+            return kept[call][1]
+        result = make(*args, **kwargs)
+        if all(state is None or state[0] < before for state in states):
+            kept[call] = states, result
+        return result
+
+    return made
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_ctime_ns, about.st_mtime_ns, about.st_size, about.st_ino
 
 
 def write(path: Path, text: str) -> None:

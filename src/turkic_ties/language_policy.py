@@ -5,14 +5,13 @@ running text and words (`measures.likeness`). Who speaks, learns and plans what 
 `measures.language_use`.
 """
 
-from turkic_ties.measures import likeness
+from turkic_ties.measures import alphabets, likeness
+from turkic_ties.measures import language_use as use
 from turkic_ties.measures.alphabets import (
     LetterOverlap,
     alphabet_of,
     alphabet_overlaps,
-    letter_table,
     letters_shared,
-    shared_letter_sounds,
 )
 from turkic_ties.measures.cache import cached_measure
 from turkic_ties.measures.common import CYRILLIC, LATIN_VERSIONS, VERSIONS, by_state
@@ -20,23 +19,21 @@ from turkic_ties.measures.language_use import (
     REMAINDER,
     Share,
     completion_dates,
-    language_changes,
-    language_use,
     latest_share,
-    online_presence,
-    scholarship_destinations,
-    students_abroad,
     students_between,
 )
-from turkic_ties.measures.likeness import (
-    CognateShare,
-    cognate_share,
-    language_distances,
-    lost_distinctions,
-    relatives,
-    transliterate,
-)
+from turkic_ties.measures.likeness import CognateShare, language_distances, transliterate
 
+cognate_share = cached_measure(likeness.cognate_share)
+language_changes = cached_measure(use.language_changes)
+language_use = cached_measure(use.language_use)
+letter_table = cached_measure(alphabets.letter_table)
+lost_distinctions = cached_measure(likeness.lost_distinctions)
+online_presence = cached_measure(use.online_presence)
+relatives = cached_measure(likeness.relatives)
+scholarship_destinations = cached_measure(use.scholarship_destinations)
+shared_letter_sounds = cached_measure(alphabets.shared_letter_sounds)
+students_abroad = cached_measure(use.students_abroad)
 text_similarity = cached_measure(likeness.text_similarity)
 
 __all__ = [

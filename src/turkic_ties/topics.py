@@ -8,7 +8,6 @@ What a topic is called comes from the notebook's metadata: ``title``, and under 
 
 from __future__ import annotations
 
-import functools
 import importlib
 import json
 import re
@@ -77,6 +76,7 @@ def describe(name: str) -> Topic:
     return Topic(title, order, summary)
 
 
+@files.once_per_state
 def read(path: Path) -> Json:
     """Read a notebook as JSON, with a list of cells and metadata.
 
@@ -85,12 +85,6 @@ def read(path: Path) -> Json:
     NotebookError
         When the file is missing or damaged.
     """
-    about = path.stat() if path.is_file() else None
-    return _read(path, about and (about.st_mtime_ns, about.st_size))
-
-
-@functools.cache
-def _read(path: Path, _state: object) -> Json:
     text = files.read_text(path, NotebookError)
     try:
         notebook = json.loads(text)

@@ -1,24 +1,13 @@
 """Measures of trade in one place, from the modules of `turkic_ties.measures`."""
 
+from turkic_ties.measures import composition, discrepancy, investment, statements, trade
 from turkic_ties.measures import gravity as gravity_model
-from turkic_ties.measures import trade
 from turkic_ties.measures.cache import cached_measure
-from turkic_ties.measures.composition import (
-    CENTRAL_ASIA,
-    by_chapter,
-    by_section,
-    contributions,
-    with_region,
-)
-from turkic_ties.measures.discrepancy import publications, sent_and_received
+from turkic_ties.measures.composition import CENTRAL_ASIA, by_section, contributions
+from turkic_ties.measures.discrepancy import sent_and_received
 from turkic_ties.measures.gravity import NORMAL, SPECIFICATIONS, Gravity
-from turkic_ties.measures.investment import (
-    STATED_SINCE,
-    investor,
-    investor_concentration,
-    stocks,
-)
-from turkic_ties.measures.statements import investor_ranks, oil_by_btc, stated_investment
+from turkic_ties.measures.investment import STATED_SINCE
+from turkic_ties.measures.statements import investor_ranks, stated_investment
 from turkic_ties.measures.trade import (
     BOOKS,
     CELLS,
@@ -34,24 +23,31 @@ from turkic_ties.measures.trade import (
     UNALLOCATED,
     WORLD,
     asymmetry,
-    bilateral,
-    complementarity,
-    concentration,
     constant_dollars,
     growth,
-    intra_industry,
     latest_complete_year,
     main_series,
     member_shares,
     prefer,
-    revealed_advantage,
-    sections,
 )
 
-intra_trade = cached_measure(trade.intra_trade)
-ranks = cached_measure(trade.ranks)
-section_coverage = cached_measure(trade.section_coverage)
+bilateral = cached_measure(trade.bilateral)
+by_chapter = cached_measure(composition.by_chapter)
+complementarity = cached_measure(trade.complementarity)
+concentration = cached_measure(trade.concentration)
 gravity = cached_measure(gravity_model.gravity)
+intra_industry = cached_measure(trade.intra_industry)
+intra_trade = cached_measure(trade.intra_trade)
+investor = cached_measure(investment.investor)
+investor_concentration = cached_measure(investment.investor_concentration)
+oil_by_btc = cached_measure(statements.oil_by_btc)
+publications = cached_measure(discrepancy.publications)
+ranks = cached_measure(trade.ranks)
+revealed_advantage = cached_measure(trade.revealed_advantage)
+section_coverage = cached_measure(trade.section_coverage)
+sections = cached_measure(trade.sections)
+stocks = cached_measure(investment.stocks)
+with_region = cached_measure(composition.with_region)
 
 __all__ = [
     "BOOKS",

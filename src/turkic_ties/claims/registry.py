@@ -81,20 +81,6 @@ def _date(value: Any) -> Any:
     return value
 
 
-def dated(date: str) -> str:
-    """Write a date in words, at its precision.
-
-    Examples
-    --------
-    >>> dated("2024-01"), dated("2022-05-11")
-    ('January 2024', '11 May 2022')
-    """
-    year, *rest = map(int, date.split("-"))
-    month = f"{datetime.date(year, rest[0], 1):%B} " if rest else ""
-    day = f"{rest[1]} " if len(rest) > 1 else ""
-    return f"{day}{month}{year}"
-
-
 Date: TypeAlias = Annotated[
     str,
     BeforeValidator(_date),
@@ -272,7 +258,7 @@ class Said(Form):
     date: Date = Field(description="Of the page.")
 
     def __str__(self) -> str:
-        return f"{self.by}, {dated(self.date)}, in {self.title}"
+        return f"{self.by}, {articles.dated(self.date)}, in {self.title}"
 
 
 class Claim(Form):
@@ -372,7 +358,7 @@ class Article(Form):
     @property
     def dated(self) -> str:
         """The date in words, at its precision."""
-        return dated(self.date)
+        return articles.dated(self.date)
 
 
 class Registry(Form):

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, field
 import pandas as pd
 
 from turkic_ties import data
+from turkic_ties.articles import dated
 from turkic_ties.claims.compute import Evaluation
-from turkic_ties.claims.registry import Claim, Reading, Registry, Verdict, dated
+from turkic_ties.claims.registry import Claim, Reading, Registry, Verdict
 from turkic_ties.claims.rules import (
     ISO_DATE,
     MARGIN,

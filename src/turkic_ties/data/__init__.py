@@ -26,6 +26,7 @@ from turkic_ties.data.packages import (
     package_path,
     resource,
     seal,
+    stale,
     topics_with_data,
 )
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
         list_tables,
         publishers,
         sources,
-        stale,
     )
     from turkic_ties.data.checks import check
     from turkic_ties.data.tables import load, tables_read

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
+from turkic_ties.cache import cached
 from turkic_ties.countries import data_directory
-from turkic_ties.data.packages import DataError, addresses, resource, split
+from turkic_ties.data.packages import (
+    DataError,
+    addresses,
+    digest,
+    refresh_entries,
+    resource,
+    split,
+)
 from turkic_ties.data.tables import columns, load
-from turkic_ties.files import Json, read_json, read_yaml
+from turkic_ties.files import Json, read_json
 
 TIMES = ("last_year", "year", "order_year", "date")
 """Columns that say when an observation was; the first that a table has counts."""
@@ -48,7 +57,7 @@ def list_tables(topic: str | None = None) -> pd.DataFrame:
         and data set), version, licences.
     """
     last = asked()
-    days = {name: last.get(entry.get("module", "")) for name, entry in _entries().items()}
+    days = {name: last.get(entry.get("module", "")) for name, entry in refresh_entries().items()}
     frame = pd.DataFrame([_listed(address, days) for address in addresses(topic)])
     return frame.astype(dict.fromkeys(("first_year", "last_year", "newest"), "Int64"))
 
@@ -57,11 +66,6 @@ def asked() -> dict[str, str]:
     """Return the day on which each connector of ``ties refresh`` last asked its publisher."""
     path = data_directory() / ASKED
     return read_json(path, DataError) if path.is_file() else {}
-
-
-def _entries() -> Json:
-    path = data_directory() / "refresh.yml"
-    return read_yaml(path, DataError) if path.is_file() else {}
 
 
 def _listed(address: str, days: Mapping[str, str | None]) -> Json:
@@ -104,16 +108,26 @@ def last_years(read: Iterable[str]) -> dict[str, int]:
     named: dict[str, int] = {}
     resting: dict[str, int] = {}
     for address in read:
-        rows = _years(address)
-        for source in resource(address)["sources"]:
-            own = rows
-            if "source" in rows:
-                own = rows[rows["source"].str.contains(rf"\b{source['name']}\b", na=False)]
-            last = own.loc[own["year"] <= int(source["date_accessed"][:4]), "year"].max()
-            if pd.notna(last):
-                found = named if "source" in rows else resting
-                found[source["name"]] = max(int(last), found.get(source["name"], 0))
+        key = f"last years {address} {digest(address)}"
+        is_named, years = cached(key, functools.partial(_last_years, address))
+        found = named if is_named else resting
+        for source, last in years.items():
+            found[source] = max(last, found.get(source, 0))
     return resting | named
+
+
+def _last_years(address: str) -> tuple[bool, dict[str, int]]:
+    """Find the last years of the sources of one table, and whether its rows name them."""
+    rows = _years(address)
+    found = {}
+    for source in resource(address)["sources"]:
+        own = rows
+        if "source" in rows:
+            own = rows[rows["source"].str.contains(rf"\b{source['name']}\b", na=False)]
+        last = own.loc[own["year"] <= int(source["date_accessed"][:4]), "year"].max()
+        if pd.notna(last):
+            found[source["name"]] = int(last)
+    return "source" in rows, found
 
 
 def _years(address: str) -> pd.DataFrame:
@@ -184,44 +198,6 @@ def _licence(licence: Mapping[str, Any]) -> dict[str, str]:
     if not licence["redistributable"]:
         words += ", redistribution not granted"
     return {"licence": words, "terms": licence.get("url") or ""}
-
-
-def stale(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """Name the sources whose newest figures are older than ``data/refresh.yml`` lets them be.
-
-    A source is stale when more months than ``stale_after_months`` have passed between the end of
-    its last year and the newest day on which any of the listed sources was accessed, which makes
-    the answer a matter of the data alone. A source without that entry or without years never is.
-
-    Parameters
-    ----------
-    listed
-        Rows of `sources`: ``source``, ``last_year`` and ``accessed``.
-
-    Returns
-    -------
-    dict
-        Source id to a sentence for the reader.
-    """
-    listed = [*listed]
-    entries = _entries()
-    found = {}
-    if not listed:
-        return {}
-    newest = max(source["accessed"] for source in listed)
-    year = int(newest[:4])
-    month = int(newest[5:7])
-    for source in listed:
-        allowed = entries.get(source["source"], {}).get("stale_after_months")
-        if allowed is None or not source["last_year"]:
-            continue
-        # Months from the end of the last year to the end of the month of the newest access.
-        if 12 * (year - int(source["last_year"]) - 1) + month > allowed:
-            found[source["source"]] = (
-                f"Stale on {newest}: it ends in {source['last_year']}, and newer figures were "
-                f"expected within {allowed} months."
-            )
-    return found
 
 
 def credit(address: str, ids: Iterable[str] | None = None) -> str:

@@ -5,9 +5,8 @@ Nothing here needs pandas, so that a build with nothing to do is answered at onc
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
@@ -20,7 +19,16 @@ from turkic_ties import hashing, topics
 from turkic_ties.countries import data_directory
 from turkic_ties.data import form
 from turkic_ties.errors import TiesError
-from turkic_ties.files import LOADER, Json, locked, read_bytes, read_text, read_yaml, write
+from turkic_ties.files import (
+    LOADER,
+    Json,
+    locked,
+    once_per_state,
+    read_bytes,
+    read_text,
+    read_yaml,
+    write,
+)
 
 Package = Json
 Resource = Json
@@ -49,8 +57,7 @@ def package(topic: str | None) -> Package:
         When the file is missing or does not have the form of `turkic_ties.data.form`; the message
         names file, table and property.
     """
-    parsed: Package = _parsed(package_path(topic), _checked_package)
-    return parsed
+    return _read_package(package_path(topic))
 
 
 def package_path(topic: str | None) -> Path:
@@ -58,18 +65,9 @@ def package_path(topic: str | None) -> Path:
     return data_directory() / (topic or "") / "datapackage.yaml"
 
 
-def _parsed(path: Path, check: Callable[[Path, Any], Any]) -> Any:
-    """Read and check a YAML file, once for every state of it."""
-    modified = path.stat().st_mtime_ns if path.is_file() else None
-    return _parse(path, check, modified)
-
-
-@functools.cache
-def _parse(path: Path, check: Callable[[Path, Any], Any], _modified: int | None) -> Any:
-    return check(path, read_yaml(path, DataError))
-
-
-def _checked_package(path: Path, parsed: Any) -> Package:
+@once_per_state
+def _read_package(path: Path) -> Package:
+    parsed = read_yaml(path, DataError)
     _check_form(path, parsed, parsed, form.Package)
     return dict(parsed)
 
@@ -123,7 +121,8 @@ def resource(address: str) -> Resource:
 def split(address: str) -> tuple[str | None, str]:
     """Split an address into topic (None for a shared table) and name."""
     topic, slash, name = address.rpartition("/")
-    if slash and topic not in topics_with_data():
+    is_there = topics.NAME.fullmatch(topic) and package_path(topic).is_file()
+    if slash and not is_there and topic not in topics_with_data():
         known = ", ".join(topics_with_data())
         raise UnknownTableError(
             f"there is no table {address!r}: no topic {topic!r}. Topics: {known}."
@@ -142,18 +141,23 @@ def files(address: str) -> list[Path]:
         When a path is absolute, or leaves the folder of the package by ``..`` or by a link.
     """
     folder = package_path(split(address)[0]).parent
+    return [_inside(folder, path) for path in _paths(address)]
+
+
+def _paths(address: str) -> list[Path]:
+    folder = package_path(split(address)[0]).parent
     paths = resource(address)["path"]
-    return [_inside(folder, path) for path in ([paths] if isinstance(paths, str) else paths)]
+    return [folder / path for path in ([paths] if isinstance(paths, str) else paths)]
 
 
-def _inside(folder: Path, path: str) -> Path:
+def _inside(folder: Path, path: Path) -> Path:
     try:
-        if (folder / path).resolve().is_relative_to(folder.resolve()):
-            return folder / path
+        if path.resolve().is_relative_to(folder.resolve()):
+            return path
     except (OSError, RuntimeError):  # links in a circle
         pass
     raise DataError(
-        f"{folder / path} leads out of its folder. Put the file into {folder} and name it "
+        f"{path} leads out of its folder. Put the file into {folder} and name it "
         "relative to the package."
     )
 
@@ -176,6 +180,12 @@ def digest(address: str) -> str:
     address
         ``topic/name``.
     """
+    described = package_path(split(address)[0])
+    return _digest(address, described, _corrections_path(), *_paths(address))
+
+
+@once_per_state
+def _digest(address: str, *_: Path) -> str:
     declared = json.dumps([resource(address), corrections(address)], sort_keys=True, default=str)
     return hashing.of_bytes(joined(contents(address)) + declared.encode())
 
@@ -190,11 +200,17 @@ def corrections(address: str | None = None) -> list[Json]:
     it now (null: the cell is empty), and the `action`: drop the row, replace the value by `value`,
     or flag it with the text in `flag`.
     """
-    entries: list[Json] = _parsed(data_directory() / "corrections.yml", _checked_corrections)
+    entries = _read_corrections(_corrections_path())
     return [entry for entry in entries if address in (None, entry["table"])]
 
 
-def _checked_corrections(path: Path, parsed: Any) -> list[Json]:
+def _corrections_path() -> Path:
+    return data_directory() / "corrections.yml"
+
+
+@once_per_state
+def _read_corrections(path: Path) -> list[Json]:
+    parsed = read_yaml(path, DataError)
     entries = [] if parsed is None else parsed
     if not isinstance(entries, list):
         raise DataError(f"{path} is no list of entries. Begin each with '- id: …'.")
@@ -208,6 +224,68 @@ def _checked_corrections(path: Path, parsed: Any) -> list[Json]:
                 f"{path}: the entry {entry['id']!r} is there twice. Delete one of them."
             )
     return entries
+
+
+# -- refresh ---------------------------------------------------------------------------------------
+
+
+def refresh_entries() -> Json:
+    """Return what ``data/refresh.yml`` says of each source; nothing where there is no such file.
+
+    Raises
+    ------
+    DataError
+        When an entry has no name; `turkic_ties.refresh.sources` checks the rest.
+    """
+    path = data_directory() / "refresh.yml"
+    return _read_entries(path) if path.is_file() else {}
+
+
+@once_per_state
+def _read_entries(path: Path) -> Json:
+    parsed = read_yaml(path, DataError)
+    entries = parsed.values() if isinstance(parsed, dict) else [parsed]
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise DataError(f"{path} is no mapping of sources to entries. Begin each with 'source:'.")
+    return dict(parsed)
+
+
+def stale(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Name the sources whose newest figures are older than ``data/refresh.yml`` lets them be.
+
+    A source is stale when more months than ``stale_after_months`` have passed between the end of
+    its last year and the newest day on which any of the listed sources was accessed, which makes
+    the answer a matter of the data alone. A source without that entry or without years never is.
+
+    Parameters
+    ----------
+    listed
+        Rows of `sources`: ``source``, ``last_year`` and ``accessed``.
+
+    Returns
+    -------
+    dict
+        Source id to a sentence for the reader.
+    """
+    listed = [*listed]
+    entries = refresh_entries()
+    found = {}
+    if not listed:
+        return {}
+    newest = max(source["accessed"] for source in listed)
+    year = int(newest[:4])
+    month = int(newest[5:7])
+    for source in listed:
+        allowed = entries.get(source["source"], {}).get("stale_after_months")
+        if allowed is None or not source["last_year"]:
+            continue
+        # Months from the end of the last year to the end of the month of the newest access.
+        if 12 * (year - int(source["last_year"]) - 1) + month > allowed:
+            found[source["source"]] = (
+                f"Stale on {newest}: it ends in {source['last_year']}, and newer figures were "
+                f"expected within {allowed} months."
+            )
+    return found
 
 
 # -- sealing ---------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ _read: set[str] = set()
 _frames: dict[str, pd.DataFrame] = {}
 
 Column: TypeAlias = "pd.Series[Any]"
+Cells: TypeAlias = "np.ndarray[Any, Any]"
 
 
 def load(address: str) -> pd.DataFrame:
@@ -89,7 +90,21 @@ def _checked(address: str) -> pd.DataFrame:
 
 def name_of(frame: pd.DataFrame) -> str | None:
     """Name the loaded table, and its state, that a frame is equal to; None where there is none."""
-    return next((name for name, table in _frames.items() if table.equals(frame)), None)
+    return next((name for name, table in _frames.items() if _is_equal(table, frame)), None)
+
+
+def _is_equal(table: pd.DataFrame, frame: pd.DataFrame) -> bool:
+    """Compare the cells only where a frame is not a view of the table, as `load` gives it."""
+    if table.shape != frame.shape or [*table] != [*frame] or not table.index.equals(frame.index):
+        return False
+    is_view = all(_is_view(table[name].to_numpy(), frame[name].to_numpy()) for name in table)
+    return is_view or table.equals(frame)
+
+
+def _is_view(cells: Cells, others: Cells) -> bool:
+    """Say whether cells lie in the same place; pandas copies them before it changes any."""
+    place, other = (array.__array_interface__ for array in (cells, others))
+    return place == other
 
 
 def tables_read() -> list[str]:

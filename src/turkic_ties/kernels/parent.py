@@ -2,8 +2,8 @@
 
 `turkic_ties.kernels.client` starts it in a private folder, with the number of a listening socket.
 It imports nothing until the first request. It has one thread and no event loop, so a fork of it is
-a Python process whose imports are done. Only third-party modules are imported: this package is
-imported by each kernel itself, so that an edited measure needs no new parent.
+a Python process whose imports are done. A kernel forgets the modules of this package when one of
+them was edited since, and imports them itself: an edited measure needs no new parent.
 
 The parent ends when the process that started it ends: its standard input, a pipe, is closed then.
 A kernel ends when the process that requested it ends: its connection is closed then.
@@ -48,9 +48,11 @@ READ_AT_START = re.compile(
     r"|MATPLOTLIB|IPYTHON|PYDEVD|DEBUGPY|JUPYTER_PLATFORM_DIRS|OMP_|OPENBLAS|GOTO|MKL_|BLIS|VECLIB"
     r"|NUMEXPR|NUMPY|NPY_|SCIPY|PANDAS|\w+_NUM_THREADS$"
 )
+PACKAGE = Path(__file__).parents[1]
 CHECK_KERNELS_MS = 50  # how often the parent looks for kernels that ended
 
 Message = dict[str, Any]
+States = dict[Path, int]
 
 
 def fingerprint(environment: Mapping[str, str]) -> str:
@@ -100,6 +102,7 @@ class _Parent:
         self.listener = listener
         self.kernels: dict[int, socket.socket] = {}
         self.fingerprint = ""
+        self.package: States = {}
 
     def serve(self) -> Message | None:
         """Fork kernels on request; return the request in a child, None in the parent at the end."""
@@ -123,6 +126,7 @@ class _Parent:
         connection.settimeout(10)
         if not self.fingerprint:
             self.fingerprint = fingerprint(os.environ)
+            self.package = package_states()
             preload()
         files: list[int] = []
         try:
@@ -136,6 +140,8 @@ class _Parent:
         else:
             if not pid:
                 self._detach(connection, files)
+                if package_states() != self.package:
+                    forget_package()
                 return request
             self.kernels[pid] = connection
             with contextlib.suppress(OSError):  # a client that is gone shows in the next poll
@@ -190,13 +196,40 @@ def preload() -> None:
     builtins.get_ipython = lambda: types.SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
     for name in LIBRARIES:
         importlib.import_module(name)
-    # The first model imports what all models are made with.
-    sys.modules["pydantic"].create_model("First", value=(int, 0))
+    with contextlib.suppress(Exception):  # a mistake in a module is reported by what needs it
+        import_package()
     del builtins.get_ipython  # type: ignore[attr-defined]
     # The collector would otherwise touch, and so copy, all of this memory in every child.
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)  # after 700 objects it would look for the few that charts leave
+
+
+def import_package() -> None:
+    """Import this package as notebooks do, and let it read what describes notebooks and data.
+
+    Only what is read again once its file has changed: kernels of a server may live for days.
+    """
+    importlib.import_module("turkic_ties.show")
+    data = importlib.import_module("turkic_ties.data")
+    data.addresses()
+    measures = [PACKAGE / f"{topic}.py" for topic in data.topics_with_data()]
+    for path in [*PACKAGE.glob("findings/[!_]*.py"), *filter(Path.exists, measures)]:
+        name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+        importlib.import_module(name)
+
+
+def package_states() -> States:
+    """List the modules of this package with the times of their last edits."""
+    with contextlib.suppress(OSError):  # one is being replaced
+        return {path: path.stat().st_mtime_ns for path in PACKAGE.rglob("*.py")}
+    return {}
+
+
+def forget_package() -> None:
+    """Let the next import of a module of this package read its file."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "turkic_ties"]:
+        del sys.modules[name]
 
 
 def become_kernel(request: Message) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
-import sys
 from collections.abc import Callable
+from inspect import ismodule
 from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-from turkic_ties.cache import cached
+from turkic_ties import countries, hashing, measures
+from turkic_ties.cache import cached, folder
 from turkic_ties.data import tables
 
 P = ParamSpec("P")
@@ -22,12 +23,13 @@ MAX_HASHED_CELLS = 100_000
 
 PLAIN = (str, int, float, type(None))
 COLLECTIONS = (tuple, list, frozenset, set, dict)
+WRITTEN = (*PLAIN, *COLLECTIONS)
 
 
 def cached_measure(measure: Callable[P, T]) -> Callable[P, T]:
     """Make a measure look for its result in `turkic_ties.cache` first.
 
-    For one that takes 20 ms or more: to name its arguments takes some, 10 ms for the largest table.
+    For one that takes 5 ms or more: to find a result takes one.
     The result is named by the measure, its arguments (a table by its address and hash, another
     frame by its contents) and the constants of the modules of measures, should somebody have set
     one to another value. With an argument that has no such name, the measure is computed.
@@ -36,6 +38,8 @@ def cached_measure(measure: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(measure)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        if folder() is None:
+            return measure(*args, **kwargs)
         given = signature.bind(*args, **kwargs)
         given.apply_defaults()
         names = {parameter: _name(value) for parameter, value in given.arguments.items()}
@@ -80,12 +84,13 @@ def _plain(value: Any) -> str | None:
     return f"{type(value).__name__}{parts}"
 
 
-def _constants() -> list[str]:
-    """Write the constants of the modules that measures are made of."""
-    return [
+def _constants() -> str:
+    """Hash the constants of the modules that measures are made of."""
+    modules = {name: module for name, module in vars(measures).items() if ismodule(module)}
+    constants = [
         f"{module_name}.{name}={value!r}"
-        for module_name, module in sorted(sys.modules.items())
-        if module_name.startswith(("turkic_ties.measures.", "turkic_ties.countries"))
+        for module_name, module in sorted({**modules, "countries": countries}.items())
         for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, (*PLAIN, *COLLECTIONS))
+        if name.isupper() and isinstance(value, WRITTEN)
     ]
+    return hashing.of_bytes("\n".join(constants).encode())

@@ -15,7 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 from turkic_ties import articles, claims, data
-from turkic_ties.claims.registry import dated
+from turkic_ties.articles import dated
 from turkic_ties.files import Json
 from turkic_ties.reports.shell import as_script, environment
 from turkic_ties.theme import sparkline

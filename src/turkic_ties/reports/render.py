@@ -8,6 +8,7 @@ import io
 import json
 import re
 import urllib.parse
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 from turkic_ties import languages, topics
+from turkic_ties.cache import cached
 from turkic_ties.languages import ENGLISH, Language
 from turkic_ties.reports import outputs
 from turkic_ties.reports.glossary import linked
@@ -221,7 +223,9 @@ def _contents(body: str) -> list[tuple[Markup, Markup]]:
 @functools.cache
 def _code(source: str) -> str:
     """Highlight code, without the classes the style sheet has no rule for: half of the markup."""
-    highlighted = Highlight2HTML(pygments_lexer="ipython3")(source)
+    made_by = [f"{name} {version(name)}" for name in ("nbconvert", "pygments")]
+    highlight = functools.partial(Highlight2HTML(pygments_lexer="ipython3"), source)
+    highlighted = cached(f"highlighted by {made_by}: {source}", highlight)
     highlighted = highlighted.replace("<pre>", '<pre tabindex="0" role="group" aria-label="Code">')
     return re.sub(
         r'<span(?! class="(?:k|kn|ow|kc|c1|sd)")[^>]*>(.*?)</span>',

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from turkic_ties import data, languages
+from turkic_ties.articles import dated
 from turkic_ties.languages import ENGLISH, Language
 from turkic_ties.reports import glossary
 from turkic_ties.theme import link, sparkline
@@ -35,8 +36,6 @@ def environment(lang: str = ENGLISH) -> Environment:
         Language of the pages.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    from turkic_ties.claims.registry import dated
 
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES / "pages"),
