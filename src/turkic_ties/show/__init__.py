@@ -8,7 +8,9 @@ ids, no settings of the machine.
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -485,8 +487,17 @@ def _column_name(name: object) -> str:
 
 
 def _csv(values: pd.DataFrame) -> str:
-    rounded = values.map(lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell)
-    return rounded.to_csv(index=False, lineterminator="\n")
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(values)
+    rows.writerows(map(_six_digits, row) for row in values.itertuples(index=False, name=None))
+    return file.getvalue()
+
+
+def _six_digits(cell: object) -> object:
+    if _is_missing(cell):
+        return ""
+    return float(f"{cell:.6g}") if isinstance(cell, float) else cell
 
 
 CODES = re.compile(
