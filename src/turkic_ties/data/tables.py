@@ -335,7 +335,7 @@ def _matching_row(entry: Json, frame: pd.DataFrame) -> Any:
         value = _cell(entry, column, "match", frame)
         rows = rows[(rows[column] == value).fillna(False).astype(bool)]
     expected = _cell(entry, entry["column"], "expected", frame)
-    found = rows[entry["column"]].tolist()
+    found = rows.loc[:, entry["column"]].tolist()
     if len(found) == 1 and (pd.isna(found[0]) if expected is None else found[0] == expected):
         return rows.index[0]
     is_there = found if found else "no such row"
