@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -13,9 +14,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
 from nbconvert.filters import markdown2html
 
 from turkic_ties import show
+from turkic_ties.show import charts
 from turkic_ties.show.charts import finish
 from turkic_ties.theme import sparkline
 from turkic_ties.words import growth
@@ -124,6 +129,19 @@ def test_a_figure_brings_its_text_and_its_data(shown: list[Bundle]) -> None:
     described = shown[1][show.MIME_TYPE]
     assert described["alt"] == "A line that rises. T."
     assert described["csv"] == "Year,Value (US dollars)\n2000,0.333333\n2001,2.5\n2002,2.0\n"
+
+
+def test_the_data_of_a_figure_are_the_csv_that_pandas_writes() -> None:
+    frame = pd.DataFrame(
+        {
+            "text": ['a "b", c', None, ""],
+            "number": [0.25, float("nan"), 1e-9],
+            "whole": pd.array([1, None, 3], dtype="Int64"),
+            "is": [True, False, True],
+        }
+    )
+    assert show._csv(frame) == frame.to_csv(index=False)
+    assert show._csv(pd.DataFrame({"v": [1 / 3, 1234567.8]})) == "v\n0.333333\n1234570.0\n"
 
 
 def test_a_table_is_escaped_and_missing_is_shown_as_missing(shown: list[Bundle]) -> None:
@@ -268,6 +286,79 @@ def test_statements_of_the_reverse_pair_keep_their_figures_and_say_whose_books_a
         "The article is about Azerbaijan with Türkiye: in its statements, the country's own books "
         "are those of Azerbaijan."
     )
+
+
+def panels(**layout: Any) -> Figure:
+    """Draw what may need room around axes: titles, names, marks, a legend, ticks of each kind."""
+    fig, (first, second, third) = plt.subplots(3, figsize=(5, 6))
+    first.barh(["short", "two\nlines", "a rather long name"], [1, 2, 3], label="bars")
+    first.set(title="Price in $ and $x^2$", xlabel="named")
+    second.plot([2000, 2013], [1, 1_234_567], "o", label="line")
+    second.annotate("outside", (2013, 1e6), (12, 0), textcoords="offset points", clip_on=False)
+    show.year_axis(second)
+    third.plot([1, 2], [3e-7, 5e-7])
+    third.tick_params(bottom=False, labelbottom=False, labeltop=True, rotation=30)
+    third.set(xscale="log")
+    show.legend_below(fig)
+    return fig
+
+
+def test_axes_are_where_the_layout_of_matplotlib_puts_them(shown: list[Bundle]) -> None:
+    ours, theirs = panels(), panels()
+    show.as_svg(ours, "a")
+    theirs.axes[0].title.set_parse_math(False)
+    theirs.savefig(io.BytesIO(), format="svg", dpi=72)
+    for ax, other in zip(ours.axes, theirs.axes, strict=True):
+        places = ax.get_position().bounds, other.get_position().bounds
+        assert places[0] == pytest.approx(places[1], abs=1e-9)
+    plt.close("all")
+
+
+@pytest.mark.parametrize("text", ["2020", "Қазақстан", "two\nlines", "$10^{-3}$", ""])
+@pytest.mark.parametrize("style", [{"size": 11}, {"size": 11.5, "weight": "bold"}])
+def test_texts_have_the_size_that_matplotlib_measures(
+    shown: list[Bundle], text: str, style: dict[str, Any]
+) -> None:
+    fig = Figure(dpi=72)
+    label = fig.text(0.3, 0.3, text, **style)
+    ours, theirs = (kind(1, 1, io.StringIO()) for kind in (charts._Renderer, RendererSVG))
+    assert label.get_window_extent(ours).bounds == label.get_window_extent(theirs).bounds
+    fig.set_dpi(100)
+    theirs = RendererAgg(500, 300, 100)
+    own = charts._on_screen(100)
+    assert label.get_window_extent(own).bounds == label.get_window_extent(theirs).bounds
+
+
+def test_a_text_that_changed_is_measured_anew(shown: list[Bundle]) -> None:
+    fig, ax = plt.subplots()
+    ax.barh(["name"], [1])
+    first = show.as_svg(fig, "a")
+    left = ax.get_position().x0
+    ax.set_yticks([0], ["a much longer name"])
+    show.as_svg(fig, "a")
+    assert ax.get_position().x0 > left + 0.1
+    ax.set_yticks([0], ["name"])
+    assert show.as_svg(fig, "a") == first
+    plt.close()
+
+
+@pytest.mark.parametrize(
+    ("end", "needs_room"), [(1.0, False), (1.2, True), (0.0, False), (-0.2, True)]
+)
+def test_a_line_from_a_name_needs_room_where_it_leaves_the_axes(
+    shown: list[Bundle], end: float, needs_room: bool
+) -> None:
+    fig, ax = plt.subplots()
+    show.label_line_ends(ax, {"name": (0.5, end, "k"), "at the edge": (1, 0.5, "k")})
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    show.as_svg(fig, "a")
+    height = ax.get_position().height
+    text = ax.texts[0]
+    assert text.arrow_patch is not None, "it is drawn"  # type: ignore[attr-defined]
+    text.xy = (0.5, 0.5)  # type: ignore[attr-defined]
+    show.as_svg(fig, "a")
+    assert (ax.get_position().height > height + 0.05) == needs_room
+    plt.close()
 
 
 def test_key_figures_must_not_share_an_id(shown: list[Bundle]) -> None:

@@ -8,7 +8,9 @@ ids, no settings of the machine.
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -485,8 +487,17 @@ def _column_name(name: object) -> str:
 
 
 def _csv(values: pd.DataFrame) -> str:
-    rounded = values.map(lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell)
-    return rounded.to_csv(index=False, lineterminator="\n")
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(values)
+    rows.writerows(map(_six_digits, row) for row in values.itertuples(index=False, name=None))
+    return file.getvalue()
+
+
+def _six_digits(cell: object) -> object:
+    if _is_missing(cell):
+        return ""
+    return float(f"{cell:.6g}") if isinstance(cell, float) else cell
 
 
 CODES = re.compile(
@@ -516,12 +527,7 @@ def _readable(values: pd.DataFrame) -> pd.DataFrame:
 @cache
 def _country(value: object) -> object:
     """Return the name of a country instead of its code; anything else stays as it is."""
-    try:
-        if isinstance(value, str) and ISO3.fullmatch(value):
-            return countries.name(value)
-        return value
-    except countries.UnknownCountryError:
-        return value
+    return countries.name(value) if isinstance(value, str) and countries.is_code(value) else value
 
 
 def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]) -> str:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.backend_bases import FigureCanvasBase, RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
+from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
 from scipy.optimize import isotonic_regression
@@ -164,6 +169,7 @@ def _place_labels(ax: Axes) -> None:
         moved = abs(y - end[1]) * height > LABEL_POINTS / 2 or edge - end[0] > 0.03
         label.set_position((edge, y))
         label.arrowprops, label.arrow_patch = label.leader if moved else (None, None)
+        label.ends_inside = ((end >= 0) & (end <= 1)).all()
 
 
 def legend_below(fig: Figure, named: Mapping[str, Any] | None = None) -> None:
@@ -209,7 +215,8 @@ def heat(values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float])
     height = header + (0.2 + 0.17 * lines) * len(values)
     fig = Figure(figsize=(WIDTH, height))
     canvas: Any = FigureCanvasBase(fig)
-    canvas.draw = lambda: _lay_out(fig)  # seaborn draws to see which names overlap: places suffice
+    # Seaborn draws to see which names overlap: places suffice.
+    canvas.draw = lambda: _lay_out(fig, _on_screen(fig.dpi))
     low, high = limits
     inside = {"color": ON_CELL, "size": SMALLEST_TEXT, "in_layout": False}
     cells = {"annot": texts, "fmt": "", "annot_kws": inside, "ax": fig.subplots()}
@@ -292,7 +299,7 @@ def finish(fig: Figure) -> None:
     Dollars are text, as on the page: only the numbers of matplotlib's own log scales are formulas.
     """
     _translate(fig)
-    for text in fig.findobj(Text):
+    for text in _texts(fig):
         if "$" in text.get_text() and "\\mathdefault" not in text.get_text():
             text.set_parse_math(False)
     for ax in fig.axes:
@@ -300,26 +307,101 @@ def finish(fig: Figure) -> None:
         ax.spines.left.axis = None
         if ax.xaxis.get_tick_params()["labelbottom"]:
             ax.spines.bottom.axis = None
+            ax.spines.bottom.set_in_layout(False)
+        ax.patch.set_in_layout(False)
+        for axis in (ax.xaxis, ax.yaxis):
+            if not axis.get_label_text():
+                _measure_ticks_once(axis)
     named = [ax for ax in fig.axes if any(map(names_a_line, ax.texts))]
     for ax in named:
         _place_labels(ax)  # else a name far outside could leave no room for the axes
     if named:
-        _lay_out(fig)
+        _lay_out(fig, _on_screen(fig.dpi))
     for ax in named:
         _place_labels(ax)
 
 
-def _lay_out(fig: Figure) -> None:
-    """Place the axes of a figure, as drawing it does first."""
-    if (layout := fig.get_layout_engine()) is not None:
+def _measure_ticks_once(axis: Any) -> None:
+    """Place the name of an axis without one by the boxes of ticks that are measured anyway."""
+    place_name, place_offset = axis._update_label_position, axis._update_offset_text_position
+
+    def place(*boxes: Any) -> None:
+        axis._get_tick_boxes_siblings = lambda renderer: boxes
+        place_name(None)
+        place_offset(*boxes)
+
+    axis._update_label_position = lambda _: None
+    axis._update_offset_text_position = place
+
+
+def _lay_out(fig: Figure, renderer: RendererBase) -> None:
+    """Place the axes of a figure, as drawing it does first; the renderer measures its texts."""
+    if (layout := fig.get_layout_engine()) is None:
+        return
+    texts: list[Any] = [text for ax in fig.axes for text in ax.texts]
+    # A line to a point in the axes needs no room, and its shape takes long to find.
+    inside = [text for text in texts if getattr(text, "ends_inside", False)]
+    arrows = [(text.arrowprops, text.arrow_patch) for text in inside]
+    for text in inside:
+        text.arrowprops = text.arrow_patch = None
+    canvas: Any = fig.canvas
+    canvas.get_renderer = lambda: renderer
+    try:
         layout.execute(fig)
+    finally:
+        del canvas.get_renderer
+        for text, arrow in zip(inside, arrows, strict=True):
+            text.arrowprops, text.arrow_patch = arrow
+
+
+@cache
+def _heights(font: FontProperties, dpi: float) -> tuple[float, float, float]:
+    """Return ascent, descent and gap of lines; matplotlib reads the file again for each text."""
+    file: Any = get_font(findfont(font))
+    table = file.get_sfnt_table("OS/2")
+    scale = 1 / file.units_per_EM * font.get_size_in_points() * dpi / 72
+    ascent, descent = table["sTypoAscender"], -table["sTypoDescender"]
+    return ascent * scale, descent * scale, table["sTypoLineGap"] * scale
+
+
+_extent = cache(TextToPath().get_text_width_height_descent)
+
+
+class _Renderer(RendererSVG):
+    """Draws SVG; it knows the sizes of the texts of earlier charts."""
+
+    def _get_font_height_metrics(self, font: FontProperties) -> tuple[float, float, float]:
+        return _heights(font, 72)
+
+    def get_text_width_height_descent(self, *text: Any) -> tuple[float, float, float]:
+        return _extent(*text)
+
+
+@cache
+def _on_screen(dpi: float) -> Any:
+    """Return what measures texts in pixels; it draws nothing, so that its size does not matter."""
+    renderer: Any = RendererAgg(1, 1, dpi)  # type: ignore[no-untyped-call]
+    renderer._get_font_height_metrics = lambda font: _heights(font, dpi)
+    return renderer
+
+
+def _texts(artist: Artist) -> Iterator[Text]:
+    """Give the texts of a figure, of ticks those that are there: to look for more makes them."""
+    if isinstance(artist, Text):
+        yield artist
+    elif isinstance(artist, Axis):
+        for part in (artist.label, artist.offsetText, *artist.majorTicks, *artist.minorTicks):
+            yield from _texts(part)
+    else:
+        for part in artist.get_children():
+            yield from _texts(part)
 
 
 def _translate(fig: Figure) -> None:
     """Write the texts of a figure in the language of the report, of ticks when they are drawn."""
     if (lang := languages.chosen()).code == languages.ENGLISH:
         return
-    for text in fig.findobj(Text):
+    for text in _texts(fig):
         text.set_text(lang.label(str(text.get_text())))  # it may be a number
     for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
         formatter: Any = axis.get_major_formatter()
@@ -346,11 +428,11 @@ def as_svg(fig: Figure, id: str) -> str:
     svg = re.sub(r"\n +", "\n", svg)
     # The same style in every chart of a page, as it applies to all of them.
     svg = re.sub(r"<style.*?</style>", f"<style>{SVG_STYLE}</style>", svg, flags=re.DOTALL)
-    svg = re.sub(r"\bfont-family: '[^;]*; ?", "", svg)
+    svg = re.sub(r"font-family: '[^;]*; ?", "", svg)
     # Hundredths of a point cannot be seen; smaller digits differ between platforms.
     svg = re.sub(
-        r'(?<==")[^"]*(?=")',
-        lambda m: re.sub(r"-?\d+\.\d{3,}(?!\d*e)", _hundredths, m.group()),
+        r'(?<==")[^"]*\.\d{3}[^"]*(?=")',
+        lambda m: re.sub(r"-?\d+\.\d{3,}(?!\d*e)", lambda n: _hundredths(n[0]), m[0]),
         svg,
     )
     # Keep only ids that are referred to. Number them: matplotlib makes them from coordinates, whose
@@ -374,19 +456,13 @@ def _drawn(fig: Figure) -> str:
             finish(fig)
             fig.set_dpi(72)
             width, height = 72 * fig.get_size_inches()
-            canvas: Any = FigureCanvasBase(fig)
-            renderer: Any = RendererSVG(width, height, buffer, metadata=about)  # type: ignore[no-untyped-call]
-            # The layout measures texts with what draws them, as it keeps their sizes.
-            canvas.get_renderer = lambda: renderer
-            _lay_out(fig)
+            renderer: Any = _Renderer(width, height, buffer, metadata=about)  # type: ignore[no-untyped-call]
+            _lay_out(fig, renderer)
         except UserWarning:
             if fig.get_figwidth() > MOST_WIDTHS * WIDTH:
                 raise
             fig.set_size_inches(*(1.25 * fig.get_size_inches()))
             return _drawn(fig)
-    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
-        if not axis.get_label_text():
-            axis.set_label_coords(0, 0)  # else all ticks are measured again to place no name
     fig.set_layout_engine("none")
     fig.draw(renderer)
     fig.set_layout_engine(layout)
@@ -418,10 +494,16 @@ def _shorter(svg: str) -> str:
 
 
 def _compact(place: str) -> str:
-    tenths = re.sub(r"-?\d+\.\d\d", lambda m: f"{float(m.group()):.1f}".removesuffix(".0"), place)
+    tenths = re.sub(r"-?\d+\.\d\d", lambda m: _tenths(m[0]), place)
     return re.sub(r"\s*([A-Za-z])\s*", r"\1", tenths)
 
 
-def _hundredths(match: re.Match[str]) -> str:
-    text = f"{float(match.group()):.2f}".rstrip("0").rstrip(".")
+@lru_cache
+def _tenths(number: str) -> str:
+    return f"{float(number):.1f}".removesuffix(".0")
+
+
+@lru_cache
+def _hundredths(number: str) -> str:
+    text = f"{float(number):.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
