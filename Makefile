@@ -26,6 +26,8 @@ test: .venv/ready  ## all checks: style, types, units, data packages, notebooks,
 types: .venv/ready
 	$(BIN)/mypy
 
+# Tests are compiled with their asserts explained, which takes long: once, not in every process of every run.
+units: export PYTHONDONTWRITEBYTECODE :=
 units: .venv/ready
 	@$(BIN)/python -m compileall -q src  # edited modules would be compiled in every process
 	$(BIN)/pytest $(PLUGINS) --numprocesses $(WORKERS) --dist worksteal --doctest-modules \

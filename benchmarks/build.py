@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import permutations
 from pathlib import Path
 
 from measuring import Measured, describe_machine, measure
@@ -229,19 +230,19 @@ def scale(folder: Path, _: int) -> str:
 
 def _cluster(folder: Path, pages: float, size: float) -> str:
     """Build on a cluster of this machine, and estimate: seconds and bytes are per report."""
+    first, *others = ["-".join(pair) for pair in permutations(MEMBERS, 2)][:: len(MEMBERS) - 1]
     with _workers(folder) as address:
-        options = ["--force", "--cluster", address]
-        pairs = [("KAZ", "TUR"), *SAMPLE]
-        runs = [
-            measure(ours(folder / "cluster", *options, "--country", a, "--partner", b))
-            for a, b in pairs
-        ]
-    lines = _head(f"four reports on {WORKERS} Dask workers", "seconds", "CPU seconds", "peak MB")
-    for (a, b), run in zip(pairs, runs, strict=True):
-        name = f"{a}–{b}{', workers just started' if run is runs[0] else ''}"
+        cold = measure(inside("cluster", address, first))
+        warm = measure(inside("cluster", address, *others))
+    reports = len(others) * len(TOPICS)
+    lines = _head(f"{WORKERS} Dask workers", "seconds", "CPU seconds", "peak MB")
+    for name, run in (
+        ("four reports, workers just started, cache empty", cold),
+        (f"{reports} others after that", warm),
+    ):
         cells = (f"{run.seconds:.2f}", f"{run.cpu_seconds:.2f}", f"{run.peak_mb:.0f}")
         lines.append(_line(name, *cells))
-    report = statistics.mean(run.cpu_seconds for run in runs[1:]) / len(TOPICS)
+    report = warm.cpu_seconds / reports
     hours = {cores: (FAR * (report / cores + pages)) / 3600 for cores in (2, 16, 64)}
     walls = ", ".join(f"{wall:.1f} hours with {cores} cores" for cores, wall in hours.items())
     computed = [
@@ -263,10 +264,13 @@ def _workers(folder: Path) -> Iterator[str]:
     own = ["--nthreads", "1", "--no-nanny", "--local-directory", str(folder)]
     commands = [[dask, "scheduler", "--port", "0", *common]]
     commands += [[dask, "worker", *common, *own]] * WORKERS
-    started = []
+    started, environment = [], os.environ | _cache(folder)
     try:
         for command in commands:
-            started.append(subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL))
+            process = subprocess.Popen(
+                command, cwd=folder, env=environment, stderr=subprocess.DEVNULL
+            )
+            started.append(process)
             while not file.exists():
                 time.sleep(0.1)
         with Client(scheduler_file=str(file)) as client:

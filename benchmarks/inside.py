@@ -1,7 +1,8 @@
 """What `benchmarks/build.py` measures from inside a process of its own.
 
 ``inside.py profile PAIR...`` builds the four reports on each pair, samples where processor time is
-spent, here and in the kernels, and prints it as JSON. ``inside.py make|build|one|verify FOLDER
+spent, here and in the kernels, and prints it as JSON. ``inside.py cluster ADDRESS PAIR...`` builds
+them on a cluster. ``inside.py make|build|one|verify FOLDER
 EDITION RANGES`` works on an edition of all pairs for so many ranges of years, whose reports are
 copies of the four of EDITION.
 
@@ -106,8 +107,6 @@ def profile(pairs: list[str]) -> None:
     import papermill
 
     from turkic_ties.reports import build as building
-    from turkic_ties.reports.plan import Hashes, plan
-    from turkic_ties.reports.publish import exclusive
 
     hook = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import inside; "
     hook += "inside.sample_kernel(get_ipython())"
@@ -120,21 +119,33 @@ def profile(pairs: list[str]) -> None:
     papermill.execute_notebook = sampled
     building._workers = _here
     with tempfile.TemporaryDirectory() as name:
-        folder, kernels = Path(name, "edition"), Path(name, "kernels")
+        kernels = Path(name, "kernels")
         kernels.mkdir()
         os.environ[KERNELS] = str(kernels)
-        named = [dict(zip(("country", "partner"), pair.split("-"), strict=True)) for pair in pairs]
-        reports = [report for pair in named for report in plan([], pair)]
-        with exclusive(folder):
-            hashes = Hashes()
-            reasons = building.due(reports, folder, hashes)
-            outcome = building.build(reasons, folder, hashes, lambda *_: None)
+        built = build_pairs(pairs, Path(name, "edition"))
         signal.setitimer(signal.ITIMER_PROF, 0)
         files = list(kernels.glob("*.json"))
         total = sum((Counter(json.loads(f.read_text("utf-8"))) for f in files), here)
-    if outcome.failed or len(files) != len(reports):
-        sys.exit(f"{len(files)} kernels of {len(reports)} sampled; {outcome.failed}")
+    if len(files) != built:
+        sys.exit(f"{len(files)} kernels of {built} sampled")
     print(json.dumps(total))
+
+
+def build_pairs(pairs: list[str], folder: Path, cluster: str | None = None) -> int:
+    """Build the reports on some pairs and count them."""
+    from turkic_ties.reports import build as building
+    from turkic_ties.reports.plan import Hashes, plan
+    from turkic_ties.reports.publish import exclusive
+
+    named = [dict(zip(("country", "partner"), pair.split("-"), strict=True)) for pair in pairs]
+    reports = [report for pair in named for report in plan([], pair)]
+    with exclusive(folder):
+        hashes = Hashes()
+        reasons = building.due(reports, folder, hashes)
+        outcome = building.build(reasons, folder, hashes, lambda *_: None, cluster=cluster)
+    if outcome.failed or len(outcome.built) != len(reports):
+        sys.exit(f"{len(outcome.built)} built: {outcome.failed}")
+    return len(reports)
 
 
 class _Here(Executor):
@@ -219,6 +230,10 @@ def main(command: str, *arguments: str) -> None:
     """Do what the command line names."""
     if command == "profile":
         profile(list(arguments))
+        return
+    if command == "cluster":
+        with tempfile.TemporaryDirectory() as name:
+            build_pairs(list(arguments[1:]), Path(name, "edition"), arguments[0])
         return
     folder, edition, count = Path(arguments[0]), Path(arguments[1]), int(arguments[2])
     if command == "make":

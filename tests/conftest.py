@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import pickle
@@ -146,6 +147,11 @@ def pytest_collection(session: pytest.Session) -> Generator[None, Any, Any]:
     if measured:
         measured.resume()
     return collected
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector all that was imported, which stays to the end."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -70,6 +70,7 @@ def path(slug: str) -> Path:
     return articles[slug]
 
 
+@files.once_per_state
 def pair(path: Path) -> tuple[str, str] | None:
     """Read which pair an article is about, and no more; None where the file does not say."""
     try:

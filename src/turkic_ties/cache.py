@@ -96,16 +96,19 @@ def _code() -> str:
     return " ".join([hashing.of_files(map(Path, _LOADED)), *versions])
 
 
-def _seal(key: bytes, body: bytes) -> bytes:
-    return hashlib.sha256(key + body).digest()
+def _seal(key: bytes, body: bytes | memoryview) -> bytes:
+    hashed = hashlib.sha256(key)
+    hashed.update(body)
+    return hashed.digest()
 
 
 def _read(path: Path, key: bytes) -> Any:
-    content = path.read_bytes()
-    if content[:HASH_BYTES] != _seal(key, content[HASH_BYTES:]):
+    content = memoryview(path.read_bytes())
+    body = content[HASH_BYTES:]
+    if content[:HASH_BYTES] != _seal(key, body):
         raise ValueError("damaged, or the entry of another key")
     os.utime(path)
-    return pickle.loads(content[HASH_BYTES:])
+    return pickle.loads(body)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -102,6 +102,17 @@ def to_iso3(name: object) -> str:
     return found
 
 
+def is_code(iso3: str) -> bool:
+    """Tell whether a text is the alpha-3 code of a country.
+
+    Examples
+    --------
+    >>> is_code("TUR"), is_code("GDP")
+    (True, False)
+    """
+    return iso3 in _countries(data_directory())
+
+
 def name(iso3: str, lang: str = "en") -> str:
     """Return the everyday name of a country.
 

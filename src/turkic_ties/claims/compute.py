@@ -36,6 +36,7 @@ class Evaluation:
         self.tables: dict[str, pd.DataFrame] = {}
         self.addresses: dict[str, frozenset[str]] = {}
         self.results: dict[str, tuple[Any, Trace]] = {}
+        self.values: dict[tuple[int, str], list[Any]] = {}
 
     def value(self, calculation: Calculation) -> tuple[Value, Trace]:
         """Compute a value, or one labelled value for each choice of an argument.
@@ -63,7 +64,7 @@ class Evaluation:
             known = self._vocabulary(calculation, trace)
             if calculation.over in result and trace.labels is None:
                 column = str(calculation.over)
-                trace.labels = set(map(str, [*result[column].dropna().unique(), *known(column)]))
+                trace.labels = set(map(str, [*self._values(result, column), *known(column)]))
             rows = select(result, calculation.where, known)
             value = from_rows(rows, calculation, trace)
             if self.steps:
@@ -155,9 +156,16 @@ class Evaluation:
                 yield from _constants(calculation.measure.partition(".")[0])
             for frame in frames:
                 if column in getattr(frame, "columns", ()):
-                    yield from frame[column].dropna().unique()
+                    yield from self._values(frame, column)
 
         return known
+
+    def _values(self, frame: pd.DataFrame, column: str) -> list[Any]:
+        """List what a column of a table or result has, once."""
+        key = (id(frame), column)
+        if key not in self.values:
+            self.values[key] = [*frame[column].dropna().unique()]
+        return self.values[key]
 
     def _addresses(self, topic: str) -> frozenset[str]:
         if topic not in self.addresses:

@@ -439,6 +439,11 @@ def load(path: Path | str | None = None) -> Registry:
     """
     if not isinstance(path, Path):
         path = articles.path(articles.STANDARD if path is None else path)
+    return _read(path)
+
+
+@files.once_per_state
+def _read(path: Path) -> Registry:
     if not path.is_file():
         problem = "is a folder" if path.is_dir() else "is missing"
         raise ClaimError(f"{path} {problem}: name a file of statements.")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from difflib import get_close_matches
@@ -531,10 +530,7 @@ def round_half_up(value: float, decimals: int) -> Decimal:
 def label(code: Any) -> str:
     """Write the code of a country as its name, anything else as it is."""
     text = str(code)
-    if re.fullmatch("[A-Z]{3}", text):
-        with suppress(countries.UnknownCountryError):
-            return str(countries.name(text))
-    return text
+    return countries.name(text) if countries.is_code(text) else text
 
 
 def near(word: Any, known: Iterable[Any]) -> str:

@@ -267,7 +267,7 @@ def _typed(path: Path, given: Column, column: form.Field, required: bool) -> Col
 def _matches(cells: Column, pattern: str) -> Column:
     """Match whole cells, each text once: most columns repeat a few."""
     matches = re.compile(pattern).fullmatch
-    return cells.isin([cell for cell in cells.unique() if matches(cell)])
+    return ~cells.isin([cell for cell in cells.unique().tolist() if not matches(cell)])
 
 
 def _day(cell: str, date_format: str) -> datetime | None:
@@ -329,15 +329,15 @@ def _apply_corrections(address: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _matching_row(entry: Json, frame: pd.DataFrame) -> Any:
     """Find the row of a correction; an error when the expected value is not there any more."""
-    rows = frame.index
+    rows = frame
     # Numbers first: a column of them is compared in a moment, and leaves few texts to compare.
     for column in sorted(entry["match"], key=lambda name: isinstance(entry["match"][name], str)):
         value = _cell(entry, column, "match", frame)
-        rows = rows[(frame.loc[rows, column] == value).fillna(False).astype(bool)]
+        rows = rows[(rows[column] == value).fillna(False).astype(bool)]
     expected = _cell(entry, entry["column"], "expected", frame)
-    found = frame.loc[rows, entry["column"]].tolist()
+    found = rows.loc[:, entry["column"]].tolist()
     if len(found) == 1 and (pd.isna(found[0]) if expected is None else found[0] == expected):
-        return rows[0]
+        return rows.index[0]
     is_there = found if found else "no such row"
     raise DataError(
         f"corrections.yml, entry {entry['id']!r}: {entry['table']} should have {entry['column']} = "

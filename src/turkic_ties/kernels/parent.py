@@ -206,13 +206,14 @@ def preload() -> None:
 
 
 def import_package() -> None:
-    """Import this package as notebooks do, and let it read what describes notebooks and data.
+    """Import this package as notebooks do, and let it read notebooks and hash tables.
 
-    Only what is read again once its file has changed: kernels of a server may live for days.
+    Only what is read again once its file has changed: the parent of a server may live for days.
     """
     importlib.import_module("turkic_ties.show")
     data = importlib.import_module("turkic_ties.data")
-    data.addresses()
+    for address in data.addresses():
+        data.digest(address)
     measures = [PACKAGE / f"{topic}.py" for topic in data.topics_with_data()]
     for path in [*PACKAGE.glob("findings/[!_]*.py"), *filter(Path.exists, measures)]:
         name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)

@@ -527,12 +527,7 @@ def _readable(values: pd.DataFrame) -> pd.DataFrame:
 @cache
 def _country(value: object) -> object:
     """Return the name of a country instead of its code; anything else stays as it is."""
-    try:
-        if isinstance(value, str) and ISO3.fullmatch(value):
-            return countries.name(value)
-        return value
-    except countries.UnknownCountryError:
-        return value
+    return countries.name(value) if isinstance(value, str) and countries.is_code(value) else value
 
 
 def _html_table(frame: pd.DataFrame, formats: Mapping[str, Callable[[Any], str]]) -> str:
