@@ -434,6 +434,25 @@ def test_an_axis_of_years_has_whole_years_however_few(
     plt.close()
 
 
+@pytest.mark.parametrize(
+    ("limits", "ticks"),
+    [
+        ((1995, 2005), [1995, 2000, 2005]),
+        ((1995.01, 2004.99), [1996, 1998, 2000, 2002, 2004]),
+        ((2005, 1994.99), [1995, 2000, 2005]),
+    ],
+)
+def test_no_tick_of_a_year_is_made_that_is_outside_the_axis(
+    shown: list[Bundle], limits: tuple[float, float], ticks: list[int]
+) -> None:
+    _, ax = plt.subplots()
+    ax.plot([1990, 2010], [1, 2])
+    show.year_axis(ax, ticks=3)
+    ax.set_xlim(*limits)
+    assert list(ax.get_xticks()) == ticks
+    plt.close()
+
+
 def test_an_axis_of_years_without_data_is_that_of_the_panel_beside_it(shown: list[Bundle]) -> None:
     fig, (empty, full) = plt.subplots(1, 2, sharex=True)
     full.plot([2022, 2024], [1.0, 2.0])

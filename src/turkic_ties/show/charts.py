@@ -281,7 +281,10 @@ class YearLocator(MaxNLocator):
         last = max(b for _, b in intervals)
         # Without data the interval is infinite; a panel can be empty beside one that is not.
         if not 0 <= last - first < FEWEST_YEARS:
-            return super().tick_values(vmin, vmax)
+            # Those outside the limits would be made, though they are never drawn.
+            ticks = np.asarray(super().tick_values(vmin, vmax))
+            low, high = sorted((vmin, vmax))
+            return ticks[(ticks > low - 1e-6) & (ticks < high + 1e-6)]
         return np.arange(np.ceil(first), np.floor(last) + 1)
 
 
@@ -308,7 +311,12 @@ def finish(fig: Figure) -> None:
         if ax.xaxis.get_tick_params()["labelbottom"]:
             ax.spines.bottom.axis = None
             ax.spines.bottom.set_in_layout(False)
+        # Every pass of a layout would look whether these exceed the axes.
         ax.patch.set_in_layout(False)
+        drawn: list[Any] = [*ax.lines, *ax.patches, *ax.collections]
+        for artist in drawn:
+            if artist._fully_clipped_to_axes():
+                artist.set_in_layout(False)
         for axis in (ax.xaxis, ax.yaxis):
             if not axis.get_label_text():
                 _measure_ticks_once(axis)
@@ -464,7 +472,13 @@ def _drawn(fig: Figure) -> str:
             fig.set_size_inches(*(1.25 * fig.get_size_inches()))
             return _drawn(fig)
     fig.set_layout_engine("none")
+    axes: list[Any] = [axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)]
+    bare = [axis for axis in axes if not axis.get_label_text() + axis.offsetText.get_text()]
+    for axis in bare:
+        axis._get_ticklabel_bboxes = lambda *_: ([], [])  # they would place texts that are empty
     fig.draw(renderer)
+    for axis in bare:
+        del axis._get_ticklabel_bboxes
     fig.set_layout_engine(layout)
     renderer.finalize()
     return buffer.getvalue()
