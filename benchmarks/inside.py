@@ -104,19 +104,19 @@ def sample_kernel(shell: Any) -> None:
 def profile(pairs: list[str]) -> None:
     """Build the reports on some pairs one after another, and print where the time went."""
     here = sample()
-    import papermill
+    from papermill.engines import papermill_engines as engines
 
     from turkic_ties.reports import build as building
 
     hook = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import inside; "
     hook += "inside.sample_kernel(get_ipython())"
-    execute = papermill.execute_notebook
+    execute = engines.execute_notebook_with_engine
 
     def sampled(*arguments: Any, extra_arguments: list[str], **options: Any) -> Any:
         lines = [*extra_arguments, f"--IPKernelApp.exec_lines={hook}"]
         return execute(*arguments, extra_arguments=lines, **options)
 
-    papermill.execute_notebook = sampled
+    engines.execute_notebook_with_engine = sampled
     building._workers = _here
     with tempfile.TemporaryDirectory() as name:
         kernels = Path(name, "kernels")

@@ -238,13 +238,13 @@ def _formula(tex: str) -> str:
 
 # -- outputs that another run would not repeat -----------------------------------------------------
 
-SIGNS = {
-    "an address in memory": re.compile(r"\bat 0x[0-9a-f]{6,}"),
-    "a path of this machine": re.compile(r"\bipykernel_\d+|/site-packages/"),
-    "a random identifier": re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"),
+SIGNS = {  # each begins with plain text, which is found ten times as fast as a pattern
+    "an address in memory": re.compile(r"at 0x(?<=\bat 0x)[0-9a-f]{6,}"),
+    "a path of this machine": re.compile(r"ipykernel_(?<=\bipykernel_)\d|/site-packages/"),
+    "a random identifier": re.compile(
+        r"-(?<=\b[0-9a-f]{8}-)[0-9a-f]{4}(?:-[0-9a-f]{4}){2}-[0-9a-f]{12}\b"
+    ),
 }
-CLOCK = re.compile(r"\b\d\d:\d\d:\d\d\b")
-SECONDS = re.compile(r"\b1\d{9}(?=\.\d|\b)")
 
 
 def notes(notebook: NotebookNode, folder: Path, began: float) -> list[str]:
@@ -280,9 +280,8 @@ def _passing(output: NotebookNode, folder: Path, began: float) -> Iterator[str]:
     days = {time.strftime("%Y-%m-%d", zone(ended)) for zone in zones}
     signs = {name: bool(sign.search(text)) for name, sign in SIGNS.items()}
     signs["the folder of the run"] = str(folder) in text
-    has_clock = bool(clocks & set(CLOCK.findall(text)))
-    has_seconds = any(int(found) in seconds for found in SECONDS.findall(text))
-    signs["the time of day"] = has_clock or has_seconds
+    times = [time for time in (*clocks, *map(str, seconds)) if time in text]
+    signs["the time of day"] = any(re.search(rf"\b{time}\b", text) for time in times)
     signs["today's date"] = not ours and any(day in text for day in days)
     for name, seen in signs.items():
         if seen:

@@ -9,11 +9,12 @@ import json
 import re
 import urllib.parse
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
-from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert import HTMLExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
@@ -32,21 +33,6 @@ WHOLE_NUMBER = re.compile(r"(?<![^,\n])(-?\d+)\.0(?![^,\n])")  # in a column wit
 MAX_PREVIEW_ROWS = 12  # of a chart's data on the page; limits page size
 
 Shown = dict[str, Any]
-
-
-class _Exporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no types
-    """nbconvert's exporter without its second parse of the page, which our template does not need.
-
-    It takes most of the time: a page takes 0.02 s without it, 0.30 s with it.
-    """
-
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
-    ) -> tuple[str, dict[str, Any]]:
-        page: tuple[str, dict[str, Any]] = TemplateExporter.from_notebook_node(
-            self, nb, resources, **options
-        )
-        return page
 
 
 def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
@@ -73,7 +59,7 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
         "summary_name": f"{Path(report.stem).name}.json",
         "root": "../" * report.stem.count("/"),
     }
-    page, _ = _exporter(report.lang).from_notebook_node(notebook, resources=resources)
+    page = _exporter(report.lang).template.render(nb=notebook, resources=resources)
     rendered = {
         "html": page.strip() + "\n",
         "json": json.dumps(summary(report, notebook), ensure_ascii=False, indent=2) + "\n",
@@ -86,9 +72,12 @@ def render(report: Report, notebook: NotebookNode) -> dict[str, str]:
 
 
 @functools.cache
-def _exporter(lang: str) -> _Exporter:
-    """Make the exporter, once: compiling its template is slow. It needs no preprocessor."""
-    exporter = _Exporter(
+def _exporter(lang: str) -> HTMLExporter:
+    """Make nbconvert's exporter with our template, once: compiling it is slow.
+
+    Only the template is used: around it the exporter copies the notebook twice and parses the page.
+    """
+    exporter = HTMLExporter(
         template_name="report",
         extra_template_basedirs=[str(TEMPLATES)],
         extra_template_paths=[str(TEMPLATES / "pages")],
@@ -220,19 +209,28 @@ def _contents(body: str) -> list[tuple[Markup, Markup]]:
     return [(Markup(id), Markup(heading)) for id, heading in headings]
 
 
+def _code(cells: list[NotebookNode]) -> Markup:
+    """Show the code of some cells. The given parameters alone differ from report to report."""
+    start = '<div class=" highlight hl-ipython3"><pre tabindex="0" role="group" aria-label="Code">'
+    parts = groupby(cells, key=lambda cell: "injected-parameters" in cell.metadata.get("tags", []))
+    sources = ["\n\n".join(cell.source for cell in part) for _, part in parts]
+    lines = "\n\n".join(map(_highlighted, sources)).strip("\n")
+    return Markup(f"{start}{lines}\n</pre></div>\n")
+
+
 @functools.cache
-def _code(source: str) -> str:
+def _highlighted(source: str) -> str:
     """Highlight code, without the classes the style sheet has no rule for: half of the markup."""
     made_by = [f"{name} {version(name)}" for name in ("nbconvert", "pygments")]
     highlight = functools.partial(Highlight2HTML(pygments_lexer="ipython3"), source)
-    highlighted = cached(f"highlighted by {made_by}: {source}", highlight)
-    highlighted = highlighted.replace("<pre>", '<pre tabindex="0" role="group" aria-label="Code">')
-    return re.sub(
+    _, lines = cached(f"highlighted by {made_by}: {source}", highlight).split("<pre>")
+    lines = re.sub(
         r'<span(?! class="(?:k|kn|ow|kc|c1|sd)")[^>]*>(.*?)</span>',
         r"\1",
-        highlighted,
+        lines.removesuffix("\n</pre></div>\n"),
         flags=re.DOTALL,
     )
+    return source.replace(source.strip("\n"), lines)  # with the empty lines around it
 
 
 _FILTERS = {

@@ -36,11 +36,12 @@ def sections(notebook: NotebookNode) -> list[list[NotebookNode]]:
         Markdown and code cells of each section, in their order.
     """
     cells = [cell for cell in notebook.cells if cell.source.strip()]
+    levels = [_level(cell) for cell in cells]
     parts: list[list[NotebookNode]] = [[]]
     left_out = False
     for place, cell in enumerate(cells):
-        introduced = cells[place : _end(cells, place)]
-        if _level(cell) == 2:
+        introduced = cells[place : _end(levels, place)]
+        if levels[place] == 2:
             parts.append([])
             left_out = _is_empty(introduced)
         if not left_out and (cell.cell_type == "code" or not _is_empty(introduced)):
@@ -62,15 +63,14 @@ def _level(cell: NotebookNode) -> int:
     return len(heading[1]) if heading else NO_HEADING
 
 
-def _end(cells: Sequence[NotebookNode], start: int) -> int:
+def _end(levels: Sequence[int], start: int) -> int:
     """Find the end of the part that a markdown cell introduces.
 
     A heading introduces everything up to the next heading of its level or above, other text
     everything up to the next text.
     """
-    level = _level(cells[start])
-    following = range(start + 1, len(cells))
-    return next((place for place in following if 0 < _level(cells[place]) <= level), len(cells))
+    following = range(start + 1, len(levels))
+    return next((place for place in following if 0 < levels[place] <= levels[start]), len(levels))
 
 
 def _is_empty(part: Sequence[NotebookNode]) -> bool:

@@ -1,0 +1,57 @@
+"""Cells run by a build have the outputs that papermill itself collects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+
+from turkic_ties.reports.run import KERNEL, execute
+
+CELLS: list[tuple[str, list[str]]] = [
+    ("start = 1", ["parameters"]),
+    ("import sys\nprint('one')\nprint('two', file=sys.stderr)\nprint('three')", []),
+    ("raise RuntimeError('never run')", ["skip-execution"]),
+    ("from IPython.display import clear_output, display, HTML\nprint('gone')", []),
+    ("print('gone'); clear_output(); print('stays')", []),
+    ("print('gone'); clear_output(wait=True); display(HTML('<b>stays</b>'))", []),
+    ("first = display('before', display_id=True)", []),
+    ("first.update('after')", []),
+    ("from turkic_ties import show\nshow.finding('A finding.')", []),
+    ("import asyncio\nawait asyncio.sleep(0, start)", []),
+    ("%time start", []),
+    ("a = !echo 5%\na", []),
+    ("", []),
+    ("start + 1", []),
+]
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    v4 = nbformat.v4
+    cells = [v4.new_code_cell(code, metadata={"tags": tags}) for code, tags in CELLS]
+    path = tmp_path_factory.mktemp("run") / "odd.ipynb"
+    nbformat.write(v4.new_notebook(cells=[v4.new_markdown_cell("# Odd"), *cells]), path)
+    return path
+
+
+def outputs(executed: Any) -> list[Any]:
+    return [(cell.execution_count, cell.outputs) for cell in executed.cells if "outputs" in cell]
+
+
+def test_outputs_are_those_papermill_collects(notebook: Path, tmp_path: Path) -> None:
+    by_papermill = papermill.execute_notebook(
+        str(notebook), None, {"start": 7}, kernel_name=KERNEL, language="python", progress_bar=False
+    )
+    ours = execute(notebook, tmp_path, parameters={"start": 7})
+    expected, found = outputs(by_papermill), outputs(ours)
+    # The time that a cell took.
+    assert expected[-4][1].pop(0).keys() == found[-4][1].pop(0).keys()
+    assert found == expected
+    assert found[-1] == (
+        13,
+        [nbformat.v4.new_output("execute_result", {"text/plain": "8"}, execution_count=13)],
+    )
