@@ -12,7 +12,7 @@ PLUGINS := --disable-plugin-autoload -p xdist -p pytest_cov -p hypothesispytest 
 # Some tests wait for processes they stop: one worker more than there are processors uses the time.
 WORKERS = $(shell $(PYTHON) -c 'import os; print(1 + os.cpu_count())')
 
-.PHONY: reports test types units lab record check-charts digests mutants faults bench lock
+.PHONY: reports test types units nbval lab record check-charts digests mutants faults bench lock
 
 reports: .venv/ready  ## bring the four standard reports in reports/ up to date
 	$(BIN)/ties build
@@ -20,11 +20,13 @@ reports: .venv/ready  ## bring the four standard reports in reports/ up to date
 test: .venv/ready  ## all checks: style, types, units, data packages, notebooks, other pairs, pages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(MAKE) --jobs=2 --no-print-directory types units  # mypy uses one processor
-	$(BIN)/pytest $(NBVAL) --nbval notebooks
+	$(MAKE) --jobs=2 --no-print-directory types units nbval  # two at a time: units wait now and then
 
 types: .venv/ready
 	$(BIN)/mypy
+
+nbval: .venv/ready
+	$(BIN)/pytest $(NBVAL) --quiet --nbval notebooks
 
 # Tests are compiled with their asserts explained, which takes long: once, not in every process of every run.
 units: export PYTHONDONTWRITEBYTECODE :=

@@ -19,12 +19,13 @@ from hypothesis import settings
 from small_project import keep_one_statement, make_small_project, produce_once
 from typer.testing import CliRunner
 
-from turkic_ties import cache, claims
+from turkic_ties import cache, claims, data
 from turkic_ties.cli import app
+from turkic_ties.data import tables
 
 PROJECT = Path(__file__).parents[1]
 # About builds, pages and publishers: coverage is measured of what gives figures and sentences.
-# Tests that repeat a case for every table or pair are marked no_cover themselves.
+# Tests that run the lines of others again, for every table or pair, are marked no_cover themselves.
 NOT_OF_FIGURES = (
     "test_articles",
     "test_browser",
@@ -53,6 +54,13 @@ NOT_OF_FIGURES = (
 
 settings.register_profile("project", deadline=None, max_examples=50)
 settings.load_profile("project")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def published_tables() -> None:
+    """Read the published tables before the first test that gets no cache."""
+    for address in data.addresses():
+        tables.columns(address, [])
 
 
 @pytest.fixture(autouse=True)

@@ -70,6 +70,7 @@ def test_an_apostrophe_letter_is_not_its_plain_letter() -> None:
     assert {"ş", "ö"} <= set(overlap.partner_only)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("country", "partner", "version"), VERSIONS_OF_PAIRS)
 def test_the_overlap_of_letters_is_symmetric_and_a_share(
     country: str, partner: str, version: str

@@ -922,6 +922,7 @@ def change(path: Path, match: str, column: str, value: str) -> None:
         writer.writerows(rows)
 
 
+@pytest.mark.no_cover
 def test_one_changed_figure_changes_the_verdict_and_the_guard_says_which(
     registry: claims.Registry, data_copy: Path
 ) -> None:
@@ -989,6 +990,7 @@ def test_a_definition_is_used_and_its_fields_are_replaced(tmp_path: Path) -> Non
         claims.load(path)
 
 
+@pytest.mark.no_cover
 def test_no_statement_needs_another_one() -> None:
     content = yaml.safe_load(
         (PROJECT / "data/articles/subtle-cooperation.yml").read_text(encoding="utf-8")

@@ -189,6 +189,7 @@ def test_an_explanation_shows_tables_rows_value_and_rule() -> None:
         assert told in text
 
 
+@pytest.mark.no_cover
 def test_a_file_is_evaluated_whenever_it_is_saved(tmp_path: Path) -> None:
     path = tmp_path / "mine.yml"
     text = claims.new("UZB", "KAZ")

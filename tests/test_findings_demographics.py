@@ -398,6 +398,7 @@ def test_no_sentence_of_any_pair_is_broken(
     assert not [sentence for sentence in sentences if BROKEN.search(sentence)]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("country", "partner"), [pair for pair in PAIRS if pair[0] < pair[1]])
 def test_a_pair_says_the_same_from_both_sides(
     country: str, partner: str, compared: dict[str, pd.DataFrame]

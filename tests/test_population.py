@@ -264,6 +264,7 @@ def test_migrants_of_a_country_in_itself_are_refused() -> None:
         demographics.migrants(stock(), "KAZ", "KAZ")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("country", "partner"), [*permutations(MEMBERS, 2)])
 def test_migrants_of_a_pair_are_the_same_from_both_sides_and_within_bounds(
     country: str, partner: str
