@@ -295,5 +295,5 @@ def by_state(languages: pd.DataFrame, column: str = "language") -> dict[str, str
     >>> by_state(table)
     {'KAZ': 'kaz'}
     """
-    official = languages.dropna(subset=["state"])
+    official = languages[languages["state"].notna()]
     return dict(zip(official["state"], official[column], strict=True))

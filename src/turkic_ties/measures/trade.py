@@ -293,7 +293,7 @@ def main_series(rows: pd.DataFrame, value: str = "turnover_usd") -> pd.DataFrame
     >>> main_series(rows)["year"].tolist()
     [2020, 2021]
     """
-    known = rows.dropna(subset=value).sort_values("year", kind="stable")
+    known = rows[rows[value].notna()].sort_values("year", kind="stable")
     latest = set(of_last_year(known)["books"])
     books = next((name for name in BOOKS if name in latest), None)
     series = known[known["books"] == books]

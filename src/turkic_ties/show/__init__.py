@@ -127,7 +127,7 @@ def last_figure(
     KeyFigure
         The number of the last year with one, or a card that says there is none.
     """
-    known = rows.dropna(subset=[column])
+    known = rows[rows[column].notna()]
     if known.empty:
         return KeyFigure(id, label, None, MISSING, unit, NO_RECORD, data.publishers(table), state)
     last = known.sort_values("year", kind="stable").iloc[-1]
