@@ -5,8 +5,8 @@ BIN := .venv/bin
 export PYTHONHASHSEED := 0
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
-# A notebook stays in one process. Plugins for other kinds of tests would take over a second in each of them to import.
-NBVAL := --numprocesses auto --dist loadfile -p no:hypothesispytest -p no:anyio
+# A notebook stays in one process. Plugins for other kinds of tests would take a second in each of them to import.
+NBVAL := --disable-plugin-autoload -p xdist -p nbval.plugin --numprocesses auto --dist loadfile
 # Of all plugins that are installed only these are imported, in every worker.
 PLUGINS := --disable-plugin-autoload -p xdist -p pytest_cov -p hypothesispytest -p pytest_httpserver
 # Some tests wait for processes they stop: one worker more than there are processors uses the time.

@@ -199,6 +199,17 @@ def test_an_edited_frame_is_another_argument(
     assert len(calls) == 4
 
 
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("column", ["id", "value", "count"])
+def test_a_cell_of_any_type_that_was_edited_takes_a_frame_its_name(column: str) -> None:
+    frame = data.load("trade/tiny")
+    name = tables.name_of(frame)
+    assert name is not None
+    frame.loc[0, column] = frame.loc[1, column]
+    assert tables.name_of(frame) is None
+    assert tables.name_of(data.load("trade/tiny")) == name, "the table is as it was"
+
+
 def test_a_constant_that_was_set_to_another_value_counts(
     place: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -8,7 +8,9 @@ from typing import Any
 import nbformat
 import papermill
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
+from turkic_ties.kernels.kernel import _Transformer
 from turkic_ties.reports.run import KERNEL, execute
 
 CELLS: list[tuple[str, list[str]]] = [
@@ -55,3 +57,51 @@ def test_outputs_are_those_papermill_collects(notebook: Path, tmp_path: Path) ->
         13,
         [nbformat.v4.new_output("execute_result", {"text/plain": "8"}, execution_count=13)],
     )
+
+
+PYTHON = [
+    "a = 1\nb = a",
+    "a != 1",
+    "if True:\n    a = 'x'\n\nb",
+    "    a = 1\n    b",
+    ">>> a\n1",
+    "((a\n)",
+]
+MAGICS = [
+    "%time a",
+    "a = %time b",
+    "a = !ls",
+    "!ls",
+    "!!ls",
+    "a?",
+    "?a",
+    "a??",
+    "a.b?",
+    "/print a",
+    ",print a b",
+    ";print a b",
+    "%%html\n<b>a</b>",
+    "if True:\n    %time a",
+    "if True:\n    /print a",
+    "a = 1\n\n\t!ls",
+    ">>> %time a",
+    "In [1]: !ls",
+]
+
+
+@pytest.mark.parametrize("cell", PYTHON + MAGICS)
+def test_cells_are_read_as_ipython_reads_them(cell: str) -> None:
+    assert _Transformer().transform_cell(cell) == TransformerManager().transform_cell(cell)
+
+
+def test_a_cell_of_plain_python_is_not_tokenized(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def tokenized(_: object, lines: list[str]) -> tuple[bool, list[str]]:
+        seen.append("".join(lines))
+        return False, lines
+
+    monkeypatch.setattr(TransformerManager, "do_one_token_transform", tokenized)
+    for cell in PYTHON + MAGICS:
+        _Transformer().transform_cell(cell)
+    assert len(seen) == len(MAGICS) - 1  # %%html is one for the whole cell

@@ -292,7 +292,8 @@ def panels(**layout: Any) -> Figure:
     """Draw what may need room around axes: titles, names, marks, a legend, ticks of each kind."""
     fig, (first, second, third) = plt.subplots(3, figsize=(5, 6))
     first.barh(["short", "two\nlines", "a rather long name"], [1, 2, 3], label="bars")
-    first.set(title="Price in $ and $x^2$", xlabel="named")
+    first.plot([4], [1], "o", clip_on=False)
+    first.set(title="Price in $ and $x^2$", xlabel="named", xlim=(0, 3))
     second.plot([2000, 2013], [1, 1_234_567], "o", label="line")
     second.annotate("outside", (2013, 1e6), (12, 0), textcoords="offset points", clip_on=False)
     show.year_axis(second)
@@ -327,6 +328,15 @@ def test_texts_have_the_size_that_matplotlib_measures(
     theirs = RendererAgg(500, 300, 100)
     own = charts._on_screen(100)
     assert label.get_window_extent(own).bounds == label.get_window_extent(theirs).bounds
+
+
+def test_a_power_of_an_axis_is_below_the_labels_of_its_ticks(shown: list[Bundle]) -> None:
+    fig, ax = plt.subplots()
+    ax.plot([1e9, 2e9], [1, 2])
+    places = re.findall(r' y="([^"]+)"[^>]*>([^<]+)</text>', show.as_svg(fig, "a"))
+    heights = {text: float(y) for y, text in reversed(places)}
+    assert heights["1e9"] > heights["1.2"] + 10
+    plt.close()
 
 
 def test_a_text_that_changed_is_measured_anew(shown: list[Bundle]) -> None:

@@ -51,11 +51,12 @@ def folder() -> Path | None:
     An entry is a pickle: who can write one can run code here.
     """
     named = os.environ.get(VARIABLE)
-    path = Path(named) if named else user_cache_path("turkic-ties") / "computed"
     if named == "":
         return None
+    path = Path(named) if named else user_cache_path("turkic-ties") / "computed"
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.is_dir():
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = path.stat()
     except OSError:
         return None

@@ -35,6 +35,12 @@ from typing import Any, NoReturn
 LIBRARIES = (
     "turkic_ties.kernels.kernel",
     "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "faulthandler",
+    "tornado.platform.asyncio",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_svg",
     "seaborn",
@@ -49,7 +55,6 @@ READ_AT_START = re.compile(
     r"|NUMEXPR|NUMPY|NPY_|SCIPY|PANDAS|\w+_NUM_THREADS$"
 )
 PACKAGE = Path(__file__).parents[1]
-CHECK_KERNELS_MS = 50  # how often the parent looks for kernels that ended
 
 Message = dict[str, Any]
 States = dict[Path, int]
@@ -101,6 +106,11 @@ class _Parent:
     def __init__(self, listener: socket.socket) -> None:
         self.listener = listener
         self.kernels: dict[int, socket.socket] = {}
+        # The end of a child is written to a pipe, which can be waited for together with the rest.
+        self.ended, wakeup = os.pipe()
+        os.set_blocking(wakeup, False)
+        signal.set_wakeup_fd(wakeup)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
         self.fingerprint = ""
         self.package: States = {}
 
@@ -109,11 +119,14 @@ class _Parent:
         while True:
             poll = select.poll()
             clients = {connection.fileno(): pid for pid, connection in self.kernels.items()}
-            for file in (0, self.listener.fileno(), *clients):
+            for file in (0, self.ended, self.listener.fileno(), *clients):
                 poll.register(file, select.POLLIN)
-            for file, _ in poll.poll(CHECK_KERNELS_MS if self.kernels else None):
+            for file, _ in poll.poll():
                 if file == 0:
                     return None
+                if file == self.ended:
+                    os.read(file, 512)
+                    continue
                 if file in clients:  # a client sends nothing more: its connection was closed
                     _kill(clients[file])
                 elif (request := self._accept()) is not None:
@@ -154,6 +167,8 @@ class _Parent:
         """In a child: close what the parent has open, and use the files sent as output."""
         try:
             os.setsid()
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             # Closed as objects: one that is collected later would close a reused number.
             for own in (self.listener, connection, *self.kernels.values()):
                 own.close()

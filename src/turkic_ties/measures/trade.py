@@ -180,8 +180,8 @@ def _records(
     bilateral_trade: pd.DataFrame, states: Sequence[str], start: int | None, end: int | None
 ) -> pd.DataFrame:
     """Collect flows as the countries see them, each set of books from one source per year."""
-    trade = within(bilateral_trade, start, end)
-    trade = _prepared(trade[trade["reporter"].isin(states) | trade["partner"].isin(states)])
+    is_theirs = bilateral_trade[["reporter", "partner"]].isin(states).any(axis=1)
+    trade = _prepared(within(bilateral_trade[is_theirs], start, end))
     own = trade[trade["reporter"].isin(states)]
     own = own.assign(country=own["reporter"], books="own")
     # What a reporter imports from the country is the country's export to it.
@@ -613,7 +613,7 @@ def concentration(ranked: pd.DataFrame) -> pd.DataFrame:
     rows = ranked.assign(cell=groups.ngroup())
     shares = rows["value_usd"] / groups["value_usd"].transform("sum")
     result = rows.drop_duplicates("cell").set_index("cell")
-    result["source"] = _joined(rows, "source")
+    result["source"] = _joined(rows.drop_duplicates(["cell", "source"]), "source")
     result["hhi"] = herfindahl_hirschman(shares, rows["cell"])
     smallest = 1 / result["partners"]
     result["hhi_normalised"] = ratio(result["hhi"] - smallest, 1 - smallest)

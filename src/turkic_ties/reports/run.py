@@ -278,7 +278,7 @@ def execute(
             # The build reports errors itself, and its cells do not belong in a user's history.
             extra_arguments=[
                 "--IPKernelApp.log_level=50",
-                "--HistoryManager.hist_file=:memory:",
+                "--HistoryManager.enabled=False",
                 *([] if lang == ENGLISH else [f"--IPKernelApp.exec_lines={chosen}"]),
             ],
             **options,

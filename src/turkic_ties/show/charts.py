@@ -319,7 +319,7 @@ def finish(fig: Figure) -> None:
                 artist.set_in_layout(False)
         for axis in (ax.xaxis, ax.yaxis):
             if not axis.get_label_text():
-                _measure_ticks_once(axis)
+                axis.set_label_coords(0, 0)  # else all ticks are measured again to place no name
     named = [ax for ax in fig.axes if any(map(names_a_line, ax.texts))]
     for ax in named:
         _place_labels(ax)  # else a name far outside could leave no room for the axes
@@ -327,19 +327,6 @@ def finish(fig: Figure) -> None:
         _lay_out(fig, _on_screen(fig.dpi))
     for ax in named:
         _place_labels(ax)
-
-
-def _measure_ticks_once(axis: Any) -> None:
-    """Place the name of an axis without one by the boxes of ticks that are measured anyway."""
-    place_name, place_offset = axis._update_label_position, axis._update_offset_text_position
-
-    def place(*boxes: Any) -> None:
-        axis._get_tick_boxes_siblings = lambda renderer: boxes
-        place_name(None)
-        place_offset(*boxes)
-
-    axis._update_label_position = lambda _: None
-    axis._update_offset_text_position = place
 
 
 def _lay_out(fig: Figure, renderer: RendererBase) -> None:
