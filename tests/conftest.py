@@ -58,9 +58,10 @@ settings.load_profile("project")
 
 @pytest.fixture(scope="session", autouse=True)
 def published_tables() -> None:
-    """Read the published tables before the first test that gets no cache."""
-    for address in data.addresses():
-        tables.columns(address, [])
+    """Read the published tables before the first test that gets no cache; others name faults."""
+    with contextlib.suppress(data.DataError):
+        for address in data.addresses():
+            tables.columns(address, [])
 
 
 @pytest.fixture(autouse=True)

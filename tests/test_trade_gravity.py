@@ -7,7 +7,6 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 
 from turkic_ties import data, trade
 from turkic_ties.countries import MEMBERS
@@ -169,6 +168,8 @@ def test_predictions_add_up_to_what_was_observed_in_every_reporter_and_year() ->
 
 
 def test_the_fit_equals_the_model_with_a_dummy_for_every_reporter_and_year() -> None:
+    import statsmodels.api as sm  # slow, and of use to the one process that runs this test
+
     panel, estimated, _ = fitted(0.5)
     dummies = pd.get_dummies(panel["iso3_a"] + panel["year"].astype(str), dtype=float)
     design = pd.concat([panel[VARIABLES], dummies], axis=1)
