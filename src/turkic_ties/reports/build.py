@@ -146,12 +146,12 @@ def build(
     turkic_ties.data.DataError
         When a table is missing or damaged; nothing is published.
     """
-    cache.tidy()
     result = BuildResult(reused=[report.stem for report, reasons in reports.items() if not reasons])
     wanted = [report for report, reasons in reports.items() if reasons]
     published, began = manifest.read(directory), now()
     records = _existing(published, reports, directory)
     if wanted:
+        cache.tidy()
         # Before a notebook reads any: a table edited from here on makes its reports due again.
         hashes.tables(data.addresses())
     with staging(directory) as folder:
