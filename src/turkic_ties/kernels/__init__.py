@@ -1,1 +1,1 @@
-"""Warm kernels: one process imports the libraries of the notebooks, each kernel is a fork of it."""
+"""Warm kernels: one process imports what notebooks import, each kernel is a fork of it."""
