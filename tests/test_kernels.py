@@ -431,7 +431,7 @@ def test_another_environment_means_a_cold_kernel() -> None:
         assert same.run("import os; print(os.environ['TURKIC_TIES_DATA'])") == "elsewhere\n"
 
 
-@pytest.mark.parametrize(("path", "warm"), [("modules", False), ("/modules", True)])
+@pytest.mark.parametrize(("path", "warm"), [("modules", False), ("/modules", True), ("", True)])
 def test_a_relative_python_path_means_a_cold_kernel(
     own_parents: dict[Path, Any], monkeypatch: pytest.MonkeyPatch, path: str, warm: bool
 ) -> None:

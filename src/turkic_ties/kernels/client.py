@@ -139,7 +139,7 @@ def fork(argv: list[str], env: Mapping[str, str], cwd: str, files: tuple[int, in
     Unavailable
         When the kernel must be started in the usual way.
     """
-    python_path = env.get("PYTHONPATH", "/").split(os.pathsep)
+    python_path = (env.get("PYTHONPATH") or "/").split(os.pathsep)
     obstacles = {
         f"{VARIABLE} is {COLD!r}": os.environ.get(VARIABLE) == COLD,
         "it is another command": argv[:3] != [sys.executable, "-m", "ipykernel_launcher"],
