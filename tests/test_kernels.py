@@ -431,14 +431,21 @@ def test_another_environment_means_a_cold_kernel() -> None:
         assert same.run("import os; print(os.environ['TURKIC_TIES_DATA'])") == "elsewhere\n"
 
 
-@pytest.mark.parametrize(("path", "warm"), [("modules", False), ("/modules", True), ("", True)])
+@pytest.mark.parametrize(
+    ("path", "refused"), [("modules", True), ("/a:modules", True), ("/modules", False), ("", False)]
+)
 def test_a_relative_python_path_means_a_cold_kernel(
-    own_parents: dict[Path, Any], monkeypatch: pytest.MonkeyPatch, path: str, warm: bool
+    monkeypatch: pytest.MonkeyPatch, path: str, refused: bool
 ) -> None:
     """The parent has another working folder, so it would search other folders for modules."""
-    monkeypatch.setenv("PYTHONPATH", path)
-    with kernel() as started:
-        assert started.warm is warm
+
+    def reached(_: object) -> None:
+        raise ConnectionError("the parent would be asked")
+
+    monkeypatch.setattr(client, "_connect", reached)
+    command = [sys.executable, "-m", "ipykernel_launcher"]
+    with pytest.raises(client.Unavailable if refused else ConnectionError):
+        client.fork(command, {"PYTHONPATH": path}, "/", (1, 2))
 
 
 def test_an_edited_module_of_this_package_needs_no_new_parent(
