@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import errno
 import functools
 import os
@@ -13,7 +14,8 @@ import pandas as pd
 import pytest
 from tiny_data import field, tiny_data
 
-from turkic_ties import cache, data
+from turkic_ties import cache, data, files
+from turkic_ties.claims.written import Loader
 from turkic_ties.data import tables
 from turkic_ties.measures import cache as measures_cache
 from turkic_ties.measures import common
@@ -135,10 +137,32 @@ def test_a_table_from_the_cache_is_the_table_as_read(folder: Path, place: Path) 
     fields = [*FIELDS[:1], {**FIELDS[1], "constraints": {"required": False}}, FIELDS[2]]
     tiny_data(folder, ROWS, fields)
     read = reread("trade/tiny")
+    entries = {*place.iterdir()}
     again = reread("trade/tiny")
     pd.testing.assert_frame_equal(read, again, check_exact=True)
-    assert len([*place.iterdir()]) == 1
+    assert entries
+    assert {*place.iterdir()} == entries
     assert read["id"][0] is read["id"][2], "equal texts are one object"
+
+
+def test_a_long_text_in_yaml_is_parsed_once_with_each_loader(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "values: [1, 2.50, 2024-01-31, no]".ljust(files.MIN_CACHED_YAML)
+    parse = functools.partial(files.parse_yaml, path=Path("a.yml"))
+    first, written = parse(text), parse(text, loader=Loader)
+    assert first == {"values": [1, 2.5, datetime.date(2024, 1, 31), False]}
+    assert written == {"values": [1, 2.5, "2024-01-31", "no"]}
+    with pytest.raises(files.FileError, match=r"a\.yml is not valid YAML"):
+        parse("[".ljust(files.MIN_CACHED_YAML))
+    monkeypatch.setattr(files, "_check_size", lambda _: 1 / 0)
+    again = parse(text, loader=Loader)
+    assert again == written
+    assert again["values"] is not written["values"], "what a caller changes is its own"
+    assert again["values"][1].decimals == 2
+    for other in (text[:-1], "[".ljust(files.MIN_CACHED_YAML)):
+        with pytest.raises(files.FileError, match="division by zero"):
+            parse(other)
 
 
 @pytest.fixture

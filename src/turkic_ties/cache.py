@@ -30,8 +30,8 @@ MAX_BYTES = 300_000_000
 
 HASH_BYTES = 32
 
-CODE = ("", "data", "measures")
-"""The folders of this package with the modules that tables and measures are made by."""
+CODE = ("", "claims", "data", "measures")
+"""The folders of this package with the modules that make what is kept."""
 
 
 def _states() -> dict[str, int]:

@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import yaml
 
+from turkic_ties.cache import cached
 from turkic_ties.errors import TiesError
 
 P = ParamSpec("P")
@@ -32,6 +33,9 @@ MAX_YAML_BYTES = 1_000_000
 MAX_YAML_DEPTH = 30
 MAX_YAML_NODES = 200_000
 """Bounds that a file written by a person stays far below, and a hostile one meets in a second."""
+
+MIN_CACHED_YAML = 5_000
+"""Characters; less is parsed as fast as it is found in the cache."""
 
 TICK_NS = 50_000_000
 """Within a tick of the clock of a file system two states of a file can have the same time."""
@@ -106,6 +110,13 @@ def parse_yaml(
     text: str, path: Path, error: type[Exception] = FileError, loader: Any = LOADER
 ) -> Any:
     """Parse YAML text that was read from `path` with a loader of PyYAML; see `read_yaml`."""
+    parse = functools.partial(_parsed, text, path, error, loader)
+    if len(text) < MIN_CACHED_YAML:
+        return parse()
+    return cached(f"YAML read by {loader.__qualname__}: {text}", parse)
+
+
+def _parsed(text: str, path: Path, error: type[Exception], loader: Any) -> Any:
     try:
         _check_size(text)
         loader = loader(text)

@@ -209,6 +209,7 @@ def preload() -> None:
     # tells a notebook from a terminal.
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     builtins.get_ipython = lambda: types.SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
+    gc.disable()  # imports make no garbage, and looking for it takes an eighth of their time
     for name in LIBRARIES:
         importlib.import_module(name)
     with contextlib.suppress(Exception):  # a mistake in a module is reported by what needs it
@@ -217,6 +218,7 @@ def preload() -> None:
     # The collector would otherwise touch, and so copy, all of this memory in every child.
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000)  # after 700 objects it would look for the few that charts leave
 
 
