@@ -229,12 +229,12 @@ def import_package() -> None:
     """
     importlib.import_module("turkic_ties.show")
     data = importlib.import_module("turkic_ties.data")
-    for address in data.addresses():
-        data.digest(address)
     measures = [PACKAGE / f"{topic}.py" for topic in data.topics_with_data()]
     for path in [*PACKAGE.glob("findings/[!_]*.py"), *filter(Path.exists, measures)]:
         name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
         importlib.import_module(name)
+    for address in data.addresses():  # last: where a table is damaged this ends
+        data.digest(address)
 
 
 def package_states() -> States:

@@ -127,9 +127,10 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has n
         """Wait for the next message on a channel that answers a request: its topic and parts."""
         while monotonic() < deadline:
             try:
-                topics, parts = self.kc.session.feed_identities(channel.socket.recv_multipart())
+                message = channel.socket.recv_multipart()
+                identities, parts = self.kc.session.feed_identities(message)
                 if request.encode() in parts[PARENT]:
-                    return (topics or [b""])[0], parts
+                    return (identities or [b""])[0], parts
             except zmq.Again:
                 if not self.kc.is_alive():
                     raise DeadKernelError("Kernel died") from None
