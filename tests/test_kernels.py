@@ -294,6 +294,24 @@ def test_its_standard_files_are_those_it_was_given(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("several", "printed"),
+    [
+        ("[threading.Thread(target=say, args=[n]).start() for n in range(9)]", 9),
+        ("concurrent.futures.ThreadPoolExecutor(8).map(say, range(500))", 500),
+        ("multiprocessing.get_context('fork').Pool(2).map(say, range(4))", 4),
+    ],
+    ids=["threads", "pool", "processes"],
+)
+def test_what_other_threads_and_processes_print_is_shown_once(several: str, printed: int) -> None:
+    imports = "import concurrent.futures, multiprocessing, threading, time"
+    with kernel() as started:
+        said = started.run(f"{imports}\ndef say(n): print(f'{{n}}\\n', end='')\nsay('first')")
+        said += started.run(f"_ = {several}; time.sleep(0.5)")
+    assert said.split()[0] == "first"
+    assert sorted(map(int, said.split()[1:])) == list(range(printed))
+
+
 # -- where kernel and client meet -----------------------------------------------------------------
 
 
