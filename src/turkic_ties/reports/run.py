@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -31,7 +32,7 @@ from papermill.parameterize import parameterize_notebook
 
 from turkic_ties import topics
 from turkic_ties.data import DataError
-from turkic_ties.files import Json
+from turkic_ties.files import Json, once_per_state
 from turkic_ties.languages import ENGLISH
 from turkic_ties.reports.plan import CELL_TIMEOUT, Report
 from turkic_ties.theme import MIME_TYPE
@@ -238,8 +239,15 @@ def read_notebook(path: Path) -> NotebookNode:
         When it cannot; see `turkic_ties.topics.parameters_cell`.
     """
     topics.parameters_cell(path)
+    read: NotebookNode = pickle.loads(_loaded(path))
+    return read
+
+
+@once_per_state
+def _loaded(path: Path) -> bytes:
+    """Load a notebook as papermill does; each report changes a copy of its own."""
     try:
-        return load_notebook_node(str(path))
+        return pickle.dumps(load_notebook_node(str(path)))
     except Exception as error:  # nbformat raises many kinds
         raise topics.not_a_notebook(path, f"{error!r:.100}") from None
 
