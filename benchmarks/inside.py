@@ -13,13 +13,15 @@ small calls. Samples of the stack cost about 1 % and leave the shares as they ar
 from __future__ import annotations
 
 import functools
+import importlib
 import json
+import mmap
 import os
 import signal
 import sys
 import tempfile
 import time
-from collections import Counter
+from array import array
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -53,11 +55,14 @@ INNERMOST = {
     "/src/turkic_ties/reports/manifest.py": "publishing",
     "build.py:": "publishing",
     **{f"/src/turkic_ties/{topic}.py": "measures" for topic in TOPICS},
-    "/ipykernel_": "cells themselves",
+    "<ipython-input": "cells themselves",
+    "compilerop.py:ast_parse": "cells themselves",
+    "/codeop.py:": "cells themselves",
     "/ipykernel/": "papermill and kernels",
     "/traitlets/": "papermill and kernels",
 }
 """Otherwise the part of the innermost function counts: a table loaded by a measure is a table."""
+PARTS = sorted({*OUTERMOST.values(), *INNERMOST.values(), KERNEL_START, "other"})
 
 
 @functools.cache
@@ -67,9 +72,8 @@ def _part(code: CodeType, parts: str) -> str:
     return next((part for name, part in named.items() if name in where), "")
 
 
-def sample() -> Counter[str]:
-    """Sample this process from now on: seconds of processor time by part."""
-    taken: Counter[str] = Counter()
+def sample(taken: Any) -> None:
+    """Add to the seconds of processor time of each part, from now on."""
     last = time.process_time()
 
     def handler(_: int, frame: FrameType | None) -> None:
@@ -81,35 +85,33 @@ def sample() -> Counter[str]:
         parts = [_part(code, "outermost") for code in reversed(codes)]
         parts += [_part(code, "innermost") for code in codes]
         # The whole time since the last sample: no signal arrives within a long call into C.
-        taken[next(filter(None, parts), "other")] += now - last
+        taken[PARTS.index(next(filter(None, parts), "other"))] += now - last
         last = now
 
     signal.signal(signal.SIGPROF, handler)
     signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
-    return taken
 
 
-def sample_kernel(shell: Any) -> None:
-    """Sample a kernel, and write after every cell what there is."""
-    started = time.process_time()
-    taken, file = sample(), Path(os.environ[KERNELS], f"{os.getpid()}.json")
-
-    def write(*_: object) -> None:
-        total = {**taken, KERNEL_START: started}
-        file.write_text(json.dumps(total), encoding="utf-8")
-
-    shell.events.register("post_run_cell", write)
+def sample_kernel(started: float) -> None:
+    """Sample a kernel until it is killed, into a file that is part of its memory."""
+    path = Path(os.environ[KERNELS], str(os.getpid()))
+    path.write_bytes(bytes(8 * len(PARTS)))
+    with path.open("r+b") as file:
+        taken = memoryview(mmap.mmap(file.fileno(), 0)).cast("d")
+    taken[PARTS.index(KERNEL_START)] = started
+    sample(taken)
 
 
 def profile(pairs: list[str]) -> None:
     """Build the reports on some pairs one after another, and print where the time went."""
-    here = sample()
-    from papermill.engines import papermill_engines as engines
+    here = [0.0] * len(PARTS)
+    sample(here)
+    from turkic_ties.reports import build as building  # first, as in a build: it spares imports
 
-    from turkic_ties.reports import build as building
-
-    hook = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import inside; "
-    hook += "inside.sample_kernel(get_ipython())"
+    engines = importlib.import_module("papermill.engines").papermill_engines
+    hook = "import sys, time; started = time.process_time(); "
+    hook += f"sys.path.insert(0, {str(Path(__file__).parent)!r}); import inside; "
+    hook += "inside.sample_kernel(started)"
     execute = engines.execute_notebook_with_engine
 
     def sampled(*arguments: Any, extra_arguments: list[str], **options: Any) -> Any:
@@ -124,11 +126,10 @@ def profile(pairs: list[str]) -> None:
         os.environ[KERNELS] = str(kernels)
         built = build_pairs(pairs, Path(name, "edition"))
         signal.setitimer(signal.ITIMER_PROF, 0)
-        files = list(kernels.glob("*.json"))
-        total = sum((Counter(json.loads(f.read_text("utf-8"))) for f in files), here)
-    if len(files) != built:
-        sys.exit(f"{len(files)} kernels of {built} sampled")
-    print(json.dumps(total))
+        taken = [here, *(array("d", path.read_bytes()) for path in kernels.iterdir())]
+    if len(taken) != built + 1:
+        sys.exit(f"{len(taken) - 1} kernels of {built} sampled")
+    print(json.dumps(dict(zip(PARTS, map(sum, zip(*taken, strict=True)), strict=True))))
 
 
 def build_pairs(pairs: list[str], folder: Path, cluster: str | None = None) -> int:
