@@ -68,8 +68,12 @@ def published_tables() -> None:
 def computed_where_lines_count(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Leave a cache to the tests that no coverage is measured of: a result from it runs no line."""
-    if request.node.get_closest_marker("no_cover") is None:
+    """Leave a cache to the tests that no coverage is measured of: a result from it runs no line.
+
+    The made-up tables of a property are never asked for again.
+    """
+    is_property = getattr(request.function, "is_hypothesis_test", False)
+    if is_property or request.node.get_closest_marker("no_cover") is None:
         monkeypatch.setenv(cache.VARIABLE, "")
 
 

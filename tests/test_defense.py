@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 
@@ -19,6 +20,17 @@ TABLES = {address.partition("/")[2]: data.load(address) for address in data.addr
 ANY_YEARS = [(2018, 2024), (2040, None), (None, 1950)]
 
 
+@functools.cache
+def frames_of(country: str, *period: int | None) -> dict[str, pd.DataFrame]:
+    """Call every measure that takes a country and years, and no other state."""
+    arms, spending = TABLES["arms_transfers"], TABLES["military_expenditure"]
+    return {
+        "supplier_shares": defense.supplier_shares(arms, country, *period),
+        "supplier_concentration": defense.supplier_concentration(arms, country, *period),
+        "military_spending": defense.military_spending(spending, country, *period),
+    }
+
+
 def frames(
     country: str, partner: str, start: int | None, end: int | None
 ) -> dict[str, pd.DataFrame]:
@@ -27,14 +39,9 @@ def frames(
     others, powers = [partner, *POWERS], [partner, *POWERS]
     calls, points = t["un_roll_calls"], t["un_ideal_points"]
     few = {"window": 2, "draws": 20}
-    return {
-        "supplier_shares": defense.supplier_shares(t["arms_transfers"], country, *period),
-        "supplier_concentration": defense.supplier_concentration(
-            t["arms_transfers"], country, *period
-        ),
+    return frames_of(country, *period) | {
         "partner_share": defense.partner_share(t["arms_transfers"], country, partner, *period),
         "deals_between": defense.deals_between(t["arms_deals"], country, partner, *period),
-        "military_spending": defense.military_spending(t["military_expenditure"], country, *period),
         "voting_agreement": defense.voting_agreement(
             t["un_votes_agreement"], country, others, *period
         ),

@@ -67,6 +67,20 @@ class Report:
 
 
 @functools.cache
+def code() -> list[tuple[Any, bool]]:
+    """Compile the code of the notebook; say of each cell whether it holds the parameters."""
+    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    compiled = []
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            # Charts are not drawn here: what draws them is replaced where it is called.
+            source = re.sub(r"(?<=\n        )draw_\w+\(.*\),", "None,", "".join(cell["source"]))
+            is_parameters = "parameters" in cell["metadata"].get("tags", [])
+            compiled.append((compile(source, "defense.ipynb", "exec"), is_parameters))
+    return compiled
+
+
+@functools.cache
 def report(country: str, partner: str, **parameters: Any) -> Report:
     """Run the notebook for a pair and keep what it shows."""
     kept, chosen = Report(), {"country": country, "partner": partner, **parameters}
@@ -80,13 +94,10 @@ def report(country: str, partner: str, **parameters: Any) -> Report:
             patch.setattr(show, attribute, lambda *_: None)
         patch.setattr(defense, "vote_dispersion", few_draws)
         names: dict[str, Any] = {"show": show}
-        for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                source = "".join(cell["source"])
-                # Charts are not drawn here: what draws them is replaced where it is called.
-                exec(re.sub(r"(?<=\n        )draw_\w+\(.*\),", "None,", source), names)
-                if "parameters" in cell["metadata"].get("tags", []):
-                    names |= chosen
+        for cell, is_parameters in code():
+            exec(cell, names)
+            if is_parameters:
+                names |= chosen
     return kept
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ import nbformat
 import pandas as pd
 import pytest
 
-from turkic_ties import show, trade
+from turkic_ties import data, show, trade
 from turkic_ties.countries import MEMBERS, name
+from turkic_ties.measures import trade as measures
 
 # Whole notebooks run here, and measuring coverage in them would take half as long again.
 pytestmark = pytest.mark.no_cover
@@ -36,12 +36,24 @@ ODD = [
 Report = tuple[str, str, int, int | None]
 
 
+ranks = trade.ranks  # what `said` replaces
+
+
 @cache
-def source() -> tuple[str, ...]:
-    """Give the code of the notebook, without its parameters and the call that sets up outputs."""
+def ranks_of(state: str, *period: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rank a state's partners and measure its concentration, once for all its reports."""
+    ranked = ranks(data.load("trade/bilateral_trade"), state, *period)
+    return ranked, measures.concentration(ranked)
+
+
+@cache
+def code() -> list[Any]:
+    """Compile the code of the notebook, without parameters and the call that sets up outputs."""
     cells = nbformat.read(NOTEBOOK, as_version=4).cells
-    code = [cell.source for cell in cells if cell.cell_type == "code"]
-    return tuple(text.replace("show.setup()", "") for text in code[1:])
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    return [
+        compile(source.replace("show.setup()", ""), "trade.ipynb", "exec") for source in sources[1:]
+    ]
 
 
 @cache
@@ -58,6 +70,13 @@ def said(report: Report) -> dict[str, Any]:
     def table(frame: pd.DataFrame, *, title: str, subtitle: str, **_: Any) -> None:
         texts.extend([title, subtitle])
 
+    def ranks_of_both(_: pd.DataFrame, states: object, *period: int | None) -> pd.DataFrame:
+        """Leave out the other states, of which no report of the pair says anything."""
+        sides = (ranks_of(state, *period) for state in report[:2])
+        ranked, concentrations = map(pd.concat, zip(*sides, strict=True))
+        patch.setattr(trade, "concentration", lambda _: concentrations)
+        return ranked
+
     with pytest.MonkeyPatch.context() as patch, mpl.rc_context():
         patch.setattr(show, "chart", chart)
         patch.setattr(show, "table", table)
@@ -66,24 +85,12 @@ def said(report: Report) -> dict[str, Any]:
         patch.setattr(show, "key_figures", cards.extend)
         for silent in ("statements", "sources", "in_short"):
             patch.setattr(show, silent, lambda *_: None)
-        patch.setattr(trade, "ranks", cache_by_period(trade.ranks))
+        patch.setattr(trade, "ranks", ranks_of_both)
         keys = ("country", "partner", "start", "end")
         names = {**dict(zip(keys, report, strict=True)), "top_n": 10}
-        for text in source():
-            exec(text, names)
+        for cell in code():
+            exec(cell, names)
     return {"texts": texts, "cards": cards, "names": names}
-
-
-ranked: dict[tuple[int | None, ...], pd.DataFrame] = {}
-
-
-def cache_by_period(measure: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
-    def ranks(table: pd.DataFrame, states: object, *period: int | None) -> pd.DataFrame:
-        if period not in ranked:
-            ranked[period] = measure(table, states, *period)
-        return ranked[period]
-
-    return ranks
 
 
 BROKEN = {

@@ -1,7 +1,7 @@
 """Measures of defense for analysts, from `measures.arms` and `measures.diplomacy`."""
 
 from turkic_ties.measures import arms, diplomacy
-from turkic_ties.measures.arms import FLAGS, UNKNOWN, WINDOW, deals_between
+from turkic_ties.measures.arms import FLAGS, UNKNOWN, WINDOW, deals_between, supplier_shares
 from turkic_ties.measures.cache import cached_measure
 from turkic_ties.measures.diplomacy import (
     DRAWS,
@@ -19,7 +19,6 @@ military_spending = cached_measure(arms.military_spending)
 partner_share = cached_measure(arms.partner_share)
 partner_share_by_member = cached_measure(arms.partner_share_by_member)
 supplier_concentration = cached_measure(arms.supplier_concentration)
-supplier_shares = cached_measure(arms.supplier_shares)
 vote_dispersion = cached_measure(diplomacy.vote_dispersion)
 voting_agreement = cached_measure(diplomacy.voting_agreement)
 

@@ -23,6 +23,7 @@ from turkic_ties.measures.trade import (
     UNALLOCATED,
     WORLD,
     asymmetry,
+    bilateral,
     constant_dollars,
     growth,
     latest_complete_year,
@@ -31,7 +32,6 @@ from turkic_ties.measures.trade import (
     prefer,
 )
 
-bilateral = cached_measure(trade.bilateral)
 by_chapter = cached_measure(composition.by_chapter)
 complementarity = cached_measure(trade.complementarity)
 concentration = cached_measure(trade.concentration)

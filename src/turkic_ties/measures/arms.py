@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from turkic_ties.countries import MEMBERS
+from turkic_ties.measures.cache import cached_measure
 from turkic_ties.measures.common import (
     arrange,
     bounds,
@@ -60,6 +61,7 @@ _DEAL_COLUMNS = [
 # -- deliveries ---------------------------------------------------------------------------------
 
 
+@cached_measure  # here, because other measures are made of it
 def supplier_shares(
     arms_transfers: pd.DataFrame,
     country: str,

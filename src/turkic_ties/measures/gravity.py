@@ -12,6 +12,7 @@ import pandas as pd
 
 from turkic_ties import countries
 from turkic_ties.countries import MEMBERS
+from turkic_ties.measures.cache import cached_measure
 from turkic_ties.measures.common import (
     Floats,
     Series,
@@ -52,7 +53,10 @@ FITTED_ON = {"exports": "exports of all", "imports": "imports of all"}
 """The flows of the states compared, all together, that a regression is fitted on."""
 
 _OPPOSITE = {"exports": "imports", "imports": "exports"}
-_RATIOS = "specification fitted_on flow first_year last_year years books source"
+_RATIOS = (
+    "specification fitted_on iso3_a first_year last_year years books source "
+    "observed_usd predicted_usd"
+)
 _COEFFICIENTS = "specification fitted_on variable coefficient standard_error observations clusters"
 
 
@@ -147,26 +151,56 @@ def gravity(
     """
     check_pair(country, partner)
     countries.name(partner)  # raises for a code that does not exist
-    model = bilateral_trade[bilateral_trade["source"] == MODEL]
-    check_unique(model, ["reporter", "partner", "year"], "BACI in bilateral_trade")
-    check_not_negative(model, "value_usd", "bilateral_trade")
-    window = _window(model, start, end)
+    tables = (bilateral_trade, gravity_countries, gravity_pairs)
+    rows, coefficients = _compared(*tables, frozenset([country, partner]), start, end)
+    flows = {fitted_on: flow for flow, fitted_on in FITTED_ON.items()}
+    fitted = zip(rows["iso3_a"], rows["fitted_on"].map(flows), strict=True)
+    seen = [flow if side == country else _OPPOSITE[flow] for side, flow in fitted]
+    rows = rows.rename(columns={"iso3_a": "flow"})
+    rows["flow"] = pd.Series(seen, dtype=rows["flow"].dtype)
+    rows["ratio"] = ratio(rows["observed_usd"], rows["predicted_usd"]).astype("float64")
+    rows = rows.sort_values(["flow", "fitted_on"], kind="stable", ignore_index=True)
+    return Gravity(rows, coefficients, _summary(rows))
+
+
+@cached_measure
+def _compared(
+    bilateral_trade: pd.DataFrame,
+    gravity_countries: pd.DataFrame,
+    gravity_pairs: pd.DataFrame,
+    sides: frozenset[str],
+    start: int | None,
+    end: int | None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give ratios by reporter, and coefficients: the same whichever side a report is about."""
+    window = _window(bilateral_trade[bilateral_trade["source"] == MODEL], start, end)
     ratios, coefficients = [], []
-    for flow, fitted_on in FITTED_ON.items():
-        panel = _panel(_from_reporter(model, flow), gravity_countries, gravity_pairs)
+    for fitted_on, panel in _panels(bilateral_trade, gravity_countries, gravity_pairs).items():
         panel["in_window"] = panel["year"].between(*window)
-        sides = [country, partner]
         is_pair = panel["iso3_a"].isin(sides) & panel["iso3_b"].isin(sides)
-        others = panel[~is_pair]
         pair = panel[is_pair & panel["in_window"]]
         if pair.empty:
             continue
-        observed = _observed(pair, flow, country)
-        for specification, estimated, predicted in _fits(others, pair):
+        observed = _observed(pair)
+        for specification, estimated, predicted in _fits(panel[~is_pair], pair):
             label = {"specification": specification, "fitted_on": fitted_on}
             coefficients.append(estimated.assign(**label))
             ratios.append(observed.assign(**label, predicted_usd=predicted))
-    return _frames(ratios, coefficients)
+    return _stacked(ratios, _RATIOS), _stacked(coefficients, _COEFFICIENTS)
+
+
+@cached_measure
+def _panels(
+    bilateral_trade: pd.DataFrame, gravity_countries: pd.DataFrame, gravity_pairs: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Check BACI, and give the panel that each regression of `FITTED_ON` takes."""
+    model = bilateral_trade[bilateral_trade["source"] == MODEL]
+    check_unique(model, ["reporter", "partner", "year"], "BACI in bilateral_trade")
+    check_not_negative(model, "value_usd", "bilateral_trade")
+    return {
+        fitted_on: _panel(_from_reporter(model, flow), gravity_countries, gravity_pairs)
+        for flow, fitted_on in FITTED_ON.items()
+    }
 
 
 def _window(model: pd.DataFrame, start: int | None, end: int | None) -> tuple[int, int]:
@@ -211,16 +245,14 @@ def _pairs(gravity_pairs: pd.DataFrame, partners: Series) -> pd.DataFrame:
     return pairs[["iso3_a", "iso3_b", "pair", "ln_distance", *dummies]]
 
 
-def _observed(pair: pd.DataFrame, fitted_flow: str, country: str) -> pd.DataFrame:
-    """Sum the recorded trade of the pair by reporter, and name the flow as the country sees it."""
+def _observed(pair: pd.DataFrame) -> pd.DataFrame:
+    """Sum the recorded trade of the pair by reporter."""
     sides = pair.groupby("iso3_a")
     observed = sides.agg(
         first_year=("year", "min"), last_year=("year", "max"), years=("year", "size")
     )
     observed["observed_usd"] = sides["value_usd"].sum()
-    opposite = _OPPOSITE[fitted_flow]
-    flow = [fitted_flow if side == country else opposite for side in observed.index]
-    return observed.assign(flow=flow, books="model", source=MODEL)
+    return observed.reset_index().assign(books="model", source=MODEL)
 
 
 def _fits(others: pd.DataFrame, pair: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, Floats]]:
@@ -300,13 +332,6 @@ def _clustered_errors(scores: Floats, information: Floats, adjustment: float) ->
 def _sums(values: Floats, group: Groups) -> Floats:
     """Add up the rows of each group, column by column."""
     return np.column_stack([np.bincount(group, column) for column in values.T])
-
-
-def _frames(ratios: list[pd.DataFrame], coefficients: list[pd.DataFrame]) -> Gravity:
-    rows = _stacked(ratios, f"{_RATIOS} observed_usd predicted_usd")
-    rows["ratio"] = ratio(rows["observed_usd"], rows["predicted_usd"]).astype("float64")
-    rows = rows.sort_values(["flow", "fitted_on"], kind="stable", ignore_index=True)
-    return Gravity(rows, _stacked(coefficients, _COEFFICIENTS), _summary(rows))
 
 
 def _stacked(frames: list[pd.DataFrame], columns: str) -> pd.DataFrame:

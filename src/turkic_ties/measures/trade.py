@@ -31,6 +31,7 @@ import pandas as pd
 
 from turkic_ties import countries
 from turkic_ties.countries import MEMBERS
+from turkic_ties.measures.cache import cached_measure
 from turkic_ties.measures.common import (
     Series,
     bounds,
@@ -168,7 +169,15 @@ def bilateral(
     [['own', 120.0, 0.5]]
     """
     _check_pair(country, partner)
-    records = _records(bilateral_trade, [country], start, end)
+    pair = within(_pair(bilateral_trade, country, partner), start, end)
+    return pair.reset_index(drop=True)
+
+
+@cached_measure
+def _pair(bilateral_trade: pd.DataFrame, country: str, partner: str) -> pd.DataFrame:
+    """Give the trade of a pair in all years: a report asks for several periods."""
+    is_of_pair = bilateral_trade["reporter"].isin([country, partner])
+    records = _records(bilateral_trade[is_of_pair], [country], None, None)
     pair = _by_partner(records[records["partner"].isin([partner])])
     pair["balance_usd"] = pair["exports_usd"] - pair["imports_usd"]
     pair["normalised_balance"] = ratio(pair["balance_usd"], pair["turnover_usd"])
@@ -759,7 +768,7 @@ def sections(product_trade: pd.DataFrame, country: str, partner: str) -> pd.Data
     [['Mineral fuels', 0.6], ['Manufactures by material', 0.4]]
     """
     _check_pair(country, partner)
-    ways = ((country, partner), (partner, country))
+    ways = (([country], [partner]), ([partner], [country]))
     exports, imports = (_by_section(product_trade, *way) for way in ways)
     turnover = exports.add(imports, fill_value=0.0)
     flows = dict(zip(FLOWS, (turnover, exports, imports), strict=True))
@@ -835,9 +844,8 @@ def revealed_advantage(product_trade: pd.DataFrame, country: str) -> pd.DataFram
     advantage. The Manchester School 33, 99-123.
     """
     check_country(country)
-    exports_of_all = product_trade[product_trade["exporter"].isin(MEMBERS)]
-    own = _shares(_by_section(exports_of_all, exporter=country))
-    reference = _shares(_by_section(exports_of_all))
+    own = _shares(_by_section(product_trade, exporter=[country]))
+    reference = _shares(_by_section(product_trade, exporter=MEMBERS))
     rows = pd.DataFrame({"share": own, "reference_share": reference}).dropna().reset_index()
     rows["rca"] = ratio(rows["share"], rows["reference_share"])
     rows = rows.assign(country=country, reference="exports of the states compared")
@@ -883,8 +891,8 @@ def complementarity(product_trade: pd.DataFrame, country: str, partner: str) -> 
     check_country(partner)
     directions = []
     for exporter, importer in ((country, partner), (partner, country)):
-        sold = _shares(_by_section(product_trade, exporter=exporter))
-        bought = _shares(_by_section(product_trade, importer=importer))
+        sold = _shares(_by_section(product_trade, exporter=[exporter]))
+        bought = _shares(_by_section(product_trade, importer=[importer]))
         fit = 1 - (bought - sold).abs().dropna().groupby("year").sum() / 2
         rows = fit.rename("complementarity").reset_index()
         directions.append(rows.assign(exporter=exporter, importer=importer, **_UNCTAD))
@@ -926,7 +934,7 @@ def intra_industry(product_trade: pd.DataFrame, country: str, partner: str) -> p
     0.5
     """
     _check_pair(country, partner)
-    ways = ((country, partner), (partner, country))
+    ways = (([country], [partner]), ([partner], [country]))
     exports, imports = (_by_section(product_trade, *way) for way in ways)
     # In a year of the matrix a flow without any row is one that did not take place.
     rows = pd.DataFrame({"exports_usd": exports, "imports_usd": imports}).fillna(0.0)
@@ -940,13 +948,14 @@ def intra_industry(product_trade: pd.DataFrame, country: str, partner: str) -> p
     return _arrange(rows, f"country partner year books source {values}", "year section")
 
 
+@cached_measure
 def _by_section(
-    product_trade: pd.DataFrame, exporter: str | None = None, importer: str | None = None
+    product_trade: pd.DataFrame, exporter: Sequence[str] = (), importer: Sequence[str] = ()
 ) -> Series:
     """Sum trade by year and section; in a year with any trade the absent sections are 0."""
     rows = product_trade
-    for side, state in (("exporter", exporter), ("importer", importer)):
-        rows = rows[rows[side] == state] if state else rows
+    for side, states in (("exporter", exporter), ("importer", importer)):
+        rows = rows[rows[side].isin(states)] if states else rows
     check_unique(rows, _PRODUCT_KEY, "product_trade")
     check_not_negative(rows, "value_usd", "product_trade")
     rows = rows[rows["sitc_section"].isin(SECTIONS)]
