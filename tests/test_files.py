@@ -64,12 +64,16 @@ def test_odd_yaml_is_refused_within_a_second_in_one_line(
     assert len(str(caught.value)) < 500
 
 
-def test_bounds_of_yaml_are_met_from_below(tmp_path: Path) -> None:
+def test_bounds_of_yaml_are_met_from_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "fine.yml"
     path.write_text("[" * 30 + "]" * 30, encoding="utf-8")
     assert isinstance(read_yaml(path), list)
-    path.write_text("- a\n" * 199_990, encoding="utf-8")
-    assert len(read_yaml(path)) == 199_990
+    monkeypatch.setattr(files, "MAX_YAML_NODES", 2_000)
+    path.write_text("- a\n" * 1_990, encoding="utf-8")
+    assert len(read_yaml(path)) == 1_990
+    path.write_text("- a\n" * 2_000, encoding="utf-8")
+    with pytest.raises(FileError, match="too large"):
+        read_yaml(path)
     path.write_text("a" * files.MAX_YAML_BYTES, encoding="utf-8")
     assert len(read_yaml(path)) == files.MAX_YAML_BYTES
     path.write_text("a" * (files.MAX_YAML_BYTES + 1), encoding="utf-8")
