@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny_data import field, tiny_data
 
 from turkic_ties import countries, data, hashing
 from turkic_ties.files import FileError
@@ -155,8 +156,9 @@ def test_a_table_without_its_hash_is_one_clear_error(folder: Path, package: str)
         countries.name("KAZ")
 
 
-def test_an_edited_table_is_refused_until_it_is_sealed(data_copy: Path) -> None:
-    path = data_copy / "countries.csv"
+def test_an_edited_table_is_refused_until_it_is_sealed(folder: Path) -> None:
+    tiny_data(folder, "id\na\n", [field("id")])
+    path = folder / "countries.csv"
     path.write_text(TABLE.replace(",Kazakhstan,", ",Kazakhstun,"), encoding="utf-8")
     with pytest.raises(FileError, match=r"countries\.csv: the contents are not those.*--seal"):
         countries.name("KAZ")
@@ -267,9 +269,10 @@ def test_a_missing_table_is_one_clear_error(folder: Path) -> None:
     ],
 )
 def test_a_table_of_countries_that_was_sealed_damaged_is_named_by_the_check(
-    data_copy: Path, damage: Callable[[str], str], named: str
+    folder: Path, damage: Callable[[str], str], named: str
 ) -> None:
-    path = data_copy / "countries.csv"
+    tiny_data(folder, "id\na\n", [field("id")])
+    path = folder / "countries.csv"
     path.write_text(damage(path.read_text("utf-8")), encoding="utf-8")
     data.seal()
     (problem,) = data.check(["countries"])

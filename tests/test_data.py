@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import json
 import re
 import shutil
@@ -47,8 +46,12 @@ def one_row(address: str, **key: object) -> dict[str, object]:
 
 
 @pytest.mark.no_cover
-def test_every_package_passes_frictionless_and_every_hash_and_correction_holds() -> None:
-    assert data.check() == []
+@pytest.mark.parametrize("topic", [None, *data.topics_with_data()])
+def test_every_package_passes_frictionless_and_every_hash_and_correction_holds(
+    topic: str | None,
+) -> None:
+    """A package passes only if its rows are in the order of the key and end in line feeds."""
+    assert data.check(packages.package_addresses(topic)) == []
 
 
 @pytest.mark.parametrize("address", PUBLISHED)
@@ -75,21 +78,6 @@ def test_every_source_names_publisher_version_licence_and_processing(address: st
         assert set(source["license"]) == {"name", "url", "redistributable"}
         assert "version" in source
         assert "date_published" in source
-
-
-@pytest.mark.no_cover
-@pytest.mark.parametrize("address", PUBLISHED)
-def test_tables_are_sorted_by_their_key_and_use_unix_line_ends(address: str) -> None:
-    schema = data.resource(address)["schema"]
-    counted = {field["name"] for field in schema["fields"] if field["type"] == "integer"}
-    for path in data.files(address):
-        assert b"\r" not in path.read_bytes()
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-        numbers = {
-            name: pd.to_numeric(frame[name]) for name in schema["primaryKey"] if name in counted
-        }
-        keys = frame.assign(**numbers)[schema["primaryKey"]].itertuples(index=False, name=None)
-        assert all(one <= other for one, other in itertools.pairwise(keys)), path.name
 
 
 @pytest.mark.parametrize("address", PUBLISHED)
@@ -254,6 +242,34 @@ def test_a_row_out_of_order_or_with_the_key_of_another_is_named(
     tiny_data(folder, rows, PLAIN)
     last = rows.count("\n")
     assert re.search(rf"^trade/tiny: .*tiny\.csv, row {last}, columns id: {said}", data.check()[0])
+
+
+def test_a_key_in_two_files_of_a_table_is_named(folder: Path) -> None:
+    topic = tiny_data(
+        folder, "id,value\na,1\nc,2\n", PLAIN, path=["tiny.csv", "more.csv"], seal=False
+    )
+    (topic / "more.csv").write_text("id,value\nb,1\nc,2\n", encoding="utf-8")
+    data.seal()
+    (problem,) = data.check()
+    assert re.search(r"^trade/tiny: .*more\.csv, row 3, columns id: repeats the key", problem)
+
+
+@pytest.mark.parametrize(("row", "found"), [("a", 0), ("b", 1)])
+def test_a_row_that_names_no_row_of_another_table_is_named(
+    folder: Path, row: str, found: int
+) -> None:
+    path = tiny_data(folder, "id,value\na,1\n", PLAIN) / "datapackage.yaml"
+    path.with_name("other.csv").write_text(f"id,value\n{row},1\n", encoding="utf-8")
+    package = yaml.safe_load(path.read_text(encoding="utf-8"))
+    (table,) = package["resources"]
+    key = {"fields": ["id"], "reference": {"resource": "tiny", "fields": ["id"]}}
+    schema = table["schema"] | {"foreignKeys": [key]}
+    package["resources"].append(table | {"name": "other", "path": "other.csv", "schema": schema})
+    path.write_text(yaml.safe_dump(package), encoding="utf-8")
+    data.seal()
+    problems = data.check(["trade/other"])
+    assert len(problems) == found
+    assert all('values "b" not found in the lookup' in problem for problem in problems)
 
 
 def test_numbers_in_a_key_are_ordered_as_numbers(folder: Path) -> None:

@@ -546,20 +546,26 @@ def measures_of(
     }
 
 
-def test_countries_without_ethnic_tables_get_empty_frames_of_the_same_columns_and_types(
+@pytest.fixture(scope="module")
+def of_kazakhstan(
     ethnic_composition: pd.DataFrame, region_population: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    return measures_of(ethnic_composition, region_population, "KAZ")
+
+
+def test_countries_without_ethnic_tables_get_empty_frames_of_the_same_columns_and_types(
+    ethnic_composition: pd.DataFrame,
+    region_population: pd.DataFrame,
+    of_kazakhstan: dict[str, pd.DataFrame],
 ) -> None:
-    full = measures_of(ethnic_composition, region_population, "KAZ")
     for iso3 in set(MEMBERS) - {"KAZ"}:
         for name, empty in measures_of(ethnic_composition, region_population, iso3).items():
             assert empty.empty
-            assert empty.dtypes.to_dict() == full[name].dtypes.to_dict(), name
+            assert empty.dtypes.to_dict() == of_kazakhstan[name].dtypes.to_dict(), name
 
 
-def test_columns_are_those_of_the_docstrings(
-    ethnic_composition: pd.DataFrame, region_population: pd.DataFrame
-) -> None:
-    for name, rows in measures_of(ethnic_composition, region_population, "KAZ").items():
+def test_columns_are_those_of_the_docstrings(of_kazakhstan: dict[str, pd.DataFrame]) -> None:
+    for name, rows in of_kazakhstan.items():
         returned = (getattr(demographics, name).__doc__ or "").split("Returns\n")[1]
         if "The columns of" not in returned:
             positions = [returned.find(column) for column in rows]
@@ -567,12 +573,13 @@ def test_columns_are_those_of_the_docstrings(
 
 
 def test_results_do_not_depend_on_the_order_of_rows(
-    ethnic_composition: pd.DataFrame, region_population: pd.DataFrame
+    ethnic_composition: pd.DataFrame,
+    region_population: pd.DataFrame,
+    of_kazakhstan: dict[str, pd.DataFrame],
 ) -> None:
     shuffled = ethnic_composition.sample(frac=1, random_state=1)
-    plain = measures_of(ethnic_composition, region_population, "KAZ")
     for name, rows in measures_of(shuffled, region_population, "KAZ").items():
-        pd.testing.assert_frame_equal(plain[name], rows)
+        pd.testing.assert_frame_equal(of_kazakhstan[name], rows)
 
 
 def test_a_wrong_country_and_period_are_refused(ethnic_composition: pd.DataFrame) -> None:

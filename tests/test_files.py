@@ -64,12 +64,16 @@ def test_odd_yaml_is_refused_within_a_second_in_one_line(
     assert len(str(caught.value)) < 500
 
 
-def test_bounds_of_yaml_are_met_from_below(tmp_path: Path) -> None:
+def test_bounds_of_yaml_are_met_from_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "fine.yml"
     path.write_text("[" * 30 + "]" * 30, encoding="utf-8")
     assert isinstance(read_yaml(path), list)
-    path.write_text("- a\n" * 199_990, encoding="utf-8")
-    assert len(read_yaml(path)) == 199_990
+    monkeypatch.setattr(files, "MAX_YAML_NODES", 2_000)
+    path.write_text("- a\n" * 1_990, encoding="utf-8")
+    assert len(read_yaml(path)) == 1_990
+    path.write_text("- a\n" * 2_000, encoding="utf-8")
+    with pytest.raises(FileError, match="too large"):
+        read_yaml(path)
     path.write_text("a" * files.MAX_YAML_BYTES, encoding="utf-8")
     assert len(read_yaml(path)) == files.MAX_YAML_BYTES
     path.write_text("a" * (files.MAX_YAML_BYTES + 1), encoding="utf-8")
@@ -170,10 +174,12 @@ def test_what_is_made_of_files_is_kept_until_one_of_them_changes(tmp_path: Path)
     first, second = (tmp_path / name for name in "ab")
     first.write_text("1")
     second.write_text("2")
-    time.sleep(2 * files.TICK_NS / 1e9)
     assert [joined("-", first, second) for _ in range(2)] == ["1-2"] * 2
     assert joined("+", first, second) == "1+2"
     assert calls == ["-", "+"], "once for the same arguments"
+    time.sleep(2 * files.TICK_NS / 1e9)
+    assert [joined("-", first, second) for _ in range(2)] == ["1-2"] * 2
+    assert calls == ["-", "+", "-"], "once more when the contents need not be compared any more"
     about = second.stat()
     second.write_text("3")
     os.utime(second, ns=(about.st_atime_ns, about.st_mtime_ns))

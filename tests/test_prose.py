@@ -7,6 +7,7 @@ against them. An exception that nothing needs any more fails.
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -24,6 +25,7 @@ NOT_PROSE = re.compile(
 )
 
 
+@functools.cache
 def texts() -> dict[str, str]:
     """Collect all prose by file, each on one line, without markup, code and expressions."""
     found = {

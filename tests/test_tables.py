@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable
 from datetime import date, datetime
@@ -106,12 +105,6 @@ def same(ours: Any, theirs: Any) -> bool:
     return bool(ours == theirs) and isinstance(ours, bool) == isinstance(theirs, bool)
 
 
-@functools.cache
-def described(path: str) -> frictionless.Package:
-    """Read a package once for all its tables: its YAML takes longer than most of them."""
-    return frictionless.Package(path)
-
-
 def differences(address: str) -> list[str]:
     """Hold each cell of a table against what frictionless reads; corrections are not applied.
 
@@ -119,21 +112,25 @@ def differences(address: str) -> list[str]:
     """
     from turkic_ties.data.tables import parts
 
-    topic, _, name = address.rpartition("/")
-    package = described(str(data.package_path(topic or None)))
-    frame = pd.concat(parts(address), ignore_index=True)
+    frame = pd.concat(parts(address)) if data.corrections(address) else data.load(address)
+    described = data.resource(address)
+    described["schema"] = described["schema"] | {"foreignKeys": []}  # need the whole package
+    folder = data.package_path(address.rpartition("/")[0]).parent
     found: list[str] = []
-    with package.get_resource(name) as resource:
+    with frictionless.Resource.from_descriptor(described, basepath=str(folder)) as resource:
         rows = [*resource.cell_stream]
         if rows and rows[0] == resource.labels:
             del rows[0]
         fields = resource.schema.fields
-    assert (len(rows), [column.name for column in fields]) == (len(frame), list(frame))
-    for place, column in enumerate(fields):
-        texts = pd.Series([row[place] for row in rows], dtype="object")
-        pairs = pd.DataFrame({"text": texts, "ours": frame[column.name]}).drop_duplicates()
+    names = [column.name for column in fields]
+    assert (len(rows), names) == (len(frame), list(frame))
+    texts = pd.DataFrame(rows, columns=names, dtype="object")
+    for column in fields:
+        read_cell = column.create_cell_reader()
+        ours = frame[column.name].array
+        pairs = pd.DataFrame({"text": texts[column.name], "ours": ours}).drop_duplicates()
         for row, text, value in pairs[:: 1 + len(pairs) // 2_000].itertuples(name=None):
-            (read, notes), ours = column.read_cell(text), as_frictionless(value)
+            (read, notes), ours = read_cell(text), as_frictionless(value)
             if notes or not ((ours is None and read is None) or same(ours, read)):
                 found.append(f"row {row + 2}, {column.name}: {ours!r}, not {read!r} {notes}")
     return found

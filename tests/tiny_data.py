@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
+import functools
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from turkic_ties import data
+from turkic_ties import hashing
+from turkic_ties.countries import MEMBERS
+from turkic_ties.data import packages
 
 DATA = Path(__file__).parents[1] / "data"
+FEW = ("ABW", *MEMBERS)
+"""The countries of the folder: its table is read again by each check."""
+
+dump = functools.partial(
+    yaml.dump,
+    Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper),
+    allow_unicode=True,
+    sort_keys=False,
+)
 
 SOURCE = {
     "name": "office",
@@ -33,6 +44,18 @@ def field(name: str, type_: str = "string", **more: Any) -> dict[str, Any]:
     return {"name": name, "type": type_, "title": name, "description": name, **more}
 
 
+@functools.cache
+def few_countries() -> dict[str, str]:
+    """Give the shared package of a table of few countries."""
+    header, *rows = (DATA / "countries.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    table = "".join([header, *(row for row in rows if row.startswith(FEW))])
+    text = (DATA / "datapackage.yaml").read_text(encoding="utf-8")
+    return {
+        "countries.csv": table,
+        "datapackage.yaml": packages.sealed_text(text, {"countries": table.encode()})[0],
+    }
+
+
 def tiny_data(
     folder: Path,
     rows: str | bytes,
@@ -45,11 +68,12 @@ def tiny_data(
 ) -> Path:
     """Write the data folder and return that of its topic; `more` goes into the table's entry."""
     (folder / "trade").mkdir(parents=True, exist_ok=True)
-    for name in ("countries.csv", "datapackage.yaml"):
-        shutil.copy(DATA / name, folder)
-    (folder / "corrections.yml").write_text(yaml.safe_dump(corrections or []), encoding="utf-8")
-    (folder / "trade" / "tiny.csv").write_bytes(rows.encode() if isinstance(rows, str) else rows)
-    table = {
+    for name, text in few_countries().items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "corrections.yml").write_text(dump(corrections or []), encoding="utf-8")
+    content = rows.encode() if isinstance(rows, str) else rows
+    (folder / "trade" / "tiny.csv").write_bytes(content)
+    table: dict[str, Any] = {
         "name": "tiny",
         "path": "tiny.csv",
         "title": "Tiny",
@@ -63,10 +87,8 @@ def tiny_data(
         },
         **more,
     }
-    package = {"name": "tiny", "resources": [table]}
-    (folder / "trade" / "datapackage.yaml").write_text(
-        yaml.safe_dump(package, allow_unicode=True, sort_keys=False), encoding="utf-8"
-    )
     if seal:
-        data.seal()
+        table |= {"bytes": len(content), "hash": hashing.of_bytes(content)}
+    package = {"name": "tiny", "resources": [table]}
+    (folder / "trade" / "datapackage.yaml").write_text(dump(package), encoding="utf-8")
     return folder / "trade"

@@ -38,7 +38,8 @@ MIN_CACHED_YAML = 5_000
 """Characters; less is parsed as fast as it is found in the cache."""
 
 TICK_NS = 50_000_000
-"""Within a tick of the clock of a file system two states of a file can have the same time."""
+"""Within a tick of the clock of a file system two states of a file can have the same time:
+whatever is younger is told apart by its contents."""
 
 PRIVATE = "ties_"
 ABANDONED_AFTER = 10  # seconds; a folder is locked within milliseconds after it is made
@@ -184,24 +185,25 @@ def once_per_state(make: Callable[P, T]) -> Callable[P, T]:
     @functools.wraps(make)
     def made(*args: P.args, **kwargs: P.kwargs) -> T:
         call = (args, *kwargs.items())
-        before = time.time_ns() - TICK_NS
         states = [_state(path) for path in args if isinstance(path, Path)]
         if call in kept and kept[call][0] == states:
             return kept[call][1]
         result = make(*args, **kwargs)
-        if all(state is None or state[0] < before for state in states):
-            kept[call] = states, result
+        kept[call] = states, result
         return result
 
     return made
 
 
-def _state(path: Path) -> tuple[int, ...] | None:
+def _state(path: Path) -> tuple[object, ...] | None:
+    before = time.time_ns() - TICK_NS
     try:
         about = path.stat()
+        is_young = about.st_ctime_ns >= before and stat.S_ISREG(about.st_mode)
+        content = path.read_bytes() if is_young and about.st_size <= MAX_BYTES else b""
     except OSError:
         return None
-    return about.st_ctime_ns, about.st_mtime_ns, about.st_size, about.st_ino
+    return about.st_ctime_ns, about.st_mtime_ns, about.st_size, about.st_ino, content
 
 
 def write(path: Path, text: str) -> None:

@@ -82,10 +82,7 @@ def _loaded(address: str, state: str) -> pd.DataFrame:
 
 
 def _checked(address: str) -> pd.DataFrame:
-    frame = _apply_corrections(address, pd.concat(parts(address), ignore_index=True))
-    # A text that is in many cells becomes one object: fast to compare, to keep and to load.
-    texts: Collection[Any] = frame.select_dtypes("str").columns
-    return frame.astype(dict.fromkeys(texts, "category")).astype(dict.fromkeys(texts, "str"))
+    return _apply_corrections(address, pd.concat(parts(address), ignore_index=True))
 
 
 def name_of(frame: pd.DataFrame) -> str | None:
@@ -198,13 +195,16 @@ def _frame(
     cells = _cells(path, content, [column.name for column in schema.columns], table.dialect)
     typed = {}
     for column in wanted:
-        given = cells[column.name]
+        # Each text is read once, at its first row: most columns repeat a few.
+        codes, texts = pd.factorize(cells[column.name])
+        rows = np.flatnonzero(np.diff(np.maximum.accumulate(codes), prepend=-1))
+        given = pd.Series(texts, index=rows, dtype="str")
         empty = given.isin(schema.missingValues)
         required = column.constraints.required or column.name in schema.primaryKey
         if required:
             _refuse(path, column, given, empty, "is missing: the column is required")
-        there = given[~empty] if empty.any() else given
-        typed[column.name] = _typed(path, there, column, required).reindex(cells.index)
+        values = _typed(path, given[~empty], column, required).reindex(rows)
+        typed[column.name] = values.array.take(codes)
     return pd.DataFrame(typed)
 
 
@@ -233,7 +233,7 @@ def _cells(path: Path, content: bytes, names: list[str], dialect: form.Dialect) 
             raise DataError(f"{path}, row {number}: has {len(row)} cells, the schema {len(names)}.")
     if not rows:
         raise DataError(f"{path} has no rows. Fill it, or take it out of the package.")
-    return pd.DataFrame(rows, columns=names, dtype="str")
+    return pd.DataFrame(rows, columns=names, dtype="object")
 
 
 def _typed(path: Path, given: Column, column: form.Field, required: bool) -> Column:
@@ -246,7 +246,7 @@ def _typed(path: Path, given: Column, column: form.Field, required: bool) -> Col
         _refuse(path, column, given, ~given.isin(meanings), wrong)
         values = given.map(meanings).astype("bool" if required else "boolean")
     elif column.type == "date":
-        days = {cell: _day(cell, column.date_format) for cell in given.unique()}
+        days = {cell: _day(cell, column.date_format) for cell in given}
         _refuse(path, column, given, given.map(days).isna(), f"{wrong} ({column.date_format})")
         values = pd.to_datetime(given.map(days))
     else:
@@ -265,9 +265,8 @@ def _typed(path: Path, given: Column, column: form.Field, required: bool) -> Col
 
 
 def _matches(cells: Column, pattern: str) -> Column:
-    """Match whole cells, each text once: most columns repeat a few."""
     matches = re.compile(pattern).fullmatch
-    return ~cells.isin([cell for cell in cells.unique().tolist() if not matches(cell)])
+    return pd.Series([bool(matches(cell)) for cell in cells.tolist()], cells.index, dtype="bool")
 
 
 def _day(cell: str, date_format: str) -> datetime | None:
@@ -299,9 +298,8 @@ def _check_constraints(path: Path, given: Column, values: Column, column: form.F
 
 def _refuse(where: Path | str, column: form.Field, given: Column, bad: Column, why: str) -> None:
     """Name the first bad cell of a column; the header is row 1."""
-    bad = bad.fillna(False).astype(bool)
     if bad.any():
-        row: Any = bad.idxmax()
+        row: Any = bad.fillna(False).astype(bool).idxmax()
         raise DataError(
             f"{where}, row {row + 2}, column {column.name}: {given[row]!r:.40} {why}. Fix the cell."
         )
