@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -230,15 +228,6 @@ def test_nothing_published_names_a_machine_or_a_moment() -> None:
         assert not re.search(r"/(home|Users|tmp|root)/|ipykernel_\d|0x[0-9a-f]{6,}", text), (
             path.name
         )
-
-
-def test_what_runs_and_renders_reports_waits_for_nothing_that_draws() -> None:
-    asked = "import sys; from turkic_ties.reports import render, run; "
-    asked += "print({'matplotlib', 'scipy'} & set(sys.modules))"
-    answer = subprocess.run(
-        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
-    )
-    assert answer.stdout == "set()\n"
 
 
 # -- other pairs ----------------------------------------------------------------------------------
