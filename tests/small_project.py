@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import subprocess
 import sys
+import warnings
+from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +18,7 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from turkic_ties.cli import app
+from turkic_ties.cli import app, main
 from turkic_ties.reports.build import ReportResult, produce
 from turkic_ties.reports.plan import Hashes, Report
 from turkic_ties.reports.publish import now
@@ -110,11 +115,50 @@ def use(small: Path) -> str:
     )
 
 
-def ties(small: Path, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
-    """Run ``ties`` on the small project: in this process, where libraries are imported already.
+def fork(run: Callable[[], object], folder: Path) -> BaseProcess:
+    """Run something in a fork of this process, which has imported the package and its libraries.
 
-    Python code that has to run before it, `before`, needs a process of its own.
+    What it prints is in the files ``stdout`` and ``stderr`` of a folder.
     """
+    folder.mkdir(exist_ok=True)
+    files = [(folder / name).open("wb") for name in ("stdout", "stderr")]
+
+    def child() -> None:
+        for number, file in enumerate(files, start=1):
+            os.dup2(file.fileno(), number)
+        sys.stdout, sys.stderr = (open(number, "w", 1, closefd=False) for number in (1, 2))  # noqa: SIM115
+        warnings.resetwarnings()
+        sys.modules.pop("turkic_ties.reports.run", None)  # ZeroMQ has no threads in a fork
+        run()
+
+    with warnings.catch_warnings():
+        # Of Python 3.12, about threads of this process: none holds what a fork needs.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process = multiprocessing.get_context("fork").Process(target=child)
+        process.start()
+    for file in files:
+        file.close()
+    return process
+
+
+def printed(folder: Path, name: str = "stderr") -> str:
+    """Read what a fork has printed until now."""
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def start(small: Path, *arguments: str, before: str = "") -> BaseProcess:
+    """Start ``ties`` on the small project, in a fork, after some Python code of a test."""
+
+    def run() -> None:
+        exec("\n".join([use(small), before]), {})
+        sys.argv = ["ties", *arguments]
+        main()
+
+    return fork(run, small.parent)
+
+
+def ties(small: Path, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+    """Run ``ties`` on the small project: in this process, or in a fork after some Python code."""
     if not before:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("turkic_ties.topics.PROJECT", small)
@@ -122,10 +166,7 @@ def ties(small: Path, *arguments: str, before: str = "") -> subprocess.Completed
         return subprocess.CompletedProcess(
             arguments, answer.exit_code, answer.stdout, answer.stderr
         )
-    return subprocess.run(
-        command(small, *arguments, before=before),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    process = start(small, *arguments, before=before)
+    process.join(timeout=120)
+    said = [printed(small.parent, name) for name in ("stdout", "stderr")]
+    return subprocess.CompletedProcess(arguments, process.exitcode, *said)

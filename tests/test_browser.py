@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from turkic_ties.topics import TOPICS
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-if CHROMIUM is None:
-    pytest.skip("needs Chromium on the path: apt-get install chromium", allow_module_level=True)
 axe_api = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
 
 PUBLISHED = Path(__file__).parents[1] / "reports"
@@ -29,38 +26,43 @@ LOOKS: dict[str, dict[str, Any]] = {
         "viewport": {"width": 390, "height": 844},
         "has_touch": True,
     },
+    "no scripts": {"java_script_enabled": False},
 }
 OPEN_ALL = "document.querySelectorAll('details').forEach(folded => { folded.open = true })"
+VIOLATIONS = {"resultTypes": ["violations"]}  # all of them, and not all that is well
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def heard() -> list[str]:
+    """Collect addresses of requests and errors of scripts."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Any, heard: list[str]) -> Callable[[str], Any]:
+    """Give one tab for each look: to open one takes longer than to load a page."""
+
+    @functools.cache
+    def tab(look: str) -> Any:
+        opened = browser.new_context(**LOOKS[look]).new_page()
+        opened.on("request", lambda request: heard.append(request.url))
+        opened.on("pageerror", lambda error: heard.append(str(error)))
+        return opened
+
+    return tab
 
 
 @pytest.fixture
-def visit(browser: Any) -> Iterator[Callable[..., Any]]:
+def visit(tab: Callable[[str], Any], heard: list[str]) -> Iterator[Callable[..., Any]]:
     """Open a published page; at the end nothing was requested and no script failed."""
-    requests: list[str] = []
-    errors: list[str] = []
-    contexts = []
+    heard.clear()
 
-    def open_page(name: str, **look: Any) -> Any:
-        contexts.append(browser.new_context(**look))
-        page = contexts[-1].new_page()
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto((PUBLISHED / f"{name}.html").as_uri())
-        return page
+    def open_page(name: str, look: str = "light desktop") -> Any:
+        tab(look).goto((PUBLISHED / f"{name}.html").as_uri())
+        return tab(look)
 
     yield open_page
-    for context in contexts:
-        context.close()
-    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
-    assert errors == []
+    assert [each for each in heard if not each.startswith(("file:", "data:"))] == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     ],
 )
 def test_axe_has_nothing_to_say(visit: Callable[..., Any], name: str, look: str) -> None:
-    page = visit(name, **LOOKS[look])
+    page = visit(name, look)
     if look == "dark phone":
         page.evaluate(OPEN_ALL)
         wide = page.evaluate("document.documentElement.scrollWidth")
@@ -84,7 +86,7 @@ def test_axe_has_nothing_to_say(visit: Callable[..., Any], name: str, look: str)
         touching = "[...document.querySelectorAll('.both th, .both td, .cards > *')].filter("
         touching += "cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.innerText)"
         assert page.evaluate(touching) == [], "no long word reaches into the next figure"
-    violations = axe_api.Axe().run(page).response["violations"]
+    violations = axe_api.Axe().run(page, options=VIOLATIONS).response["violations"]
     found = {(v["id"], n["html"][:200]) for v in violations for n in v["nodes"]}
     assert found == set()
 
@@ -122,16 +124,20 @@ def test_print_opens_what_matters_and_leaves_navigation_out(visit: Callable[...,
     assert processing.evaluate("e => e.getBoundingClientRect().height") > 0
     assert not page.locator(".switcher").is_visible()
     assert page.locator("details.code pre").first.evaluate("e => e.offsetHeight") == 0
+    page.emulate_media(media="null")
 
 
 def test_motion_is_left_out_for_readers_who_ask_for_it(visit: Callable[..., Any]) -> None:
     behaviour = "getComputedStyle(document.documentElement).scrollBehavior"
-    assert visit("about", reduced_motion="reduce").evaluate(behaviour) == "auto"
-    assert visit("about", reduced_motion="no-preference").evaluate(behaviour) == "smooth"
+    page = visit("about")
+    assert page.evaluate(behaviour) == "smooth"
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(behaviour) == "auto"
+    page.emulate_media(reduced_motion="null")
 
 
 def test_a_page_reads_without_scripts(visit: Callable[..., Any]) -> None:
-    page = visit("articles/subtle-cooperation", java_script_enabled=False)
+    page = visit("articles/subtle-cooperation", "no scripts")
     assert page.locator("article.claim").first.is_visible()
     assert re.search(r"\d", page.locator("main").inner_text())
 

@@ -5,47 +5,47 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from small_project import command, small_notebook, ties, use
+from small_project import fork, printed, small_notebook, ties, use
+from small_project import start as run
 
+from turkic_ties.kernels import client
 from turkic_ties.reports import cluster, frame
-from turkic_ties.reports.build import ReportResult
+from turkic_ties.reports.build import ReportResult, produce
+from turkic_ties.reports.plan import plan
 from turkic_ties.topics import PROJECT
 
-BIN = Path(sys.executable).parent
 LOOPBACK = ["--host", "127.0.0.1", "--no-dashboard"]
 
-Start = Callable[..., tuple[str, list["subprocess.Popen[bytes]"]]]
+Start = Callable[..., tuple[str, list[BaseProcess]]]
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Give a function that starts a scheduler and workers and returns its address and them."""
-    running: list[subprocess.Popen[bytes]] = []
+    from dask.cli import run_cli
 
-    def dask(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
-        with (tmp_path / f"dask-{len(running)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [BIN / "dask", *arguments],
-                env=os.environ | environment,
-                cwd=tmp_path,
-                stdout=log,
-                stderr=log,
-            )
-        running.append(process)
-        return process
+    running: list[BaseProcess] = []
 
-    def start(
-        *environments: dict[str, str], preload: str = ""
-    ) -> tuple[str, list[subprocess.Popen[bytes]]]:
+    def dask(*arguments: str, **environment: str) -> BaseProcess:
+        def run() -> None:
+            os.environ.update(environment)
+            os.chdir(tmp_path)
+            sys.argv = ["dask", *arguments]
+            run_cli()
+
+        running.append(fork(run, tmp_path / f"dask-{len(running)}"))
+        return running[-1]
+
+    def start(*environments: dict[str, str], preload: str = "") -> tuple[str, list[BaseProcess]]:
         """Start a worker for each environment, each after some Python of a test's."""
         file, before = tmp_path / "scheduler.json", tmp_path / "preload.py"
         before.write_text(preload, encoding="utf-8")
@@ -65,53 +65,50 @@ def start(tmp_path: Path) -> Iterator[Start]:
             dask("worker", *LOOPBACK, *options, **environment) for environment in environments
         ]
         address = json.loads(file.read_text(encoding="utf-8"))["address"]
-        ask(address, f"client.wait_for_workers({len(workers)}, timeout=60)")
+        ask(address, tmp_path, lambda client: client.wait_for_workers(len(workers), timeout=60))
         return address, workers
 
     yield start
     for process in reversed(running):
         process.kill()
-        process.wait()
+        process.join()
 
 
 def wait_for(there: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not there():
         assert time.monotonic() < deadline, "not there in time"
-        time.sleep(0.1)
+        time.sleep(0.02)
 
 
-def ask(address: str, expression: str) -> Any:
+def ask(address: str, tmp_path: Path, question: Callable[[Any], Any]) -> Any:
     """Ask the scheduler in a process of its own, so that Dask's threads are none of pytest's."""
-    asked = "import json, os\nfrom distributed import Client\n"
-    asked += f"with Client({address!r}) as client: print(json.dumps({expression}))"
-    answer = subprocess.run(
-        [sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True
-    )
-    return json.loads(answer.stdout)
+    from distributed import Client
+
+    def run() -> None:
+        with Client(address) as client:
+            print(json.dumps(question(client)))
+
+    folder = tmp_path / "asked"
+    process = fork(run, folder)
+    process.join(timeout=60)
+    assert process.exitcode == 0, printed(folder)
+    return json.loads(printed(folder, "stdout"))
 
 
-PRODUCED = """
-import json
-from turkic_ties.reports.build import produce
-from turkic_ties.reports.cluster import connect
-from turkic_ties.reports.plan import plan
-with connect({address!r}) as workers:
-    print(json.dumps(workers.submit(produce, *plan(["demographics"], {{}})).result().files))
-"""
+def test_a_worker_gives_the_published_bytes(start: Start, tmp_path: Path) -> None:
+    """And from a cold kernel: nbval compares the outputs of warm ones, for every notebook."""
+    address, _ = start({client.VARIABLE: client.COLD})
 
+    def run() -> None:
+        with cluster.connect(address) as workers:
+            report = workers.submit(produce, *plan(["demographics"], {})).result()
+            print(json.dumps(report.files))
 
-def test_a_worker_gives_the_published_bytes(start: Start) -> None:
-    address, _ = start({})
-    answer = subprocess.run(
-        [sys.executable, "-c", PRODUCED.format(address=address)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert answer.returncode == 0, answer.stderr
-    produced = json.loads(answer.stdout)
+    process = fork(run, tmp_path / "produced")
+    process.join(timeout=300)
+    assert process.exitcode == 0, printed(tmp_path / "produced")
+    produced = json.loads(printed(tmp_path / "produced", "stdout"))
     assert produced.keys() == {"html", "json", "svg"}
     for ending, made in produced.items():
         published = PROJECT / "reports" / "demographics" / f"kaz-tur.{ending}"
@@ -129,16 +126,15 @@ def test_a_worker_that_is_killed_costs_a_retry_not_the_edition(
         small_notebook("trade", waits), encoding="utf-8"
     )
     address, workers = start({}, {}, preload=use(small))
-    asked = command(small, "build", "trade", "--cluster", address)
-    building = subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    building = run(small, "build", "trade", "--cluster", address)
     wait_for(began.exists)
-    processes = ask(address, "client.run(os.getpid)")
-    (busy,) = [worker for worker, tasks in ask(address, "client.processing()").items() if tasks]
+    processes, tasks = ask(address, tmp_path, lambda it: [it.run(os.getpid), it.processing()])
+    (busy,) = [worker for worker in tasks if tasks[worker]]
     (doomed,) = [worker for worker in workers if worker.pid == processes[busy]]
     doomed.kill()
-    out, err = building.communicate(timeout=120)
-    assert building.returncode == 0, err
-    assert "1 built" in out
+    building.join(timeout=120)
+    assert building.exitcode == 0, printed(small.parent)
+    assert "1 built" in printed(small.parent, "stdout")
     assert (small / "reports" / "trade" / "kaz-tur.html").is_file()
 
 

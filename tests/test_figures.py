@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -19,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from turkic_ties import countries, show
 from turkic_ties.reports.plan import plan
@@ -42,7 +41,6 @@ from turkic_ties.theme import (
 from turkic_ties.topics import TOPICS
 
 PUBLISHED = Path(__file__).parents[1] / "reports"
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 STATES = [countries.colour(iso3) for iso3 in (*countries.MEMBERS, "RUS", "CHN", "USA")]
 PALETTES = [*sns.color_palette("deep").as_hex(), *sns.color_palette("colorblind").as_hex()]
 TEMPLATE = (TEMPLATES / "report" / "figure.html.j2").read_text(encoding="utf-8")
@@ -307,23 +305,19 @@ def test_the_script_is_small_and_asks_for_nothing() -> None:
 
 
 @pytest.fixture
-def browser_page(page: str, tmp_path: Path) -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium on the path: apt-get install chromium")
+def browser_page(page: str, tmp_path: Path, browser: Any) -> Iterator[Any]:
     (tmp_path / "page.html").write_text(page, encoding="utf-8")
-    with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = browser.new_context(
-            viewport={"width": 390, "height": 844}, has_touch=True, accept_downloads=True
-        )
-        errors: list[str] = []
-        opened = context.new_page()
-        opened.on("console", lambda message: errors.append(message.text))
-        opened.on("pageerror", lambda error: errors.append(str(error)))
-        opened.goto((tmp_path / "page.html").as_uri())
-        yield opened
-        browser.close()
-        assert errors == []
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, accept_downloads=True
+    )
+    errors: list[str] = []
+    opened = context.new_page()
+    opened.on("console", lambda message: errors.append(message.text))
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto((tmp_path / "page.html").as_uri())
+    yield opened
+    context.close()
+    assert errors == []
 
 
 def test_a_phone_shows_the_whole_chart_and_its_values(browser_page: Any) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from small_project import small_notebook
 
 from turkic_ties.parameters import MODELS
 from turkic_ties.show import _html_table, form, sortable
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 class Shell:
@@ -103,25 +101,21 @@ AMOUNTS = ["$1.2 billion", "−$3 million", "$950 million", "–", "$7", "1,500"
 IN_ORDER = ["–", "−$3 million", "$7", "12.5%", "1,500", "$950 million", "$1.2 billion"]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path: apt-get install chromium")
-def test_a_table_in_jupyterlab_is_sorted_by_size_and_searched(tmp_path: Path) -> None:
+def test_a_table_in_jupyterlab_is_sorted_by_size_and_searched(tmp_path: Path, browser: Any) -> None:
     frame = pd.DataFrame({"State": list("ABCDEFG"), "Amount": AMOUNTS})
     table = _html_table(frame, {"Amount": str})
     script = sortable.script().outputs[0]["data"]["text/html"]
     page = tmp_path / "lab.html"
     notebook = f'<div class="jp-Notebook">{table}<table><tr><td>theirs</table>{script}</div>'
     page.write_text(f"<!doctype html><meta charset=utf-8>{notebook}{table}", encoding="utf-8")
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        tab = browser.new_page()
-        tab.goto(page.as_uri())
-        cells = tab.locator("table.dataTable td:nth-child(2)")
-        tab.wait_for_selector("table.dataTable")
-        assert tab.locator("table.dataTable").count() == 1, "no other table, in no other place"
-        expect(cells, "in the order of the notebook at first").to_have_text(AMOUNTS)
-        # Rows are drawn a moment after the click, so they are waited for.
-        tab.locator("table.dataTable th.dt-orderable-asc").last.click()
-        expect(cells).to_have_text(IN_ORDER)
-        tab.get_by_role("searchbox").fill("million")
-        expect(cells).to_have_text(["−$3 million", "$950 million"])
-        browser.close()
+    tab = browser.new_page()
+    tab.goto(page.as_uri())
+    cells = tab.locator("table.dataTable td:nth-child(2)")
+    tab.wait_for_selector("table.dataTable")
+    assert tab.locator("table.dataTable").count() == 1, "no other table, in no other place"
+    expect(cells, "in the order of the notebook at first").to_have_text(AMOUNTS)
+    # Rows are drawn a moment after the click, so they are waited for.
+    tab.locator("table.dataTable th.dt-orderable-asc").last.click()
+    expect(cells).to_have_text(IN_ORDER)
+    tab.get_by_role("searchbox").fill("million")
+    expect(cells).to_have_text(["−$3 million", "$950 million"])

@@ -7,10 +7,8 @@ import datetime
 import hashlib
 import json
 import re
-import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,7 +20,6 @@ import pandas as pd
 import pytest
 import yaml
 from nbformat import NotebookNode, v4
-from playwright.sync_api import sync_playwright
 from tiny_data import SOURCE, field, tiny_data
 
 from turkic_ties import claims, countries, data, show, topics
@@ -34,7 +31,6 @@ from turkic_ties.reports.render import render
 from turkic_ties.reports.shell import SCRIPT, TEMPLATES, policy
 from turkic_ties.theme import link
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 HOSTILE = (
     "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
     "<a href='javascript:alert(3)'>x</a>\"'`$1$ [y](javascript:alert(4)) <svg onload=alert(5)> &lt;"
@@ -241,12 +237,13 @@ def edition_with(
 def live(pages: dict[str, str], folder: Path, browser: Any) -> dict[str, Counter[str]]:
     """Open pages in a browser: count elements, handlers, schemes, requests and dialogs."""
     found: dict[str, Counter[str]] = {}
+    asked: list[str] = []
+    tab = browser.new_page()
+    tab.on("request", lambda request: asked.append(request.url[:60]))
+    tab.on("dialog", lambda dialog: asked.append(dialog.message))
     for name, page in pages.items():
         (folder / name).write_text(page, encoding="utf-8")
-        asked: list[str] = []
-        tab = browser.new_page()
-        tab.on("request", lambda request, asked=asked: asked.append(request.url[:60]))
-        tab.on("dialog", lambda dialog, asked=asked: asked.append(dialog.message))
+        asked.clear()
         tab.goto((folder / name).as_uri())
         found[name] = Counter([*tab.evaluate(LOOK), tab.title() == "run"])
         assert {url for url in asked if not url.startswith("data:")} == {
@@ -264,15 +261,6 @@ LOOK = """() => [...document.querySelectorAll(':not(g, path, use, defs)')].filte
 ])"""
 
 
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path: apt-get install chromium")
 def test_a_browser_finds_nothing_on_hostile_pages_that_is_not_on_harmless_ones(
     statements: list[dict[str, Any]],
     tmp_path: Path,

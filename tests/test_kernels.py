@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import jupyter_kernel_test
-import nbformat
 import psutil
 import pytest
 from jupyter_client.kernelspec import get_kernel_spec
@@ -31,8 +30,7 @@ from traitlets.config import Config
 from turkic_ties import files
 from turkic_ties.kernels import client
 from turkic_ties.kernels.parent import fingerprint
-from turkic_ties.reports.record import normalised
-from turkic_ties.reports.run import KERNEL, execute
+from turkic_ties.reports.run import KERNEL
 
 PROJECT = Path(__file__).parents[1]
 
@@ -94,10 +92,20 @@ def cold() -> Iterator[None]:
         yield
 
 
+LIGHT = """
+from turkic_ties.kernels import parent
+parent.LIBRARIES = parent.LIBRARIES[: parent.LIBRARIES.index("matplotlib.pyplot")]
+parent.import_package = lambda: __import__("turkic_ties.words")
+parent.main()
+"""
+"""The parent without the imports that take two seconds, where they are not what is tested."""
+
+
 @pytest.fixture
 def own_parents(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[Path, Any]]:
-    """Let this test start parents of its own."""
+    """Let this test start light parents of its own."""
     started: dict[Path, Any] = {}
+    monkeypatch.setattr(client, "PARENT", [sys.executable, "-c", LIGHT])
     monkeypatch.delenv(client.VARIABLE, raising=False)
     monkeypatch.setattr(client, "_parents", started)
     yield started
@@ -164,19 +172,6 @@ def test_a_warm_kernel_starts_in_the_state_of_a_cold_one(tmp_path: Path) -> None
         assert json.loads(started.run(LOOK)) == warm
     assert warm["environment"]["ONLY_HERE"] == "1"
     assert warm["parent"]
-
-
-def test_every_output_of_a_notebook_is_that_of_a_cold_kernel(tmp_path: Path) -> None:
-    """nbval compares the stored outputs with those of a warm kernel, for every notebook."""
-    path = PROJECT / "notebooks" / "language_policy.ipynb"
-    stored = nbformat.read(path, as_version=4)
-    assert stored.metadata.kernelspec.name == "turkic-ties"
-    with cold():
-        executed = normalised(execute(path, tmp_path))
-    given = [cell.get("outputs") for cell in executed.cells]
-    assert sum(map(bool, given)) > 20
-    for usual, warm in zip(given, stored.cells, strict=True):
-        assert usual == warm.get("outputs")
 
 
 @pytest.mark.parametrize("warm", [True, False])
@@ -404,7 +399,10 @@ class TestProtocol(jupyter_kernel_test.KernelTests):
 # -- one parent, and the right one ----------------------------------------------------------------
 
 
-def test_kernels_started_at_the_same_moment_have_one_parent(own_parents: dict[Path, Any]) -> None:
+def test_kernels_started_at_the_same_moment_have_one_parent(
+    own_parents: dict[Path, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PARENT", [sys.executable, "-m", "turkic_ties.kernels.parent"])
     parents = []
 
     async def start() -> None:
@@ -530,12 +528,11 @@ def program(code: str, **options: Any) -> subprocess.Popen[str]:
 
 # -- nothing is left ------------------------------------------------------------------------------
 
-BUSY = """
+BUSY = f"""
+from turkic_ties.kernels import client
+client.PARENT = [sys.executable, "-c", {LIGHT!r}]
 manager, kernel = start_new_kernel(kernel_name="turkic-ties")
 kernel.execute("while True: pass")
-from turkic_ties import files
-from turkic_ties.kernels import client
-from turkic_ties.kernels.parent import fingerprint
 pid = manager.provisioner.process.pid
 print(pid, manager.connection_file, os.environ[client.VARIABLE], flush=True)
 time.sleep(60)

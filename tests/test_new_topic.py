@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_project import fork, printed
 
 from turkic_ties import topics
+from turkic_ties.kernels.parent import forget_package
 
 PROJECT = Path(__file__).parents[1]
 SHARED = ("countries.csv", "datapackage.yaml", "refresh.yml")
@@ -31,44 +33,33 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-ALL_CHECKS = """
-import sys
-import pytest
-from hypothesis import settings
-from turkic_ties import data
-from turkic_ties.cli import main
-from turkic_ties.starter import create
+def all_checks(checkout: Path) -> None:
+    """Write a topic, check it and build it, with the package of the checkout."""
+    forget_package()
+    sys.path.insert(0, str(checkout / "src"))
+    os.chdir(checkout)
+    os.environ["PYTHONPATH"] = str(checkout / "src")
+    os.environ.pop("TURKIC_TIES_DATA", None)
+    from turkic_ties import cli, data, starter
 
-settings.register_profile("project", deadline=None)  # as tests/conftest.py does
-settings.load_profile("project")
-create("water_use")
-assert data.check() == []
-assert pytest.main(["-qc/dev/null", "-pno:cacheprovider", "tests/test_water_use.py"]) == 0
-sys.argv = ["ties", "build", "water_use"]
-main()
-"""
-
-
-def run(checkout: Path, *arguments: str) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
-    environment.pop("TURKIC_TIES_DATA", None)
-    answer = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=checkout,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert answer.returncode == 0, (answer.stdout, answer.stderr)
-    assert "note " not in answer.stderr
+    assert Path(cli.__file__).is_relative_to(checkout)
+    starter.create("water_use")
+    assert data.check() == []
+    assert pytest.main(["-qc/dev/null", "-pno:cacheprovider", "tests/test_water_use.py"]) == 0
+    sys.argv = ["ties", "build", "water_use"]
+    cli.main()
 
 
-def test_what_is_written_passes_its_checks(checkout: Path) -> None:
-    run(checkout, "-c", ALL_CHECKS)
-    run(checkout, "-m", "ruff", "check", ".")
-    run(checkout, "-m", "ruff", "format", "--check", "notebooks", "tests")
+def test_what_is_written_passes_its_checks(checkout: Path, tmp_path: Path) -> None:
+    process = fork(lambda: all_checks(checkout), tmp_path)
+    process.join(timeout=300)
+    said = printed(tmp_path)
+    assert process.exitcode == 0, (printed(tmp_path, "stdout"), said)
+    assert "note " not in said
+    for command in ("check .", "format --check notebooks tests"):
+        ruff = [sys.executable, "-m", "ruff", *command.split()]
+        answer = subprocess.run(ruff, cwd=checkout, capture_output=True, text=True, check=False)
+        assert answer.returncode == 0, answer.stdout
     index = (checkout / "reports" / "index.html").read_text(encoding="utf-8")
     assert '<h2 id="water_use">Water use</h2>' in index
 

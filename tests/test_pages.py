@@ -24,7 +24,6 @@ from turkic_ties.topics import TOPICS
 
 PROJECT = Path(__file__).parents[1]
 PUBLISHED = PROJECT / "reports"
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="module")

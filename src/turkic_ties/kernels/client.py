@@ -27,6 +27,7 @@ from turkic_ties.kernels.parent import fingerprint, receive, send
 
 VARIABLE = "TURKIC_TIES_KERNELS"
 COLD = "cold"
+PARENT = [sys.executable, "-m", "turkic_ties.kernels.parent"]
 KERNEL = "turkic_ties.kernels.kernel"
 SPECIFICATION = Path(__file__).with_name("turkic-ties") / "kernel.json"
 IMPORT_TIMEOUT = 60  # seconds; imports take about 3, on a busy machine many times that
@@ -185,7 +186,7 @@ def _start(env: Mapping[str, str]) -> str:
         listener.bind(address)
         listener.listen(128)
         process = subprocess.Popen(
-            [sys.executable, "-m", "turkic_ties.kernels.parent", str(listener.fileno())],
+            [*PARENT, str(listener.fileno())],
             cwd=folder,
             env=env,
             stdin=subprocess.PIPE,
