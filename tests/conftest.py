@@ -12,7 +12,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -22,6 +22,8 @@ from typer.testing import CliRunner
 from turkic_ties import cache, claims, data
 from turkic_ties.cli import app
 from turkic_ties.data import tables
+
+T = TypeVar("T")
 
 PROJECT = Path(__file__).parents[1]
 # About builds, pages and publishers: coverage is measured of what gives figures and sentences.
@@ -56,20 +58,18 @@ settings.register_profile("project", deadline=None, max_examples=50)
 settings.load_profile("project")
 
 
+def own_part_first(things: list[T]) -> list[T]:
+    """Begin elsewhere in each worker: what one has read or compiled the others take from disk."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = len(things) * worker // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return things[first:] + things[:first]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def published_tables() -> None:
-    """Read the published tables before the first test that gets no cache; others name faults.
-
-    Each process begins with other tables: the rest it gets from the cache.
-    """
-    worker, workers = (
-        os.environ.get(f"PYTEST_XDIST_{name}", given)
-        for name, given in (("WORKER", "gw0"), ("WORKER_COUNT", "1"))
-    )
+    """Read the published tables before the first test that gets no cache; others name faults."""
     with contextlib.suppress(data.DataError):
-        addresses = data.addresses()
-        first = len(addresses) * int(worker.removeprefix("gw")) // int(workers)
-        for address in [*addresses[first:], *addresses[:first]]:
+        for address in own_part_first(data.addresses()):
             tables.columns(address, [])
 
 
@@ -171,6 +171,9 @@ def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> P
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, Any, Any]:
     """Measure no coverage of reading the tests, apart from the modules that give figures."""
+    if session.config.getoption("dist", "no") != "no":  # the workers read them
+        return (yield)
+    gc.disable()  # imports make no garbage
     plugin = session.config.pluginmanager.getplugin("_cov")
     measured = plugin.cov_controller if plugin else None
     if measured:
@@ -185,9 +188,21 @@ def pytest_collection(session: pytest.Session) -> Generator[None, Any, Any]:
     return collected
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Compile each test file in one worker only, see `pytest_collection_modifyitems`."""
+    report = yield
+    if isinstance(collector, pytest.Dir):
+        report.result = own_part_first(report.result)
+    return report
+
+
 def pytest_collection_finish() -> None:
     """Spare the garbage collector all that was imported, which stays to the end."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -195,6 +210,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Properties run the lines of the cases again, fifty times.
     """
+    items.sort(key=lambda item: item.path)  # the same order in all workers
     for item in items:
         is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
         if is_property or item.path.stem in NOT_OF_FIGURES:
