@@ -58,18 +58,9 @@ settings.load_profile("project")
 
 @pytest.fixture(scope="session", autouse=True)
 def published_tables() -> None:
-    """Read the published tables before the first test that gets no cache; others name faults.
-
-    Each process begins with other tables: the rest it gets from the cache.
-    """
-    worker, workers = (
-        os.environ.get(f"PYTEST_XDIST_{name}", given)
-        for name, given in (("WORKER", "gw0"), ("WORKER_COUNT", "1"))
-    )
+    """Read the published tables before the first test that gets no cache; others name faults."""
     with contextlib.suppress(data.DataError):
-        addresses = data.addresses()
-        first = len(addresses) * int(worker.removeprefix("gw")) // int(workers)
-        for address in [*addresses[first:], *addresses[:first]]:
+        for address in data.addresses():
             tables.columns(address, [])
 
 
