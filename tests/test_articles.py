@@ -8,13 +8,13 @@ import math
 import os
 import re
 import shutil
-import subprocess
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from playwright.sync_api import sync_playwright
 from test_reports import Page
 
 from turkic_ties import articles, claims, data
@@ -260,20 +260,39 @@ def test_a_yearly_series_that_decides_is_drawn(page: str) -> None:
     assert 'class="trend"' not in entry(page, "T01")
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path: apt-get install chromium")
-def test_a_printed_page_has_under_fifteen_sheets(page: str, tmp_path: Path) -> None:
-    (tmp_path / "page.html").write_text(page, encoding="utf-8")
-    printed = tmp_path / "page.pdf"
-    switches = "--headless --no-sandbox --disable-gpu --no-first-run --no-pdf-header-footer"
-    command = [str(CHROMIUM), *switches.split(), f"--user-data-dir={tmp_path / 'user'}"]
-    address = (tmp_path / "page.html").as_uri()
-    subprocess.run(
-        [*command, f"--print-to-pdf={printed}", address],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    assert len(re.findall(rb"/Type\s*/Page[^s]", printed.read_bytes())) < 15
+FILTERS: dict[str, dict[str, str]] = {
+    "": {},
+    "#verdict=imprecise": {"verdict": "imprecise"},
+    "#topic=demographics&verdict=supported": {"topic": "demographics", "verdict": "supported"},
+    "#T05": {},
+}
+
+
+@pytest.fixture(scope="module")
+def browsed(page: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, dict[str, str]]:
+    """Give the page as a browser prints it, and its markup at each address."""
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium on the path: apt-get install chromium")
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    path.write_text(page, encoding="utf-8")
+    markup = {}
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        tab = browser.new_page()
+        for chosen in FILTERS:
+            tab.goto("about:blank")  # or the page would not be loaded again
+            tab.goto(path.as_uri() + chosen)
+            markup[chosen] = tab.content()
+        margin = dict.fromkeys(("top", "right", "bottom", "left"), "1cm")
+        tab.goto("about:blank")
+        tab.goto(path.as_uri())
+        printed = tab.pdf(margin=margin, print_background=True)
+        browser.close()
+    return printed, markup
+
+
+def test_a_printed_page_has_under_fifteen_sheets(browsed: tuple[bytes, dict[str, str]]) -> None:
+    assert 1 < len(re.findall(rb"/Type\s*/Page[^s]", browsed[0])) < 15
 
 
 # -- filters --------------------------------------------------------------------------------------
@@ -299,37 +318,14 @@ def test_filters_stand_on_what_the_page_says_without_a_script(
     )
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path: apt-get install chromium")
-@pytest.mark.parametrize(
-    ("chosen", "wanted"),
-    [
-        ("", {}),
-        ("#verdict=imprecise", {"verdict": "imprecise"}),
-        (
-            "#topic=demographics&verdict=supported",
-            {"topic": "demographics", "verdict": "supported"},
-        ),
-        ("#T05", {}),
-    ],
-)
+@pytest.mark.parametrize(("chosen", "wanted"), FILTERS.items())
 def test_filters_work_from_the_address_in_a_browser(
-    page: str, results: list[dict[str, Any]], tmp_path: Path, chosen: str, wanted: dict[str, str]
+    browsed: tuple[bytes, dict[str, str]],
+    results: list[dict[str, Any]],
+    chosen: str,
+    wanted: dict[str, str],
 ) -> None:
-    assert CHROMIUM is not None
-    switches = "--headless --no-sandbox --disable-gpu --no-first-run --disable-sync "
-    switches += "--disable-background-networking"
-    command = [
-        CHROMIUM,
-        *switches.split(),
-        "--disable-component-update",
-        f"--user-data-dir={tmp_path / 'user'}",
-        "--dump-dom",
-    ]
-    (tmp_path / "page.html").write_text(page, encoding="utf-8")
-    address = (tmp_path / "page.html").as_uri() + chosen
-    text = subprocess.run(
-        [*command, address], capture_output=True, text=True, timeout=120, check=False
-    ).stdout
+    text = browsed[1][chosen]
     openings = re.findall(r'<article class="claim [^>]*>', text)
     shown = [
         re.findall(r'id="(\w+)"', opening)[0] for opening in openings if "hidden" not in opening

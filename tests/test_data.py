@@ -15,7 +15,7 @@ import pytest
 import yaml
 from tiny_data import field, tiny_data
 
-from turkic_ties import data, hashing
+from turkic_ties import data, files, hashing
 from turkic_ties.data import DataError, packages
 
 PUBLISHED = data.addresses()
@@ -33,13 +33,10 @@ def written(address: str) -> pd.DataFrame:
     return pd.concat(pd.read_csv(path, keep_default_na=False) for path in data.files(address))
 
 
-def one_row(address: str, **key: object) -> dict[str, object]:
-    """The row with this key in the file itself, before corrections."""
-    frame = written(address)
-    for column, value in key.items():
-        frame = frame[frame[column] == value]
-    assert len(frame) == 1
-    return dict(frame.iloc[0])
+def matching(frame: pd.DataFrame, match: dict[str, object]) -> pd.DataFrame:
+    for column in sorted(match, key=lambda name: isinstance(match[name], str)):  # numbers first
+        frame = frame[frame[column] == match[column]]
+    return frame
 
 
 # -- packages --------------------------------------------------------------------------------------
@@ -159,7 +156,10 @@ def test_sealing_writes_the_lines_that_are_missing(data_copy: Path) -> None:
     with pytest.raises(DataError, match=r"transit\.csv: the package has no size or hash"):
         data.load("trade/transit")
     assert data.seal() == data.addresses("trade")
-    assert yaml.safe_load(path.read_text(encoding="utf-8")) == yaml.safe_load(before)
+    parsed, described = (
+        yaml.load(text, files.LOADER) for text in (path.read_text(encoding="utf-8"), before)
+    )
+    assert parsed == described
     assert len(data.load("trade/transit")) > 0
 
 
@@ -373,17 +373,16 @@ def corrected(folder: Path, **change: object) -> None:
 
 def test_every_correction_changes_the_frame_and_only_its_row() -> None:
     for entry in data.corrections():
-        raw = one_row(entry["table"], **entry["match"])
-        frame = data.load(entry["table"])
-        for column, value in entry["match"].items():
-            frame = frame[frame[column] == value]
+        raw = matching(written(entry["table"]), entry["match"])
+        assert len(raw) == 1
+        frame = matching(data.load(entry["table"]), entry["match"])
         if entry["action"] == "drop":
             assert frame.empty
         elif entry["action"] == "replace":
             assert frame[entry["column"]].tolist() == [entry["value"]]
         else:
             assert frame["flag"].tolist() == [entry["flag"]]
-            assert frame[entry["column"]].tolist() == [raw[entry["column"]]]
+            assert frame[entry["column"]].tolist() == raw[entry["column"]].tolist()
 
 
 def test_a_correction_whose_figure_is_gone_stops_loading_and_says_which_entry(
