@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
-import nbformat
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
 from turkic_ties import countries, data, demographics, show
 from turkic_ties.countries import MEMBERS
@@ -446,8 +444,7 @@ def test_no_sentence_of_the_notebook_is_broken(
         written = [texts[name] for name in names]
         sentences.extend(text if isinstance(text, str) else text(rows) for text in written)
 
-    def figure(fig: Figure, **texts: Any) -> None:
-        plt.close(fig)
+    def figure(_: None, **texts: Any) -> None:
         sentences.extend(texts[name] for name in ("title", "subtitle", "source", "alt"))
 
     for name in ("finding", "unavailable"):
@@ -458,10 +455,11 @@ def test_no_sentence_of_the_notebook_is_broken(
     monkeypatch.setattr(show, "chart", chart)
     monkeypatch.setattr(show, "figure", figure)
     names: dict[str, Any] = {}
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        if cell.cell_type == "code":
-            exec(cell.source, names)
-            if "parameters" in cell.metadata.get("tags", []):
+    for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+            names |= {name: lambda *_: None for name in names if name.startswith("draw_")}
+            if "parameters" in cell["metadata"].get("tags", []):
                 names |= asked
     assert len(sentences) > 10
     assert not [sentence for sentence in sentences if BROKEN.search(sentence)]

@@ -92,8 +92,8 @@ def between(change: Change) -> Diff:
     numbers = pd.concat(pairs) if pairs else pd.DataFrame(columns=["column", "before", "after"])
     return Diff(
         file=change.file,
-        new=len(after.index.difference(before.index)),
-        gone=len(before.index.difference(after.index)),
+        new=len(after) - len(common),
+        gone=len(before) - len(common),
         common=len(common) * len(was.columns),
         revised=revised,
         pairs=numbers,

@@ -130,6 +130,7 @@ class Door:
             allowable_codes=STORED,
             allowable_methods=("GET", "POST"),
             ignored_parameters=KEY_HEADERS,
+            fast_save=True,  # of redirects, which are not followed here
             read_only=self.stored is not None,
             stale_if_error=self.stored is not None,
         )

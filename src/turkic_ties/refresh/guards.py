@@ -133,10 +133,10 @@ def _lost(change: Change, limits: Limits) -> Iterable[Check]:
             continue
         newest = change.before.groupby(column)[time].max()
         now = change.after.groupby(column)[time].max()
-        last = change.before[change.before[time] == change.before[column].map(newest)]
-        full = last[column].value_counts()
-        for value in sorted(full[full >= limits.lost_rows].index):
-            if value in now and now[value] < newest[value]:
+        fell = newest.index.intersection(now.index)
+        for value in sorted(fell[(now[fell] < newest[fell]).fillna(True).to_numpy(bool)]):
+            last = (change.before[column] == value) & (change.before[time] == newest[value])
+            if last.sum() >= limits.lost_rows:
                 lost.append(f"{time} {newest[value]} of {column} {value}")
     text = f"{'; '.join(lost[:5])} is gone"
     yield _stop("lost", len(lost), 0, bool(lost), text)
@@ -228,6 +228,8 @@ def _off(rows: pd.DataFrame, totals: pd.DataFrame | None) -> pd.Series[Any]:
         return pd.Series(dtype="float64")
     if totals is None:
         world = rows[rows["partner"] == "WLD"]
+        if world.empty:
+            return pd.Series(dtype="float64")
         keys = [name for name in ("source", "reporter", "year", "flow") if name in rows]
         totals = world[[*keys, "value_usd"]]
     *keys, value = totals.columns

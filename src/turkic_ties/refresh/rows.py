@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from turkic_ties.countries import data_directory
@@ -93,7 +94,7 @@ def change(
     """
     address = address_of(file)
     schema = packages.resource(address)["schema"]
-    tables.parts(address, [])  # refuses files that are not the described ones
+    files = dict(zip(packages.files(address), tables.parts(address), strict=True))
     names = [field["name"] for field in schema["fields"]]
     if list(new.columns) != names:
         raise DataError(f"{file}: the columns are {list(new.columns)}, not {names}.")
@@ -101,7 +102,9 @@ def change(
     key = schema["primaryKey"]
     path = data_directory() / file
     old_text = _cells(path, names)
-    old = tables.typed(address, path, _csv(old_text)) if len(old_text) else new.iloc[:0]
+    old = files[path] if path in files else new.iloc[:0]
+    if path not in files and len(old_text):
+        old = tables.typed(address, path, _csv(old_text))
     new_text = new.map(_written).astype("str")
     after = tables.typed(address, path, _csv(new_text)) if len(new) else new.iloc[:0]
     if twice := _index(after, key)[_index(after, key).duplicated()].tolist():
@@ -115,7 +118,7 @@ def change(
     else:
         _keep_text(old, old_text, after, new_text, key)
     whole = pd.concat([old_text[~own], new_text], ignore_index=True)
-    typed = tables.typed(address, path, _csv(whole)) if len(whole) else after
+    typed = pd.concat([old[~own], after], ignore_index=True) if len(old) else after
     order = typed.sort_values(key, kind="stable").index
     return Change(
         sources,
@@ -195,15 +198,13 @@ def _keep_text(
     before = _index(after, key).map(places)
     there = before.notna().to_numpy()
     rows = before[there].astype(int).to_numpy()
-    for column in old.columns:
-        was = old[column].iloc[rows]
-        now = after.loc[there, column]
-        both_missing = was.isna().to_numpy() & now.isna().to_numpy()
-        same = (was.to_numpy() == now.to_numpy()) | both_missing
-        same = pd.array(same).fillna(False).astype(bool)
-        texts = new_text.loc[there, column].to_numpy().copy()
-        texts[same] = old_text[column].iloc[rows].to_numpy()[same]
-        new_text.loc[there, column] = texts
+    was, now = (
+        part.astype("object").where(part.notna(), None).to_numpy()
+        for part in (old.iloc[rows], after[there])
+    )
+    texts = new_text.to_numpy().copy()
+    texts[there] = np.where(was == now, old_text.iloc[rows], texts[there])
+    new_text[:] = texts
 
 
 def _csv(cells: pd.DataFrame) -> bytes:
