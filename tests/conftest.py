@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import importlib
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import typer.testing
 from hypothesis import settings
 from small_project import keep_one_statement, make_small_project, produce_once
 from typer.testing import CliRunner
@@ -24,6 +26,8 @@ from turkic_ties.cli import app
 from turkic_ties.data import tables
 
 T = TypeVar("T")
+# The tree of commands stays the same, and most of them run in less time than it takes to make.
+typer.testing._get_command = functools.cache(typer.testing._get_command)
 
 PROJECT = Path(__file__).parents[1]
 # About builds, pages and publishers: coverage is measured of what gives figures and sentences.
@@ -165,6 +169,7 @@ def small(tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> P
         shutil.rmtree(data_copy / topic)
     monkeypatch.setattr("turkic_ties.topics.PROJECT", root)
     monkeypatch.setattr("turkic_ties.reports.build.produce", produce_once)
+    monkeypatch.setattr("turkic_ties.reports.build._warm_up", bool)  # this process is warm
     return root
 
 

@@ -10,7 +10,7 @@ import io
 import os
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from turkic_ties import hashing
@@ -254,6 +254,7 @@ def _add(keys: dict[str, str], key: str, spelling: str, iso3: str) -> None:
         )
 
 
+@lru_cache(maxsize=4096)
 def _key(spelling: str) -> str:
     """Reduce a spelling to its letters and digits, without case or accents."""
     # Dotless ı is a letter of its own to Unicode and would not meet the I of "TURKIYE".
