@@ -270,6 +270,9 @@ def test_a_row_that_names_no_row_of_another_table_is_named(
     problems = data.check(["trade/other"])
     assert len(problems) == found
     assert all('values "b" not found in the lookup' in problem for problem in problems)
+    path.with_name("tiny.csv").unlink()
+    (problem,) = data.check(["trade/other"])
+    assert "tiny.csv is missing" in problem
 
 
 def test_numbers_in_a_key_are_ordered_as_numbers(folder: Path) -> None:
