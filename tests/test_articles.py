@@ -261,10 +261,10 @@ def test_a_yearly_series_that_decides_is_drawn(page: str) -> None:
 
 
 FILTERS: dict[str, dict[str, str]] = {
-    "": {},
     "#verdict=imprecise": {"verdict": "imprecise"},
     "#topic=demographics&verdict=supported": {"topic": "demographics", "verdict": "supported"},
     "#T05": {},
+    "": {},
 }
 
 
@@ -284,8 +284,6 @@ def browsed(page: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes,
             tab.goto(path.as_uri() + chosen)
             markup[chosen] = tab.content()
         margin = dict.fromkeys(("top", "right", "bottom", "left"), "1cm")
-        tab.goto("about:blank")
-        tab.goto(path.as_uri())
         printed = tab.pdf(margin=margin, print_background=True)
         browser.close()
     return printed, markup

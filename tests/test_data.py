@@ -19,6 +19,7 @@ from turkic_ties import data, files, hashing
 from turkic_ties.data import DataError, packages
 
 PUBLISHED = data.addresses()
+PLAIN = [field("id"), field("value", "integer")]
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -183,24 +184,24 @@ def test_sealing_keeps_the_form_of_an_entry(entry: str) -> None:
     assert packages.sealed_text(sealed, {"transit": b"abc"}) == (sealed, [])
 
 
-def test_sealing_touches_only_packages_that_differ(data_copy: Path) -> None:
-    before = {path: path.stat().st_ino for path in data_copy.rglob("datapackage.yaml")}
-    path = data_copy / "trade" / "transit.csv"
-    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(True)[:-1]))
+def test_sealing_touches_only_packages_that_differ(folder: Path) -> None:
+    path = tiny_data(folder, "id,value\na,1\n", PLAIN) / "tiny.csv"
+    before = {path: path.stat().st_ino for path in folder.rglob("datapackage.yaml")}
+    assert len(before) == 2
+    edit(path, "1", "2")
     data.seal()
     assert {p for p in before if p.stat().st_ino != before[p]} == {
         path.with_name("datapackage.yaml")
     }
-    assert not [path for path in data_copy.rglob("*") if path.name.startswith(".")]
+    assert not [path for path in folder.rglob("*") if path.name.startswith(".")]
 
 
 def test_sealing_that_fails_in_writing_leaves_the_package_whole(
-    data_copy: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = data_copy / "trade" / "datapackage.yaml"
+    package = tiny_data(folder, "id,value\na,1\n", PLAIN) / "datapackage.yaml"
     before = package.read_bytes()
-    path = data_copy / "trade" / "transit.csv"
-    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(True)[:-1]))
+    edit(folder / "trade" / "tiny.csv", "1", "2")
 
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
@@ -209,11 +210,11 @@ def test_sealing_that_fails_in_writing_leaves_the_package_whole(
     with pytest.raises(DataError, match=r"cannot be written: No space left.*It is as it was"):
         data.seal()
     assert package.read_bytes() == before
-    assert not [path for path in data_copy.rglob("*") if path.name.startswith(".")]
+    assert not [path for path in folder.rglob("*") if path.name.startswith(".")]
 
 
 def test_processes_that_seal_at_the_same_time_wait_for_each_other(data_copy: Path) -> None:
-    path = data_copy / "trade" / "transit.csv"
+    path = data_copy / "trade" / "transit.csv"  # in a small folder they would seldom meet
     path.write_text("".join(path.read_text(encoding="utf-8").splitlines(True)[:-1]))
     command = [sys.executable, "-c", "from turkic_ties import data; print(data.seal())"]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
@@ -223,9 +224,6 @@ def test_processes_that_seal_at_the_same_time_wait_for_each_other(data_copy: Pat
 
 
 # -- checking --------------------------------------------------------------------------------------
-
-
-PLAIN = [field("id"), field("value", "integer")]
 
 
 @pytest.mark.parametrize(
@@ -270,6 +268,9 @@ def test_a_row_that_names_no_row_of_another_table_is_named(
     problems = data.check(["trade/other"])
     assert len(problems) == found
     assert all('values "b" not found in the lookup' in problem for problem in problems)
+    path.with_name("tiny.csv").unlink()
+    (problem,) = data.check(["trade/other"])
+    assert "tiny.csv is missing" in problem
 
 
 def test_numbers_in_a_key_are_ordered_as_numbers(folder: Path) -> None:

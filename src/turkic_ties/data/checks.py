@@ -96,21 +96,25 @@ def _misplaced(
 
 def _by_frictionless(topic: str | None, names: list[str]) -> list[str]:
     path = package_path(topic)
+    lead = f"{topic}/" if topic else ""
     try:
-        for address in package_addresses(topic):
-            contents(address)  # a file that cannot be read has been named, and could hang here
+        for address in names:
+            contents(address)
+    except DataError:
+        return []  # a file that cannot be read has been named, and could hang here
+    try:
         described = frictionless.Package.from_descriptor(package(topic), basepath=str(path.parent))
         tables = [described.get_resource(split(address)[1]) for address in names]
         for table in tables:
             table.schema.primary_key = []  # is held against the rows by `_table`, in half the time
+            for key in table.schema.foreign_keys:
+                contents(f"{lead}{key['reference']['resource'] or table.name}")
         tasks = [task for table in tables for task in table.validate().tasks]
-    except DataError:
-        return []
-    except frictionless.FrictionlessException as error:
+    except (DataError, frictionless.FrictionlessException) as error:
         return [f"{path}: {error}"]
     problems = []
     for task in tasks:
-        address = f"{topic}/{task.name}" if topic else task.name
+        address = f"{lead}{task.name}"
         for found in task.errors[:MAX_PROBLEMS]:
             row = f", row {found.row_number}" if hasattr(found, "row_number") else ""
             problems.append(f"{address}{row}: {found.message}")
