@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import json
 import multiprocessing
 import os
@@ -131,7 +132,7 @@ def fork(run: Callable[[], object], folder: Path) -> BaseProcess:
         sys.stdout, sys.stderr = (open(number, "w", 1, closefd=False) for number in (1, 2))  # noqa: SIM115
         warnings.resetwarnings()
         sys.modules.pop("turkic_ties.reports.run", None)  # ZeroMQ has no threads in a fork
-        run()
+        contextvars.Context().run(run)  # jupyter_core keeps an event loop in our context
 
     with warnings.catch_warnings():
         # Of Python 3.12, about threads of this process: none holds what a fork needs.
