@@ -31,24 +31,29 @@ typer.testing._get_command = functools.cache(typer.testing._get_command)
 
 PROJECT = Path(__file__).parents[1]
 # About builds, pages and publishers: coverage is measured of what gives figures and sentences.
-# Tests that run the lines of others again, for every table or pair, are marked no_cover themselves.
+# Some here, and tests that are marked no_cover themselves, run the lines of others again.
 NOT_OF_FIGURES = (
     "test_articles",
     "test_browser",
     "test_build",
     "test_cluster",
     "test_connectors",
+    "test_countries",
     "test_figures",
     "test_files",
     "test_frame",
     "test_hostile",
     "test_kernels",
+    "test_language_use",
     "test_languages",
     "test_new_topic",
     "test_notebooks",
     "test_outputs",
     "test_pages",
+    "test_parameters",
     "test_pdf",
+    "test_project",
+    "test_prose",
     "test_publish",
     "test_refresh",
     "test_refresh_faults",
@@ -56,6 +61,7 @@ NOT_OF_FIGURES = (
     "test_reports",
     "test_scale",
     "test_topics",
+    "test_turkish_books",
 )
 
 settings.register_profile("project", deadline=None, max_examples=50)

@@ -137,6 +137,7 @@ def differences(address: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.no_cover
 def test_tables_of_all_types_are_read_as_frictionless_reads_them(folder: Path, kind: str) -> None:
     rows, fields, more = TYPES[kind]
     tiny_data(folder, rows, fields, **more)
@@ -301,6 +302,7 @@ DAMAGE: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize(("rows", "said"), DAMAGE.values(), ids=DAMAGE)
+@pytest.mark.no_cover
 def test_a_sealed_table_that_is_damaged_names_file_row_and_column(
     folder: Path, rows: str | bytes, said: str
 ) -> None:
@@ -365,6 +367,7 @@ def test_a_path_that_is_no_file_is_refused(folder: Path, path: str) -> None:
         "corrections.yml",
     ],
 )
+@pytest.mark.no_cover
 def test_what_is_no_file_is_named_at_once(folder: Path, name: str, kind: str) -> None:
     tiny_data(folder, GOOD, FIELDS)
     odd_file(folder / name, kind)
@@ -426,6 +429,7 @@ TWO = "id,whole,value,text,yes,day\na,1,1.5,x,true,2019-10-03\nb,,,,,\n"
     ],
 )
 @pytest.mark.parametrize("expected", [None, float("nan")])
+@pytest.mark.no_cover
 def test_a_missing_cell_of_any_type_can_be_filled(
     folder: Path, column: str, value: object, expected: object
 ) -> None:
@@ -514,6 +518,7 @@ def test_a_slip_in_corrections_is_one_line(folder: Path, entries: object, said: 
     ("arguments", "status"),
     [(["data"], 2), (["data", "--check"], 1), (["data", "trade/tiny"], 2), (["data", "--csv"], 2)],
 )
+@pytest.mark.no_cover
 def test_commands_answer_in_lines_without_traceback(
     folder: Path, damage: Callable[[Path], object], arguments: list[str], status: int
 ) -> None:
