@@ -238,6 +238,7 @@ def test_a_repeated_or_negative_delivery_is_refused() -> None:
         arms.supplier_shares(transfers(("RUS", "KAZ", 2001, -1.0)), "KAZ")
 
 
+@pytest.mark.no_cover
 def test_other_members_are_compared_in_the_order_of_the_collection() -> None:
     table = transfers(*[("RUS", member, 2001, 1.0) for member in MEMBERS])
     shares = arms.partner_share_by_member(table, "KAZ", window=1)

@@ -95,6 +95,7 @@ def test_others_come_in_the_order_they_are_named_and_years_with_both_ends() -> N
     ]
 
 
+@pytest.mark.no_cover
 def test_agreement_is_symmetric_between_any_two_members() -> None:
     table = TABLES["un_votes_agreement"]
     for a, b in itertools.combinations(MEMBERS, 2):

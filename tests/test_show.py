@@ -352,6 +352,7 @@ def test_a_text_that_changed_is_measured_anew(shown: list[Bundle]) -> None:
     plt.close()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("end", "needs_room"), [(1.0, False), (1.2, True), (0.0, False), (-0.2, True)]
 )
@@ -420,6 +421,7 @@ def test_names_never_overlap_and_keep_the_order_of_their_lines(ends: list[float]
     assert max(placed) <= 1 + 1e-9
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("years", "ticks"),
     [

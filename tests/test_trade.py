@@ -166,6 +166,7 @@ def test_asymmetry_changes_sign_with_the_side_and_keeps_within_two(
 # -- change over time ----------------------------------------------------------
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("better", "worse"), list(itertools.pairwise(trade.REPORTED)))
 def test_sources_serve_in_the_order_of_the_list(better: str, worse: str) -> None:
     reports = books(
@@ -283,6 +284,7 @@ def test_the_rank_by_turnover_adds_both_flows() -> None:
     assert of_tur.to_dict() == {"turnover": 1, "exports": 2, "imports": 1}
 
 
+@pytest.mark.no_cover
 def test_the_mirror_is_ranked_from_fifty_reporters_on() -> None:
     assert trade.MIRROR_REPORTERS == 50
     few = books(*[("wits", f"P{i:02}", "TUR", 2016, "import", 1) for i in range(49)])
@@ -292,6 +294,7 @@ def test_the_mirror_is_ranked_from_fifty_reporters_on() -> None:
     assert trade.ranks(many, "TUR")["coverage"].isna().all()
 
 
+@pytest.mark.no_cover
 def test_a_year_that_lacks_a_main_partner_is_flagged_whatever_years_are_asked_for() -> None:
     flows = [
         ("bns", "KAZ", p, y, "export", 9.0)
@@ -306,6 +309,7 @@ def test_a_year_that_lacks_a_main_partner_is_flagged_whatever_years_are_asked_fo
         assert (flags.drop(2010) == "").all()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("size", "flag"), [(5.0, "TUR is missing"), (0.5, "")])
 def test_a_main_partner_is_one_of_the_five_largest(size: float, flag: str) -> None:
     """With 4 larger partners Türkiye ranks 5th and is expected in 2010; with 5 it ranks 6th."""
@@ -317,6 +321,7 @@ def test_a_main_partner_is_one_of_the_five_largest(size: float, flag: str) -> No
     assert (flags != "").all() == bool(flag)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("later", "flagged"), [(2010, []), (2011, [2010]), (2012, [])])
 def test_a_main_partner_is_missing_only_in_a_single_year_between_two(
     later: int, flagged: list[int]
@@ -341,6 +346,7 @@ def test_a_total_published_for_one_flow_is_not_the_total_of_turnover() -> None:
     assert shares.to_dict() == pytest.approx(expected)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("rank", [5, 6])
 @pytest.mark.parametrize("gap", [2014, 2016])
 @pytest.mark.no_cover
@@ -835,12 +841,14 @@ def test_fuels_were_three_fifths_of_kazakh_exports_to_tuerkiye_in_2015() -> None
     assert shares["turnover"] < 0.5
 
 
+@pytest.mark.no_cover
 def test_results_do_not_depend_on_the_order_of_the_rows() -> None:
     trade_table = table("bilateral_trade")
     shuffled = trade_table.sample(frac=1, random_state=1)
     pd.testing.assert_frame_equal(trade.ranks(trade_table, "KGZ"), trade.ranks(shuffled, "KGZ"))
 
 
+@pytest.mark.no_cover
 def test_several_countries_at_once_are_each_as_alone() -> None:
     reports, wanted = table("bilateral_trade"), ["UZB", "KAZ"]
     together = trade.ranks(reports, wanted, 2009, 2011)

@@ -126,6 +126,7 @@ def test_a_fit_that_does_not_converge_says_so(monkeypatch: pytest.MonkeyPatch) -
         fitted(0.5)
 
 
+@pytest.mark.no_cover
 def test_the_pair_itself_does_not_move_what_is_expected_of_it() -> None:
     model, gdp, pairs = world(0.5)
     moved = model.copy()
@@ -139,6 +140,7 @@ def test_the_pair_itself_does_not_move_what_is_expected_of_it() -> None:
     assert after["ratio"].tolist() == pytest.approx((50 * before["ratio"]).tolist())
 
 
+@pytest.mark.no_cover
 def test_both_sides_of_a_pair_get_the_same_range() -> None:
     here, there = (
         trade.gravity(*world(0.5), *pair).summary.set_index("flow")
@@ -167,6 +169,7 @@ def test_predictions_add_up_to_what_was_observed_in_every_reporter_and_year() ->
     )
 
 
+@pytest.mark.no_cover
 def test_the_fit_equals_the_model_with_a_dummy_for_every_reporter_and_year() -> None:
     import statsmodels.api as sm  # slow, and of use to the one process that runs this test
 
@@ -188,6 +191,7 @@ def test_the_fit_equals_the_model_with_a_dummy_for_every_reporter_and_year() -> 
     assert estimated["clusters"].iloc[0] == len(MEMBERS) * (len(MEMBERS) + len(OTHERS) - 1)
 
 
+@pytest.mark.no_cover
 def test_a_cell_missing_among_the_states_compared_is_no_zero_and_one_missing_elsewhere_is() -> None:
     model, gdp, pairs = world()
     gone = (
@@ -239,6 +243,7 @@ def test_a_window_outside_the_model_gives_empty_tables() -> None:
     assert result.summary.columns.tolist()[-3:] == ["ratio_low", "ratio_high", "reading"]
 
 
+@pytest.mark.no_cover
 def test_kazakh_trade_with_tuerkiye_cannot_be_told_from_what_gravity_expects() -> None:
     tables = (
         data.load(f"trade/{name}")
