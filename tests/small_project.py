@@ -11,7 +11,6 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,6 @@ show.key_figures([card])
 show.sources(tables_read())"""
 
 
-@cache
 def small_notebook(topic: str, before: str = "pass") -> str:
     """Write a notebook that runs some code, then shows one figure of one table."""
     shown = SHOWN.format(

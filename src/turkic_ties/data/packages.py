@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,9 @@ from turkic_ties.data import form
 from turkic_ties.errors import TiesError
 from turkic_ties.files import (
     LOADER,
-    MAX_YAML_BYTES,
     Json,
     locked,
     once_per_state,
-    parse_yaml,
     read_bytes,
     read_text,
     read_yaml,
@@ -70,13 +67,7 @@ def package_path(topic: str | None) -> Path:
 
 @once_per_state
 def _read_package(path: Path) -> Package:
-    return _parsed_package(path, read_text(path, DataError, MAX_YAML_BYTES))
-
-
-@lru_cache(16)
-def _parsed_package(path: Path, text: str) -> Package:
-    """Parse a package once more only where it says something else."""
-    parsed = parse_yaml(text, path, DataError)
+    parsed = read_yaml(path, DataError)
     _check_form(path, parsed, parsed, form.Package)
     return dict(parsed)
 
