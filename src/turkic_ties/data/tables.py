@@ -34,7 +34,7 @@ INTEGER = r"[+-]?[0-9]{1,18}"
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
 
 _read: set[str] = set()
-_frames: dict[str, pd.DataFrame] = {}
+_frames: dict[str, tuple[tuple[int, int], pd.DataFrame]] = {}
 
 Column: TypeAlias = "pd.Series[Any]"
 Cells: TypeAlias = "np.ndarray[Any, Any]"
@@ -77,7 +77,8 @@ def load(address: str) -> pd.DataFrame:
 def _loaded(address: str, state: str) -> pd.DataFrame:
     """Load a table once for every state of its files, description and corrections."""
     name = f"table {address} {state}"
-    _frames[name] = frame = cached(name, functools.partial(_checked, address))
+    frame = cached(name, functools.partial(_checked, address))
+    _frames[name] = frame.shape, frame
     return frame
 
 
@@ -87,12 +88,14 @@ def _checked(address: str) -> pd.DataFrame:
 
 def name_of(frame: pd.DataFrame) -> str | None:
     """Name the loaded table, and its state, that a frame is equal to; None where there is none."""
-    return next((name for name, table in _frames.items() if _is_equal(table, frame)), None)
+    shape = frame.shape  # few tables have the same, and pandas computes it each time
+    alike = ((name, table) for name, (other, table) in _frames.items() if other == shape)
+    return next((name for name, table in alike if _is_equal(table, frame)), None)
 
 
 def _is_equal(table: pd.DataFrame, frame: pd.DataFrame) -> bool:
     """Compare the cells only where a frame is not a view of the table, as `load` gives it."""
-    if table.shape != frame.shape or [*table] != [*frame] or not table.index.equals(frame.index):
+    if [*table] != [*frame] or not table.index.equals(frame.index):
         return False
     is_view = all(_is_view(table[name].to_numpy(), frame[name].to_numpy()) for name in table)
     return is_view or table.equals(frame)
