@@ -9,8 +9,6 @@ export OPENBLAS_NUM_THREADS := 1
 NBVAL := --disable-plugin-autoload -p xdist -p nbval.plugin --numprocesses auto --dist loadfile
 # Of all plugins that are installed only these are imported, in every worker.
 PLUGINS := --disable-plugin-autoload -p xdist -p pytest_cov -p hypothesispytest -p pytest_httpserver
-# Some tests wait for processes they stop: one worker more than there are processors uses the time.
-WORKERS = $(shell $(PYTHON) -c 'import os; print(1 + os.cpu_count())')
 
 .PHONY: reports test types units nbval lab record check-charts digests mutants faults bench lock
 
@@ -32,7 +30,7 @@ nbval: .venv/ready
 units: export PYTHONDONTWRITEBYTECODE :=
 units: .venv/ready
 	@$(BIN)/python -m compileall -q src  # edited modules would be compiled in every process
-	$(BIN)/pytest $(PLUGINS) --numprocesses $(WORKERS) --dist worksteal --doctest-modules \
+	$(BIN)/pytest $(PLUGINS) --numprocesses logical --dist worksteal --doctest-modules \
 		--cov --cov-report=term:skip-covered tests src
 
 lab: .venv/ready  ## open JupyterLab on the notebooks
