@@ -63,9 +63,9 @@ PYTHON = [
     "a = 1\nb = a",
     "a != 1",
     "if True:\n    a = 'x'\n\nb",
-    "    a = 1\n    b",
-    ">>> a\n1",
     "((a\n)",
+    "",
+    "a = 1\n",
 ]
 MAGICS = [
     "%time a",
@@ -86,6 +86,11 @@ MAGICS = [
     "a = 1\n\n\t!ls",
     ">>> %time a",
     "In [1]: !ls",
+    "    a = 1\n    b",
+    "\n\na",
+    ">>> a\n1",
+    "a\n... b\n... c",
+    "[ins] In [1]: a\n   ...: b",
 ]
 
 
@@ -104,4 +109,4 @@ def test_a_cell_of_plain_python_is_not_tokenized(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(TransformerManager, "do_one_token_transform", tokenized)
     for cell in PYTHON + MAGICS:
         _Transformer().transform_cell(cell)
-    assert len(seen) == len(MAGICS) - 1  # %%html is one for the whole cell
+    assert len(seen) == len(MAGICS)

@@ -21,15 +21,17 @@ from IPython.core.compilerop import CachingCompiler
 from IPython.core.inputtransformer2 import TransformerManager
 from traitlets import DottedObjectName, Instance, Type
 
-MAGIC = re.compile(r"[%?]|!(?!=)|^\s*[,;/]", re.MULTILINE)
-"""What every line has that is not Python but IPython's: a magic, a command, a request for help."""
+MAGIC = re.compile(r"\A\s|>>>|\.\.\.|In \[|[%?]|!(?!=)|^\s*[,;/]", re.MULTILINE)
+"""What every cell has that is not plain Python: a magic, a command, a request for help, a prompt,
+or a first line that is indented."""
 
 
 class _Transformer(TransformerManager):  # type: ignore[misc]  # IPython has no types
-    def do_one_token_transform(self, lines: list[str]) -> tuple[bool, list[str]]:
-        """Look with the tokenizer only where there can be something."""
-        is_python = not MAGIC.search("".join(lines))
-        return (False, lines) if is_python else super().do_one_token_transform(lines)
+    def transform_cell(self, cell: str) -> str:
+        """Look line by line and token by token only where there can be something to change."""
+        if MAGIC.search(cell):
+            return str(super().transform_cell(cell))
+        return cell if cell.endswith("\n") else f"{cell}\n"
 
 
 class _Shell(ZMQInteractiveShell):
