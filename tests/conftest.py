@@ -44,7 +44,6 @@ NOT_OF_FIGURES = (
     "test_frame",
     "test_hostile",
     "test_kernels",
-    "test_language_use",
     "test_languages",
     "test_new_topic",
     "test_notebooks",
