@@ -133,8 +133,10 @@ def _lost(change: Change, limits: Limits) -> Iterable[Check]:
             continue
         newest = change.before.groupby(column)[time].max()
         now = change.after.groupby(column)[time].max()
-        fell = newest.index.intersection(now.index)
-        for value in sorted(fell[(now[fell] < newest[fell]).fillna(True).to_numpy(bool)]):
+        both = newest.index.intersection(now.index)
+        # Where no year is left at all, the newest one is gone too.
+        is_earlier = (now[both] < newest[both]).fillna(True).to_numpy(bool)
+        for value in sorted(both[is_earlier]):
             last = (change.before[column] == value) & (change.before[time] == newest[value])
             if last.sum() >= limits.lost_rows:
                 lost.append(f"{time} {newest[value]} of {column} {value}")
